@@ -1,0 +1,1 @@
+"""Staff, roles, API keys, and what each may do."""

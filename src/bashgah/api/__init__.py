@@ -1,0 +1,1 @@
+"""Door: JSON API v1 and the raw intake."""

@@ -1,0 +1,1 @@
+"""Clubs, their branches, brand, calendar and currency."""

@@ -1,0 +1,1 @@
+"""Settings, urls and asgi; imported by nobody."""

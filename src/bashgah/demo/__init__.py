@@ -1,0 +1,1 @@
+"""A believable Persian chain, generated and settled through the same path."""

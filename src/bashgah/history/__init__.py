@@ -1,0 +1,1 @@
+"""Each member's sums, days, counters and limits, kept in the settlement."""

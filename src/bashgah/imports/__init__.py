@@ -1,0 +1,1 @@
+"""Files in, cleansed and settled through the one settlement."""

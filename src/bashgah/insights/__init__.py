@@ -1,0 +1,1 @@
+"""Questions that cross rooms: the first KPIs."""

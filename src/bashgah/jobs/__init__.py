@@ -1,0 +1,1 @@
+"""Door: clock, relay and workers."""

@@ -1,0 +1,1 @@
+"""The only writer of points: entries, postings, lots, allocations, holds, wallets."""

@@ -1,0 +1,1 @@
+"""Templates, message queue, channels and receipts."""

@@ -1,0 +1,1 @@
+"""SKUs, categories and brands as the shops know them."""

@@ -1,0 +1,1 @@
+"""What was promised to members: one versioned document per club."""

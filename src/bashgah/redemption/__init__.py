@@ -1,0 +1,1 @@
+"""Hold, issue, capture or release: points turned into rewards."""

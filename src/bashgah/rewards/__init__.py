@@ -1,0 +1,1 @@
+"""Catalogue, stock, coupons and their codes."""

@@ -1,0 +1,1 @@
+"""Where each member stands on each ladder, and why."""

@@ -1,0 +1,1 @@
+"""The shared look: components, tokens, icons, template filters."""
