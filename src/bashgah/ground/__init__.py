@@ -1,1 +1,1 @@
-"""What every room stands on: ids and clock at the edge, outbox, audit, throttle, jobs, batch writer, PostgreSQL launcher."""
+"""What every room stands on: ids and clock at the edge, outbox, audit, throttle, jobs, batch writer."""

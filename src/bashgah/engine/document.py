@@ -1,0 +1,172 @@
+"""The program document: what a club promised, as one validated value."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Window = Literal["day", "week", "month", "year", "ever"]
+
+
+class Part(BaseModel):
+    """Base of every part of the document: unknown fields are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BothTexts(Part):
+    """A text people wrote in Persian and English; one of them may be empty."""
+
+    fa: str = ""
+    en: str = ""
+
+
+class ExpiryTerms(Part):
+    """When lots of a wallet expire: never, by age, or at a period's end of the club's calendar."""
+
+    kind: Literal["never", "age_days", "age_months", "period_end"] = "never"
+    count: int = Field(default=0, ge=0, le=3660)
+    period: Literal["month", "year"] = "year"
+
+
+class Wallet(Part):
+    """A unit members hold: ``points`` are spent, ``status`` only qualifies (no lots), ``credit`` is money."""
+
+    key: Key
+    kind: Literal["points", "status", "credit"]
+    name: BothTexts
+    expiry: ExpiryTerms = ExpiryTerms()
+    pending_days: int = Field(default=0, ge=0, le=3660)
+    rounding: Literal["down", "nearest", "up"] = "down"
+    worth: int = Field(default=0, ge=0, description="what one unit pays, in the currency's smallest unit")
+
+
+class Basis(Part):
+    """Which part of a purchase counts."""
+
+    of: Literal["net", "gross"] = "net"
+    with_tax: bool = False
+    with_shipping: bool = False
+    with_points_paid: bool = False
+    excluded_lines: dict[str, Any] | None = None
+
+
+class Effect(Part):
+    """One thing a rule does. ``amount`` is a shelf key of ``engine/rules/amounts`` with its parameters."""
+
+    kind: str = "credit"
+    wallet: Key = "points"
+    amount: str
+    params: dict[str, Any] = {}
+    lines: dict[str, Any] | None = Field(default=None, description="criteria over lines: only these count")
+
+
+class Limit(Part):
+    """At most ``most`` units of the rule's wallet for one member in a window of the club's calendar."""
+
+    window: Window
+    most: int = Field(gt=0)
+
+
+class Schedule(Part):
+    """When a rule applies: half-open instants, weekdays (0 is Saturday) and local hours."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    weekdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = ()
+    from_hour: time | None = None
+    to_hour: time | None = None
+
+
+class Stacking(Part):
+    """How rules of one group join: all add, the best alone, or one exclusive rule alone."""
+
+    group: str = ""
+    mode: Literal["add", "best_of", "exclusive"] = "add"
+
+
+class Example(Part):
+    """A case a rule must keep for ever: a fact and a state in plain values, and what it must give."""
+
+    name: BothTexts
+    fact: dict[str, Any]
+    state: dict[str, Any] = {}
+    expect: dict[str, int]
+
+
+class Rule(Part):
+    """When something happens (trigger) and holds (when), do this (effects)."""
+
+    key: Key
+    name: BothTexts
+    trigger: str = "purchase"
+    when: dict[str, Any] | None = None
+    basis: Basis = Basis()
+    effects: tuple[Effect, ...] = Field(min_length=1)
+    schedule: Schedule = Schedule()
+    limits: tuple[Limit, ...] = ()
+    stacking: Stacking = Stacking()
+    priority: int = Field(default=100, ge=0, le=1000)
+    stage: Literal["draft", "live", "off"] = "live"
+    examples: tuple[Example, ...] = ()
+
+
+class Benefit(Part):
+    """What a tier gives, in words; a multiplier is also read by rules that use ``tier_multiplier``."""
+
+    kind: Literal["multiplier", "text"]
+    text: BothTexts = BothTexts()
+    permille: int = Field(default=1000, ge=0, le=100_000)
+
+
+class Tier(Part):
+    """One step of a ladder; the first has threshold 0."""
+
+    key: Key
+    name: BothTexts
+    threshold: int = Field(ge=0)
+    benefits: tuple[Benefit, ...] = ()
+    kept_for_life: bool = False
+
+
+class Ladder(Part):
+    """Tiers by one measure over one window, lowest first."""
+
+    key: Key
+    name: BothTexts
+    measure: str = "qualifying_points"
+    window: Literal["rolling_12m", "calendar_year", "lifetime"] = "rolling_12m"
+    downgrade: Literal["never", "period_end"] = "period_end"
+    tiers: tuple[Tier, ...] = Field(min_length=1)
+
+
+class RewardTerms(Part):
+    """Price and conditions of a reward; its picture, texts and stock are rows of the rewards room."""
+
+    key: Key
+    kind: str
+    wallet: Key = "points"
+    price: int = Field(ge=0)
+    params: dict[str, Any] = {}
+    when: dict[str, Any] | None = None
+    channels: tuple[Literal["portal", "till", "api", "console"], ...] = ("portal", "till", "api", "console")
+    starts_on: date | None = None
+    ends_on: date | None = None
+    limits: tuple[Limit, ...] = Field(default=(), description="most redemptions a member in a window")
+    stage: Literal["live", "off"] = "live"
+
+
+class Program(Part):
+    """Everything a club promised at one version."""
+
+    schema_version: Literal[1] = 1
+    calendar: Literal["jalali", "gregorian"] = "jalali"
+    currency: str = "IRR"
+    wallets: tuple[Wallet, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    rewards: tuple[RewardTerms, ...] = ()
+    activity_types: dict[Key, dict[str, Literal["text", "number", "money", "boolean", "date"]]] = {}
