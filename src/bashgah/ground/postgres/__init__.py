@@ -1,0 +1,1 @@
+"""PostgreSQL that starts by itself, and the two roles every installation has; knows nothing of Django."""

@@ -1,0 +1,78 @@
+"""What every test stands on: a real PostgreSQL, reached as the app role, and rows that outlive no test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests import server as servers
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.Server]:
+    """The tests' server: the one named in the environment, else one of our own under ``var/``."""
+    owner_url = os.environ.get("BASHGAH_TEST_SERVER_OWNER_URL")
+    app_url = os.environ.get("BASHGAH_TEST_SERVER_URL")
+    if owner_url and app_url:
+        yield servers.Server(owner_url=owner_url, app_url=app_url)
+        return
+    from bashgah.ground.postgres import launcher
+
+    with launcher.running(servers.PROJECT / "var" / "test-postgres") as running:
+        yield servers.Server(owner_url=running.owner_url, app_url=running.app_url)
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: servers.Server) -> str:
+    """The name of the migrated template every test database is copied from."""
+    return servers.make_template(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    postgres_server: servers.Server,
+    template_database: str,
+    django_db_blocker: pytest.FixtureRequest,
+) -> Iterator[None]:
+    """Give Django this run's own copy of the template, as the app role."""
+    name = servers.database_name(WORKER)
+    servers.copy_template(postgres_server, template_database, name)
+    from bashgah.config.environment import database_from_url
+
+    connections["default"].close()
+    fresh = database_from_url(postgres_server.app(name), pool=0)
+    connections["default"].settings_dict.update(fresh)
+    with psycopg.connect(postgres_server.owner(name), autocommit=True) as owner:
+        keep = frozenset(servers.tables_with_rows(owner))
+
+        def by_owner(_test: TransactionTestCase) -> None:
+            connections.close_all()
+            servers.empty(owner, keep)
+
+        usual = TransactionTestCase._fixture_teardown
+        TransactionTestCase._fixture_teardown = by_owner  # type: ignore[method-assign]
+        yield
+        TransactionTestCase._fixture_teardown = usual  # type: ignore[method-assign]
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@pytest.fixture
+def owner_connection(django_db_setup: None, postgres_server: servers.Server) -> Iterator[psycopg.Connection]:
+    """A connection to the run's database as the owner, each statement its own transaction."""
+    url = postgres_server.owner(servers.database_name(WORKER))
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def app_url(django_db_setup: None, postgres_server: servers.Server) -> str:
+    """The app role's address of the run's database, for connections and processes of a test's own."""
+    return postgres_server.app(servers.database_name(WORKER))

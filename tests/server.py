@@ -1,0 +1,139 @@
+"""The tests' database: a template migrated by the owner, copied for each run, used as the app role."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+PROJECT = Path(__file__).resolve().parents[1]
+MADE_BY_OTHERS = ("Django", "django-allauth", "django-oauth-toolkit", "procrastinate")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the tests' PostgreSQL listens, for the owner and for the app."""
+
+    owner_url: str
+    app_url: str
+
+    def owner(self, database: str) -> str:
+        """Return the owner's address of a database."""
+        return with_database(self.owner_url, database)
+
+    def app(self, database: str) -> str:
+        """Return the app's address of a database."""
+        return with_database(self.app_url, database)
+
+
+def with_database(url: str, database: str) -> str:
+    """Return the same address with another database's name."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def database_name(worker: str) -> str:
+    """Return this clone's test database: ``BASHGAH_TEST_DB`` or one named after the folder and the worker."""
+    given = os.environ.get("BASHGAH_TEST_DB")
+    plain = given or "test_" + re.sub(r"[^a-z0-9]+", "_", PROJECT.name.lower())
+    return plain if worker == "master" else f"{plain}_{worker}"
+
+
+def migrations_hash() -> str:
+    """Return a hash of everything that shapes the tables: our migrations and the versions of others'."""
+    digest = hashlib.sha256()
+    for path in sorted((PROJECT / "src").glob("bashgah/*/migrations/*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    for name in ("migrations_support.py", "postgres/roles.py"):
+        digest.update((PROJECT / "src/bashgah/ground" / name).read_bytes())
+    for name in MADE_BY_OTHERS:
+        digest.update(version(name).encode())
+    return digest.hexdigest()[:10]
+
+
+def make_template(server: Server) -> str:
+    """Make and migrate the template database unless it stands already; return its name.
+
+    Only a template that was migrated to the end bears the mark (a comment) that lets it be used again. An
+    advisory lock makes parallel workers wait for the first.
+    """
+    prefix = database_name("master") + "_tpl_"
+    name = prefix + migrations_hash()
+    with psycopg.connect(server.owner_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [prefix])
+        mark = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+        if mark and mark[0] == "migrated":
+            return name
+        for (old,) in connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]
+        ).fetchall():
+            drop(connection, old)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        environment = os.environ | {
+            "DATABASE_URL": server.app(name),
+            "DATABASE_OWNER_URL": server.owner(name),
+            "PYTHONPATH": str(PROJECT / "src"),
+            "DJANGO_SETTINGS_MODULE": "bashgah.config.settings",
+        }
+        subprocess.run(
+            [sys.executable, "-m", "bashgah", "migrate"],
+            env=environment,
+            cwd=PROJECT,
+            check=True,
+            timeout=300,
+        )
+        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS 'migrated'").format(sql.Identifier(name)))
+    return name
+
+
+def copy_template(server: Server, template: str, name: str) -> None:
+    """Make the run's own database from the template, replacing what an earlier run left."""
+    with psycopg.connect(server.owner_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        drop(connection, name)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+
+
+def drop(connection: psycopg.Connection, name: str) -> None:
+    """Drop a test database with whoever still hangs on to it."""
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def tables_with_rows(connection: psycopg.Connection) -> list[str]:
+    """Return the names of the tables that hold a row, in order."""
+    names = [
+        row[0]
+        for row in connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        ).fetchall()
+    ]
+    asks = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {name} WHERE EXISTS (SELECT FROM {table})").format(
+            name=sql.Literal(name), table=sql.Identifier(name)
+        )
+        for name in names
+    )
+    return sorted(row[0] for row in connection.execute(asks).fetchall())
+
+
+def empty(connection: psycopg.Connection, keep: frozenset[str]) -> None:
+    """Take away, as the owner, every row a test committed; what migrations put there stays."""
+    filled = [name for name in tables_with_rows(connection) if name not in keep]
+    if filled:
+        connection.execute(
+            sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(
+                sql.SQL(", ").join(sql.Identifier(name) for name in filled)
+            )
+        )
