@@ -1,23 +1,162 @@
-"""Sentences as data: a message id with typed values, said in Persian or English at the edge."""
+"""Sentences said in Persian or English at the edge, and kept as JSON with their values' types."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import gettext
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from bashgah.kit import formats
+from bashgah.kit.jalali import Calendar
+from bashgah.kit.money import Money
+from bashgah.kit.points import Points
+from bashgah.kit.sentence import Phrase, marked
+from bashgah.kit.sentence import marked as _
+from bashgah.kit.text import Texts
 
-def marked(msgid: str) -> str:
-    """Return the text unchanged; imported ``as _`` so that message extraction finds it."""
-    return msgid
+__all__ = ["Phrase", "joined", "marked", "phrase_from_json", "phrase_to_json", "say", "translated"]
+
+_PLACE = re.compile(r"\{([A-Za-z_][A-Za-z_0-9]*)\}")
+_ROOMS = Path(__file__).resolve().parent.parent
+_YES, _NO = _("yes"), _("no")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """An English message id in brace format and the values that fill it.
+def say(
+    phrase: Phrase,
+    lang: str,
+    *,
+    calendar: Calendar | None = None,
+    zone: str = "Asia/Tehran",
+    display: str = "toman",
+) -> str:
+    """Say the phrase in "fa" or "en", each value written as its type is written in that language.
 
-    Values keep their type (``Points``, ``Money``, ``date``, ``Texts``, another ``Phrase`` …) so that each
-    language can format them in its own way.
+    ``calendar``, ``zone`` and ``display`` are the club's; without them Persian reads Jalali dates, Tehran
+    time and toman. Total: an unknown sentence is said in English, a missing value leaves its place visible.
     """
+    sentence = translated(phrase.msgid, lang)
 
-    msgid: str
-    params: dict[str, Any] = field(default_factory=dict)
+    def fill(place: re.Match[str]) -> str:
+        name = place[1]
+        if name not in phrase.params:
+            return place[0]
+        return _write(phrase.params[name], lang, calendar, zone, display)
+
+    return _PLACE.sub(fill, sentence)
+
+
+def translated(msgid: str, lang: str) -> str:
+    """Return the sentence of the rooms' Persian catalogues, or the English source."""
+    return _catalogue().get(msgid, msgid) if lang == "fa" and msgid else msgid
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> dict[str, str]:
+    """Read every room's compiled catalogue once; kit's own words give way to a room's."""
+    sentences: dict[str, str] = {}
+    compiled = sorted(_ROOMS.glob("*/locale/fa/LC_MESSAGES/django.mo"), key=lambda mo: mo.parts[-5] != "kit")
+    for mo in compiled:
+        with mo.open("rb") as file:
+            entries = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+        sentences |= {key: text for key, text in entries.items() if isinstance(key, str) and key and text}
+    return sentences
+
+
+def _write(  # noqa: PLR0911 one line a type
+    value: Any, lang: str, calendar: Calendar | None, zone: str, display: str
+) -> str:
+    match value:
+        case str():
+            return value
+        case Phrase():
+            return say(value, lang, calendar=calendar, zone=zone, display=display)
+        case Texts():
+            return value.say(lang)
+        case bool():
+            return translated(_YES if value else _NO, lang)
+        case int() | float() | Decimal():
+            return formats.number(value, lang)
+        case Points():
+            return formats.points(value.amount, lang, value.unit)
+        case Money():
+            return formats.money(value.amount, value.currency, lang, display)
+        case datetime():
+            return formats.datetime_(value, lang, calendar, zone)
+        case date():
+            return formats.date(value, lang, calendar)
+        case list() | tuple():
+            return joined([_write(item, lang, calendar, zone, display) for item in value], lang)
+        case None:
+            return "–"
+    raise TypeError(f"a phrase cannot say a {type(value).__name__}")
+
+
+def joined(items: list[str], lang: str) -> str:
+    """Join a list as it is read: «الف، ب و پ» / "a, b and c"."""
+    comma, last = ("، ", " و ") if lang == "fa" else (", ", " and ")
+    return last.join(part for part in (comma.join(items[:-1]), items[-1]) if part) if items else ""
+
+
+def phrase_to_json(phrase: Phrase) -> dict[str, Any]:
+    """Turn a phrase into plain JSON values; a value no sentence can say raises ``TypeError``."""
+    packed: dict[str, Any] = {"m": phrase.msgid}
+    if phrase.params:
+        packed["p"] = {name: _pack(value) for name, value in phrase.params.items()}
+    return packed
+
+
+def phrase_from_json(packed: dict[str, Any]) -> Phrase:
+    """Turn what ``phrase_to_json`` made back into an equal phrase."""
+    return Phrase(packed["m"], {name: _unpack(value) for name, value in packed.get("p", {}).items()})
+
+
+def _pack(value: Any) -> Any:  # noqa: PLR0911 one line a type
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case Points():
+            return {"t": "points", "v": value.amount, "u": value.unit}
+        case Money():
+            return {"t": "money", "v": value.amount, "c": value.currency}
+        case Decimal():
+            return {"t": "decimal", "v": str(value)}
+        case float():
+            return {"t": "decimal", "v": str(Decimal(str(value)))}
+        case datetime():
+            return {"t": "datetime", "v": value.isoformat()}
+        case date():
+            return {"t": "date", "v": value.isoformat()}
+        case Texts():
+            return {"t": "texts", "fa": value.fa, "en": value.en}
+        case Phrase():
+            return {"t": "phrase", **phrase_to_json(value)}
+        case list() | tuple():
+            return [_pack(item) for item in value]
+    raise TypeError(f"a phrase cannot keep a {type(value).__name__}")
+
+
+def _unpack(packed: Any) -> Any:  # noqa: PLR0911 one line a type
+    if isinstance(packed, list):
+        return [_unpack(item) for item in packed]
+    if not isinstance(packed, dict):
+        return packed
+    match packed["t"]:
+        case "points":
+            return Points(packed["v"], packed["u"])
+        case "money":
+            return Money(packed["v"], packed["c"])
+        case "decimal":
+            return Decimal(packed["v"])
+        case "datetime":
+            return datetime.fromisoformat(packed["v"])
+        case "date":
+            return date.fromisoformat(packed["v"])
+        case "texts":
+            return Texts(packed["fa"], packed["en"])
+        case "phrase":
+            return phrase_from_json(packed)
+    raise ValueError(f"no phrase keeps a value of type {packed['t']!r}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bashgah.kit.phrases import Phrase
+from bashgah.kit.sentence import Phrase
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 it declines; it is no failure
     """A request that was understood and declined; nothing was written.
 
     ``code`` is stable and never shown as text; ``phrase`` is what the person reads; ``status`` is the

@@ -1,0 +1,64 @@
+"""Ids: UUIDv7 inside, typed text such as ``mbr_01jd…`` outside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from bashgah.kit.sentence import Phrase
+from bashgah.kit.sentence import marked as _
+from bashgah.kit.refusals import Refusal
+
+PREFIXES = {
+    "club": "clb",
+    "branch": "brn",
+    "member": "mbr",
+    "activity": "act",
+    "entry": "ent",
+    "posting": "pst",
+    "lot": "lot",
+    "hold": "hld",
+    "reward": "rwd",
+    "redemption": "rdm",
+    "coupon": "cpn",
+    "program": "prg",
+    "message": "msg",
+    "staff": "stf",
+    "key": "key",
+    "event": "evt",
+    "consent": "cns",
+}
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUES = {letter: value for value, letter in enumerate(_CROCKFORD)}
+_LENGTH = 26
+
+
+def uuid7(at: datetime, random_bytes: bytes) -> UUID:
+    """Build a UUIDv7 of a moment from ten or more random bytes; later milliseconds sort later."""
+    milliseconds = int(at.timestamp() * 1000)
+    noise = int.from_bytes(random_bytes[:10], "big")
+    high = (milliseconds & 0xFFFF_FFFF_FFFF) << 16 | 0x7000 | (noise >> 62 & 0x0FFF)
+    low = 0b10 << 62 | (noise & 0x3FFF_FFFF_FFFF_FFFF)
+    return UUID(int=high << 64 | low)
+
+
+def public(kind: str, id: UUID) -> str:
+    """Return the id as the outside sees it: the kind's prefix and 26 letters of Crockford's base32."""
+    value, letters = id.int, []
+    for _place in range(_LENGTH):
+        value, digit = divmod(value, 32)
+        letters.append(_CROCKFORD[digit])
+    return f"{PREFIXES[kind]}_{''.join(reversed(letters))}"
+
+
+def parse(kind: str, text: str) -> UUID:
+    """Read an id of this kind back; all else, another kind's id included, raises ``id_invalid`` (404)."""
+    prefix, _bar, body = text.partition("_")
+    body = body.lower()
+    if prefix != PREFIXES[kind] or len(body) != _LENGTH or body[0] > "7" or not set(body) <= _VALUES.keys():
+        raise Refusal("id_invalid", Phrase(_("There is nothing with this id.")), status=404)
+    value = 0
+    for letter in body:
+        value = value * 32 + _VALUES[letter]
+    return UUID(int=value)

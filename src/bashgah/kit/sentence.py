@@ -1,0 +1,23 @@
+"""A sentence as data: what refusals, reasons and labels are made of before a language is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def marked(msgid: str) -> str:
+    """Return the text unchanged; imported ``as _`` so that message extraction finds it."""
+    return msgid
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """An English message id in brace format and the values that fill it.
+
+    Values keep their type (``Points``, ``Money``, ``date``, ``Texts``, another ``Phrase`` …) so that each
+    language can format them in its own way.
+    """
+
+    msgid: str
+    params: dict[str, Any] = field(default_factory=dict)
