@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.sentence import Phrase
 from bashgah.kit.sentence import marked as _
-from bashgah.kit.refusals import Refusal
 
 _SHAPE = re.compile(
     r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[^\s@.<>,;:\"()\[\]\\_]{1,63}\.)+[^\s@.<>,;:\"()\[\]\\0-9]{2,63}"

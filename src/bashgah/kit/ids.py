@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.sentence import Phrase
 from bashgah.kit.sentence import marked as _
-from bashgah.kit.refusals import Refusal
 
 PREFIXES = {
     "club": "clb",

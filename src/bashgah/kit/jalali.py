@@ -9,9 +9,9 @@ from typing import Literal
 
 import jdatetime  # type: ignore[import-untyped]
 
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.sentence import Phrase
 from bashgah.kit.sentence import marked as _
-from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import ascii_digits, search_key
 
 Calendar = Literal["jalali", "gregorian"]

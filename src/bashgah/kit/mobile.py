@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import phonenumbers
 
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.sentence import Phrase
 from bashgah.kit.sentence import marked as _
-from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import ascii_digits
 
 _MOBILE = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}

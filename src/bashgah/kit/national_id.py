@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.sentence import Phrase
 from bashgah.kit.sentence import marked as _
-from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import ascii_digits
 
 _COMPANY_WEIGHTS = (29, 27, 23, 19, 17, 29, 27, 23, 19, 17)

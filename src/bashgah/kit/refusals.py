@@ -8,7 +8,7 @@ from typing import Any
 from bashgah.kit.sentence import Phrase
 
 
-class Refusal(Exception):  # noqa: N818 it declines; it is no failure
+class Refusal(Exception):
     """A request that was understood and declined; nothing was written.
 
     ``code`` is stable and never shown as text; ``phrase`` is what the person reads; ``status`` is the
