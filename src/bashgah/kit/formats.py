@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from num2words import num2words  # type: ignore[import-untyped]
+from num2words import num2words
 
 from bashgah.kit import mobile
 from bashgah.kit.jalali import MONTHS_EN, MONTHS_FA, Calendar, to_jalali
