@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
+    path("ui/", include("bashgah.ui.urls")),
 ]
 
 # doors from the longest address to the shortest: the portal is the club's own home
@@ -24,3 +25,8 @@ for address, door in (
 ):
     if find_spec(door):
         urlpatterns.append(path(address, include(door)))
+
+handler400 = "bashgah.ui.views.bad_request"
+handler403 = "bashgah.ui.views.forbidden"
+handler404 = "bashgah.ui.views.not_found"
+handler500 = "bashgah.ui.views.server_error"
