@@ -1,1 +1,92 @@
-"""Tables of the activities room."""
+"""Tables of the activities room: facts as they were settled, their references, anonymous purchases."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Reference(models.Model):
+    """The client's name for a fact, unique in the club for good; ``body`` is the SHA-256 of the fact."""
+
+    pk = models.CompositePrimaryKey("club_id", "source", "reference")
+    club_id = models.UUIDField()
+    activity_id = models.UUIDField()
+    member_id = models.UUIDField(null=True)
+    body = models.BinaryField()
+    source = models.TextField(db_collation="C")
+    reference = models.TextField(db_collation="C")
+
+
+class Activity(models.Model):
+    """A settled fact: what happened, under which program version, from which state, with which outcome.
+
+    ``fact``, ``state`` and ``outcome`` are compact (``activities.compact``); written once.
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "id")
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    gross = models.BigIntegerField()
+    net = models.BigIntegerField()
+    business_date = models.DateField()
+    program = models.IntegerField()
+    semantics = models.SmallIntegerField()
+    kind = models.SmallIntegerField()
+    actor_kind = models.SmallIntegerField()
+    member_id = models.UUIDField()
+    id = models.UUIDField()
+    club_id = models.UUIDField()
+    actor_id = models.UUIDField(null=True)
+    about_id = models.UUIDField(null=True)
+    branch = models.TextField()
+    channel = models.TextField()
+    type = models.TextField()
+    source = models.TextField()
+    reference = models.TextField()
+    fact = models.BinaryField()
+    state = models.BinaryField()
+    outcome = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["club_id", "id"], name="activities_of_a_club")]
+
+
+class Anonymous(models.Model):
+    """A purchase nobody showed a card for: counts in sales, earns nothing, can be claimed once."""
+
+    pk = models.CompositePrimaryKey("club_id", "id")
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    gross = models.BigIntegerField()
+    net = models.BigIntegerField()
+    claimed_at = models.DateTimeField(null=True)
+    business_date = models.DateField()
+    actor_kind = models.SmallIntegerField()
+    club_id = models.UUIDField()
+    id = models.UUIDField()
+    actor_id = models.UUIDField(null=True)
+    claimed_by = models.UUIDField(null=True)
+    claim_id = models.UUIDField(null=True)
+    branch = models.TextField()
+    channel = models.TextField()
+    source = models.TextField()
+    reference = models.TextField()
+    fact = models.BinaryField()
+
+
+class Returned(models.Model):
+    """How much of one line of a purchase came back so far; line 0 is a purchase known by its amount alone."""
+
+    pk = models.CompositePrimaryKey("member_id", "purchase_id", "line_no")
+    bought = models.BigIntegerField()
+    returned = models.BigIntegerField()
+    line_no = models.IntegerField()
+    member_id = models.UUIDField()
+    club_id = models.UUIDField()
+    purchase_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(returned__gt=0, returned__lte=F("bought")), name="no_more_returned_than_bought"
+            ),
+        ]

@@ -1,0 +1,159 @@
+"""What the ledger hands out: accounts, causes, wallets, lots, holds, rows of a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Generic, TypeVar
+from uuid import UUID
+
+T = TypeVar("T")
+
+
+class Account(IntEnum):
+    """Where units are: below 10 the member's own accounts, from 10 the program's."""
+
+    AVAILABLE = 1
+    PENDING = 2
+    HELD = 3
+    ISSUED = 11
+    REDEEMED = 12
+    EXPIRED = 13
+    ADJUSTED = 14
+    TRANSFERRED = 15
+
+
+MEMBER_ACCOUNTS = frozenset({Account.AVAILABLE, Account.PENDING, Account.HELD})
+PROGRAM_ACCOUNTS = frozenset(Account) - MEMBER_ACCOUNTS
+
+
+class Cause(IntEnum):
+    """Why an entry exists."""
+
+    ACTIVITY = 1
+    REDEMPTION = 2
+    EXPIRY = 3
+    ADJUSTMENT = 4
+    TRANSFER = 5
+    MERGE = 6
+    OPENING = 7
+    RETURN = 8
+    MATURITY = 9
+
+
+class WalletKind(IntEnum):
+    """Points are spent, status only qualifies (no lots), credit is money."""
+
+    POINTS = 1
+    STATUS = 2
+    CREDIT = 3
+
+
+class HoldState(IntEnum):
+    """A hold is open until it is captured or released; both are final."""
+
+    OPEN = 0
+    CAPTURED = 1
+    RELEASED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class WalletInfo:
+    """A member's units of one wallet as they are at the asked instant.
+
+    ``available`` may be below zero: then it is a debt (units spent before the purchase that earned them came
+    back) that the next credits repay. ``next_change_at`` is the earliest maturity or expiry still to come.
+    """
+
+    unit: str
+    kind: WalletKind
+    available: int = 0
+    pending: int = 0
+    held: int = 0
+    earned_ever: int = 0
+    next_change_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotInfo:
+    """Units credited together: they become available together and expire together."""
+
+    id: UUID
+    unit: str
+    amount: int
+    remaining: int
+    available_from: datetime | None
+    expires_at: datetime | None
+    is_pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldInfo:
+    """Units set aside for one purpose until captured, released or timed out."""
+
+    id: UUID
+    member_id: UUID
+    unit: str
+    amount: int
+    state: HoldState
+    expires_at: datetime
+    purpose: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringInfo:
+    """Units of one wallet that will expire at one instant if nobody spends them."""
+
+    unit: str
+    expires_at: datetime
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One movement as the member sees it.
+
+    ``change`` is what it did to available units and ``pending_change`` and ``held_change`` to the other two;
+    ``cause_id`` names the activity, redemption or hold behind it.
+    """
+
+    posting_id: UUID
+    entry_id: UUID
+    cause: Cause
+    cause_id: UUID
+    occurred_at: datetime
+    recorded_at: datetime
+    business_date: date
+    unit: str
+    amount: int
+    debit: Account
+    credit: Account
+    rule: str
+    reverses: UUID | None
+    reason: str
+    change: int
+    pending_change: int
+    held_change: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows of a list and where the next ones begin (``None`` at the end)."""
+
+    rows: Sequence[T]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramTotal:
+    """What a club's program account gave and took of one unit, over everything."""
+
+    unit: str
+    account: Account
+    given: int
+    taken: int
