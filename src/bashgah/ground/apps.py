@@ -11,5 +11,5 @@ class GroundConfig(AppConfig):
     label = "ground"
 
     def ready(self) -> None:
-        """Import ``handlers.py`` and ``jobs.py`` wherever a room has them."""
-        autodiscover_modules("handlers", "jobs")
+        """Import ``handlers.py``, ``jobs.py`` and ``upkeep.py`` wherever a room has them."""
+        autodiscover_modules("handlers", "jobs", "upkeep")
