@@ -120,6 +120,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "bashgah.access.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "bashgah.access.adapters.SocialAccountAdapter"
+MFA_ADAPTER = "bashgah.access.adapters.FactorAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -138,9 +141,12 @@ TRUSTED_PROXIES = ENVIRONMENT.proxies
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/console/"
 LOGOUT_REDIRECT_URL = "account_login"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "ALLOWED_GRANT_TYPES": ["client-credentials"],
+    "SCOPES_BACKEND_CLASS": "bashgah.access.oauth.ClubScopes",
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
 }
 
 # sessions, cookies, headers

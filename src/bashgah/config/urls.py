@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 # doors from the longest address to the shortest: the portal is the club's own home
 for address, door in (
-    ("api/v1/", "bashgah.api.urls"),
+    ("api/", "bashgah.api.urls"),
     ("console/", "bashgah.console.urls"),
     ("till/", "bashgah.till.urls"),
     ("", "bashgah.portal.urls"),

@@ -1,0 +1,37 @@
+"""Writes of the access room, by noun: people and their roles, credentials of machines."""
+
+from bashgah.access.services.credentials import (
+    bearer_check,
+    client_issue,
+    client_revoke,
+    credential_check,
+    key_check,
+    key_issue,
+    key_revoke,
+)
+from bashgah.access.services.people import (
+    factor_policy_set,
+    invitation_accept,
+    invitation_find,
+    invitation_revoke,
+    role_grant,
+    role_revoke,
+    staff_invite,
+)
+
+__all__ = [
+    "bearer_check",
+    "client_issue",
+    "client_revoke",
+    "credential_check",
+    "factor_policy_set",
+    "invitation_accept",
+    "invitation_find",
+    "invitation_revoke",
+    "key_check",
+    "key_issue",
+    "key_revoke",
+    "role_grant",
+    "role_revoke",
+    "staff_invite",
+]
