@@ -18,7 +18,7 @@ import structlog
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
-from bashgah.ground import ids
+from bashgah.ground import batch, ids
 from bashgah.ground.types import News, StuckDelivery
 
 TRIES_MOST = 12
@@ -27,22 +27,22 @@ FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 24 * 3600
 ERROR_LENGTH = 500
 
+NEWS = batch.Table(
+    "ground_news",
+    (
+        ("id", "uuid"),
+        ("club_id", "uuid"),
+        ("kind", "text"),
+        ("member_id", "uuid"),
+        ("payload", "jsonb"),
+        ("at", "timestamptz"),
+    ),
+)
+
 log = structlog.get_logger("bashgah.outbox")
 
 
-@dataclass(frozen=True, slots=True)
-class NewsRow:
-    """One row of ``ground_news``, for the batch writer.
-
-    ``payload`` is JSON text without personal data; ``at`` is when it is written, not when the fact happened.
-    """
-
-    id: UUID
-    club_id: UUID
-    kind: str
-    member_id: UUID | None
-    payload: str
-    at: datetime
+NewsRow = tuple[UUID, UUID, str, UUID | None, str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,42 +92,22 @@ def payload_text(payload: Mapping[str, Any]) -> str:
 def news_row(
     *, club_id: UUID, kind: str, member_id: UUID | None, payload: Mapping[str, Any], now: datetime
 ) -> NewsRow:
-    """Make the row of one piece of news, for a batch that writes it itself."""
-    return NewsRow(ids.fresh(), club_id, kind, member_id, payload_text(payload), now)
+    """Make the row of one piece of news for ``batch.RowSet(outbox.NEWS, rows)``.
+
+    Payloads carry ids and figures, never personal data. ``now`` is when it is written, not when the fact
+    happened.
+    """
+    return ids.fresh(), club_id, kind, member_id, payload_text(payload), now
 
 
 def news_post(
     *, club_id: UUID, kind: str, member_id: UUID | None, payload: Mapping[str, Any], now: datetime
 ) -> UUID:
-    """Write one piece of news in the caller's transaction and return its id.
-
-    Payloads carry ids and figures, never personal data.
-    """
+    """Write one piece of news in the caller's transaction and return its id."""
     row = news_row(club_id=club_id, kind=kind, member_id=member_id, payload=payload, now=now)
-    news_write([row])
-    return row.id
-
-
-def news_write(rows: Sequence[NewsRow]) -> None:
-    """Write many pieces of news in the caller's transaction with one statement."""
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO ground_news (id, club_id, kind, member_id, payload, at)
-            SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::jsonb[],
-                                 %s::timestamptz[])
-            """,
-            [
-                [row.id for row in rows],
-                [row.club_id for row in rows],
-                [row.kind for row in rows],
-                [row.member_id for row in rows],
-                [row.payload for row in rows],
-                [row.at for row in rows],
-            ],
-        )
+    with batch.cursor() as cursor:
+        batch.write(cursor, [batch.RowSet(NEWS, [row])])
+    return row[0]
 
 
 def relay_once(limit: int = 1000) -> int:
