@@ -1,1 +1,177 @@
-"""Tables of the members room."""
+"""Tables of the members room; ids of other rooms and other members are plain columns (no foreign keys)."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+
+class State(models.Model):
+    """The row that is locked before anything is written about a member; small, and changed in place."""
+
+    member_id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    status = models.CharField(max_length=7)
+    merged_into = models.UUIDField(null=True)
+    kind = models.CharField(max_length=6)
+
+    class Meta:
+        db_table = "members_state"
+        indexes = [
+            models.Index(
+                fields=["club_id", "status"], condition=~Q(status="active"), name="state_not_active"
+            ),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="state_alias"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "blocked", "left"]), name="status_is_known"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["person", "group"]), name="member_kind_is_known"),
+            models.CheckConstraint(condition=~Q(merged_into=F("member_id")), name="nobody_is_own_alias"),
+        ]
+
+
+class Member(models.Model):
+    """A member's profile in clear."""
+
+    id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    number = models.CharField(max_length=16)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    nickname = models.CharField(max_length=100, blank=True)
+    name_key = models.CharField(max_length=310, blank=True)
+    sort_key = models.CharField(max_length=310, blank=True, db_collation="C")
+    city = models.CharField(max_length=100, blank=True)
+    gender = models.CharField(max_length=6, blank=True)
+    birth_date = models.DateField(null=True)
+    favourite_branch_id = models.UUIDField(null=True)
+    source = models.CharField(max_length=60, blank=True)
+    channel = models.CharField(max_length=10)
+    branch_id = models.UUIDField(null=True)
+    staff_id = models.UUIDField(null=True)
+    tags = ArrayField(models.CharField(max_length=60), default=list)
+    attributes = models.JSONField(default=dict)
+    locale = models.CharField(max_length=2, blank=True)
+    referrer_id = models.UUIDField(null=True)
+    external_id = models.CharField(max_length=100, blank=True)
+    enrolled_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "members_member"
+        indexes = [
+            models.Index(fields=["club_id", "enrolled_at", "id"], name="member_by_enrolment"),
+            models.Index(fields=["club_id", "sort_key", "id"], name="member_by_name"),
+            models.Index(fields=["club_id", "city", "enrolled_at", "id"], name="member_by_city"),
+            models.Index(fields=["club_id", "branch_id", "enrolled_at", "id"], name="member_by_branch"),
+            GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="member_name_words"),
+            GinIndex(fields=["tags"], name="member_by_tag"),
+        ]
+
+
+class Person(models.Model):
+    """A member's personal data, sealed (``ground.secrets``)."""
+
+    member_id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    mobile = models.BinaryField(null=True)
+    email = models.BinaryField(null=True)
+    national_id = models.BinaryField(null=True)
+    address = models.BinaryField(null=True)
+    notes = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "members_person"
+
+
+class Identifier(models.Model):
+    """Whose an identifier is; the key is what makes two members with one mobile impossible."""
+
+    pk = models.CompositePrimaryKey("club_id", "kind", "digest")
+    club_id = models.UUIDField()
+    kind = models.CharField(max_length=11)
+    digest = models.BinaryField(max_length=32)
+    member_id = models.UUIDField()
+
+    class Meta:
+        db_table = "members_identifier"
+        indexes = [models.Index(fields=["member_id"], name="identifiers_of_member")]
+
+
+class Consent(models.Model):
+    """A consent as it was given or withdrawn; the latest of a channel and purpose counts. Append-only."""
+
+    pk = models.CompositePrimaryKey("member_id", "id")
+    member_id = models.UUIDField()
+    id = models.UUIDField()
+    club_id = models.UUIDField()
+    channel = models.CharField(max_length=5)
+    purpose = models.CharField(max_length=9)
+    granted = models.BooleanField()
+    text_version = models.CharField(max_length=40)
+    source = models.CharField(max_length=40)
+    proof = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "members_consent"
+
+
+class Change(models.Model):
+    """A step of a member's status. Append-only."""
+
+    pk = models.CompositePrimaryKey("member_id", "id")
+    member_id = models.UUIDField()
+    id = models.UUIDField()
+    club_id = models.UUIDField()
+    before = models.CharField(max_length=7)
+    after = models.CharField(max_length=7)
+    reason = models.CharField(max_length=500)
+    actor_kind = models.CharField(max_length=6)
+    actor_name = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "members_status_change"
+
+
+class Attribute(models.Model):
+    """An attribute a club declared for its members."""
+
+    pk = models.CompositePrimaryKey("club_id", "key")
+    club_id = models.UUIDField()
+    key = models.CharField(max_length=40)
+    label_fa = models.CharField(max_length=100, blank=True)
+    label_en = models.CharField(max_length=100, blank=True)
+    type = models.CharField(max_length=7)
+    choices = models.JSONField()
+    is_active = models.BooleanField()
+
+    class Meta:
+        db_table = "members_attribute"
+
+
+class Code(models.Model):
+    """A one-time code, as a salted hash bound to its request; the contact is sealed and wiped after use."""
+
+    id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    purpose = models.CharField(max_length=7)
+    member_id = models.UUIDField(null=True)
+    subject = models.CharField(max_length=100, blank=True)
+    contact = models.BinaryField(null=True)
+    salt = models.BinaryField()
+    hash = models.BinaryField()
+    tries = models.SmallIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_code"
+        indexes = [models.Index(fields=["expires_at"], name="code_by_expiry")]
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="five_tries_at_most")]

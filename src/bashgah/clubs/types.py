@@ -1,0 +1,109 @@
+"""What the clubs room hands out: frozen clubs, branches, themes and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bashgah.kit.jalali import Calendar
+from bashgah.kit.text import Texts
+
+MoneyDisplay = Literal["toman", "rial"]
+Locale = Literal["fa", "en"]
+ClubKind = Literal["live", "sandbox"]
+FactPolicy = Literal["refuse", "review", "settle"]
+ConsentPolicy = Literal["never", "above", "always"]
+MemberField = Literal[
+    "first_name", "last_name", "email", "birth_date", "gender", "city", "national_id", "address", "source"
+]
+
+
+class TextsSetting(BaseModel):
+    """A text of the settings in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fa: str = Field("", max_length=2000)
+    en: str = Field("", max_length=2000)
+
+    @property
+    def texts(self) -> Texts:
+        """Return it as the value everyone else uses."""
+        return Texts(self.fa, self.en)
+
+
+class ClubSettings(BaseModel):
+    """What a club decides for itself; every setting has a default that works."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    late_window_days: int = Field(60, ge=0, le=3650)
+    late_policy: FactPolicy = "settle"
+    future_policy: FactPolicy = "refuse"
+    claim_window_days: int = Field(30, ge=0, le=365)
+    redeem_consent: ConsentPolicy = "above"
+    redeem_consent_above: int = Field(1000, ge=0, le=1_000_000_000)
+    amount_ceiling: int = Field(2_000_000_000, ge=1, le=10**15)
+    enrolment_asks: tuple[MemberField, ...] = ("first_name", "last_name", "birth_date")
+    enrolment_requires: tuple[MemberField, ...] = ()
+    card_prefix: str = Field("6280", pattern=r"^[1-9][0-9]{3,5}$")
+    portal_welcome: TextsSetting = TextsSetting()
+    portal_terms: TextsSetting = TextsSetting()
+    consent_text_version: Annotated[str, Field(min_length=1, max_length=40)] = "1"
+    support_phone: str = Field("", max_length=20)
+
+    def asks_consent(self, points: int) -> bool:
+        """Say whether spending this many points needs the member's yes."""
+        if self.redeem_consent == "above":
+            return points > self.redeem_consent_above
+        return self.redeem_consent == "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The four colours a club may choose (``brand_on`` is computed) and its logo's address in media."""
+
+    brand: str = "#0c7572"
+    brand_on: str = "#ffffff"
+    pass_a: str = "#0c5f63"  # noqa: S105 a colour of the member pass
+    pass_b: str = "#0a3f4a"  # noqa: S105 a colour of the member pass
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClubInfo:
+    """A club as every room above sees it; ``revision`` changes with each write to club or branches."""
+
+    id: UUID
+    slug: str
+    name: Texts
+    currency: str
+    money_display: MoneyDisplay
+    calendar: Calendar
+    timezone: str
+    week_start: int
+    locale: Locale
+    domain: str
+    theme: Theme
+    settings: ClubSettings
+    is_demo: bool
+    kind: ClubKind
+    revision: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BranchInfo:
+    """A branch; its time zone is the club's unless it has its own."""
+
+    id: UUID
+    club_id: UUID
+    code: str
+    name: Texts
+    city: str
+    region: str
+    timezone: str
+    is_active: bool
+    franchise: str

@@ -1,0 +1,221 @@
+"""What the members room hands out: frozen members, people, consents, codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from bashgah.kit import email, mobile
+from bashgah.kit.text import Texts
+
+Status = Literal["active", "blocked", "left"]
+Kind = Literal["person", "group"]
+Gender = Literal["", "female", "male", "other"]
+Channel = Literal["till", "portal", "console", "api", "import", "demo"]
+IdentifierKind = Literal["mobile", "email", "national_id", "card", "external"]
+ConsentChannel = Literal["sms", "email", "push", "call", "post", "app"]
+ConsentPurpose = Literal["service", "marketing", "profiling"]
+CodePurpose = Literal["sign_in", "redeem", "verify"]
+AttributeType = Literal["text", "number", "boolean", "date", "choice"]
+Sort = Literal["enrolled", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInfo:
+    """A member without personal data beyond the name; ``mobile_masked`` is fit for any list."""
+
+    id: UUID
+    club_id: UUID
+    number: str
+    first_name: str
+    last_name: str
+    nickname: str
+    status: Status
+    kind: Kind
+    merged_into: UUID | None
+    mobile_masked: str
+    city: str
+    gender: Gender
+    birth_date: date | None
+    favourite_branch_id: UUID | None
+    source: str
+    channel: Channel
+    branch_id: UUID | None
+    staff_id: UUID | None
+    tags: tuple[str, ...]
+    attributes: Mapping[str, Any]
+    locale: str
+    referrer_id: UUID | None
+    external_id: str
+    enrolled_at: datetime
+
+    @property
+    def name(self) -> str:
+        """The full name, the nickname where there is none, or the masked mobile."""
+        return f"{self.first_name} {self.last_name}".strip() or self.nickname or self.mobile_masked
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the member may earn and spend."""
+        return self.status == "active" and self.merged_into is None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInfo:
+    """A member's personal data in clear; hand it out only to who may read it, else ``masked()``."""
+
+    member_id: UUID
+    mobile: str = ""
+    email: str = ""
+    national_id: str = ""
+    address: str = ""
+    notes: str = ""
+
+    def masked(self) -> PersonInfo:
+        """Return it with everything hidden that identifies."""
+        return replace(
+            self,
+            mobile=mobile.mask(self.mobile) if self.mobile else "",
+            email=email.mask(self.email) if self.email else "",
+            national_id=f"•••{self.national_id[-3:]}" if self.national_id else "",
+            address="•••" if self.address else "",
+            notes="",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LockedMember:
+    """What is certain of a member while the lock is held."""
+
+    id: UUID
+    status: Status
+    merged_into: UUID | None
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """A yes or no as it was given: to what, by which text, with what proof."""
+
+    channel: ConsentChannel
+    purpose: ConsentPurpose
+    granted: bool
+    text_version: str = "1"
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentInfo:
+    """A recorded consent or its withdrawal."""
+
+    id: UUID
+    channel: ConsentChannel
+    purpose: ConsentPurpose
+    granted: bool
+    text_version: str
+    source: str
+    proof: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One step of a member's status history."""
+
+    id: UUID
+    before: Status
+    after: Status
+    reason: str
+    actor_kind: str
+    actor_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeInfo:
+    """An attribute the club declared, with its type and, for a choice, its choices."""
+
+    key: str
+    label: Texts
+    type: AttributeType
+    choices: tuple[str, ...]
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """One person to enrol in bulk; at least one of mobile, e-mail and external id must be there."""
+
+    mobile: str = ""
+    email: str = ""
+    national_id: str = ""
+    external_id: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    city: str = ""
+    gender: Gender = ""
+    birth_date: date | None = None
+    source: str = ""
+    address: str = ""
+    tags: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    branch_id: UUID | None = None
+    staff_id: UUID | None = None
+    referrer_id: UUID | None = None
+    enrolled_at: datetime | None = None
+    consents: tuple[ConsentGiven, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What became of one row of a bulk enrolment: a member, new or known already."""
+
+    member_id: UUID
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFilters:
+    """What a list of members is narrowed by; every one given must hold."""
+
+    text: str = ""
+    status: Status | None = None
+    branch_id: UUID | None = None
+    city: str = ""
+    gender: Gender = ""
+    tag: str = ""
+    channel: Channel | None = None
+    enrolled_from: datetime | None = None
+    enrolled_until: datetime | None = None
+    sort: Sort = "enrolled"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """One page of a list and where the next begins (None at the end)."""
+
+    members: tuple[MemberInfo, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeIssued:
+    """A one-time code to be sent now; the code itself is kept nowhere."""
+
+    request_id: UUID
+    code: str
+    member_id: UUID | None
+    contact: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAccepted:
+    """A right code: whose it was (None: nobody's yet) and the number that is now proved."""
+
+    request_id: UUID
+    member_id: UUID | None
+    contact: str
