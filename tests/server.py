@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
+from bashgah.ground.postgres import releases
+
 PROJECT = Path(__file__).resolve().parents[1]
-MADE_BY_OTHERS = ("Django", "django-allauth", "django-oauth-toolkit", "procrastinate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +46,18 @@ def database_name(worker: str) -> str:
     return plain if worker == "master" else f"{plain}_{worker}"
 
 
-def migrations_hash() -> str:
-    """Return a hash of everything that shapes the tables: our migrations and the versions of others'."""
-    digest = hashlib.sha256()
-    for path in sorted((PROJECT / "src").glob("bashgah/*/migrations/*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
-    for name in ("migrations_support.py", "postgres/roles.py"):
-        digest.update((PROJECT / "src/bashgah/ground" / name).read_bytes())
-    for name in MADE_BY_OTHERS:
-        digest.update(version(name).encode())
-    return digest.hexdigest()[:10]
-
-
 def make_template(server: Server) -> str:
     """Make and migrate the template database unless it stands already; return its name.
 
-    Only a template that was migrated to the end bears the mark (a comment) that lets it be used again. An
+    Only a template that was migrated to the end bears the mark that lets it be used again. An
     advisory lock makes parallel workers wait for the first.
     """
     prefix = database_name("master") + "_tpl_"
-    name = prefix + migrations_hash()
+    name = prefix + releases.tables_mark()
     with psycopg.connect(server.owner_url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [prefix])
-        mark = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
-        ).fetchone()
-        if mark and mark[0] == "migrated":
+        there = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchall()
+        if there and is_whole(server, name):
             return name
         for (old,) in connection.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]
@@ -92,8 +77,13 @@ def make_template(server: Server) -> str:
             check=True,
             timeout=300,
         )
-        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS 'migrated'").format(sql.Identifier(name)))
     return name
+
+
+def is_whole(server: Server, name: str) -> bool:
+    """Whether the template was migrated to the end."""
+    with psycopg.connect(server.owner(name)) as connection:
+        return releases.is_migrated(connection)
 
 
 def copy_template(server: Server, template: str, name: str) -> None:

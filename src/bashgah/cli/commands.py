@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from bashgah.cli import database
 
 app = typer.Typer(
     name="bashgah",
-    help="Bashgah, the customer club: start it, migrate it, prove its books.",
+    help="Bashgah, the customer club: start it, migrate it, fill it, prove its books.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
-@app.callback()
-def options() -> None:
-    """Bashgah, the customer club."""
+
+@app.command()
+def up(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill a believable demo club if there is no club yet.")
+    ] = False,
+) -> None:
+    """Run everything: database, migrations, web and worker; Ctrl-C stops it all."""
+    from bashgah.cli import together
+
+    together.run(host=host, port=port, demo=demo)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database's tables to this release (as the owner role)."""
-    database.migrate()
+    with database.needed():
+        database.migrate()
+    database.console.print("The tables are those of this release.")
+
+
+@app.command()
+def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve pages and API."""
+    from bashgah.cli import server
+
+    with database.needed():
+        server.run(host=host, port=port)
+
+
+@app.command()
+def worker() -> None:
+    """Relay news, deliver it, run jobs and the clock's work; stop with Ctrl-C."""
+    with database.needed():
+        database.set_up()
+        from bashgah.jobs import worker as work
+
+        work.run()
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine and this database have and lack."""
+    from bashgah.cli import diagnosis
+
+    with database.needed():
+        database.wait_until_it_answers(5)
+        database.set_up()
+        diagnosis.tell()

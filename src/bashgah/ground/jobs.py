@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db import connection, transaction
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, PsycopgConnector, RetryStrategy, sql
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
 
+LOST_AFTER_SECONDS = 60
 QUEUES = ("default", "messages", "imports", "upkeep")
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 Work = Callable[..., None]
@@ -162,6 +163,34 @@ def run_waiting() -> None:
             await queue.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
 
     asyncio.run(work())
+
+
+def jobs_give_back(now: datetime) -> int:
+    """Queue again the jobs whose worker died while it ran them; return how many."""
+    lost = app.connector.get_sync_connector().execute_query_all(
+        query=sql.queries["select_stalled_jobs_by_heartbeat"],
+        queue=None,
+        task_name=None,
+        seconds_since_heartbeat=LOST_AFTER_SECONDS,
+    )
+    for row in lost:
+        app.job_manager.retry_job_by_id(job_id=row["id"], retry_at=now)
+    return len(lost)
+
+
+def jobs_forget(*, days: int) -> None:
+    """Forget jobs that ended more than so many days ago, and how far they said they were."""
+    app.connector.get_sync_connector().execute_query(
+        query=sql.queries["delete_old_jobs"],
+        nb_hours=days * 24,
+        queue=None,
+        statuses=["succeeded", "failed", "cancelled", "aborted"],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM ground_job_progress p"
+            " WHERE NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.id = p.job_id)"
+        )
 
 
 def jobs_known() -> frozenset[str]:

@@ -1,0 +1,105 @@
+"""``bashgah up``: database, migrations, web and worker as one thing that starts and stops together."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from types import FrameType
+
+from bashgah.cli import database
+from bashgah.cli.database import console
+
+READY_SECONDS = 60
+STOP_SECONDS = 40
+
+
+class Stop(Exception):
+    """Somebody asked to stop."""
+
+
+def run(*, host: str, port: int, demo: bool) -> None:
+    """Run the whole installation in the foreground until Ctrl-C, SIGTERM or the end of one of its parts."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _asked_to_stop)
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        with database.needed(alone=True):
+            try:
+                _run(children, host=host, port=port, demo=demo)
+            finally:
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    signal.signal(number, signal.SIG_IGN)
+                _end(children)
+    except Stop:
+        console.print("[dim]stopped[/dim]")
+
+
+def _run(children: dict[str, subprocess.Popen[bytes]], *, host: str, port: int, demo: bool) -> None:
+    database.wait_until_it_answers(30)
+    if demo:
+        os.environ.setdefault("BASHGAH_DEMO", "1")
+    if not database.is_migrated():
+        console.print("[dim]bringing the tables to this release[/dim]")
+        if subprocess.run(_command("migrate"), check=False).returncode:
+            database.fail("the migrations did not finish")
+    children["web"] = _child("web", f"--host={host}", f"--port={port}")
+    children["worker"] = _child("worker")
+    if demo:
+        children["demo"] = _child("demo", "--if-empty")
+    _wait_until_ready(children, host, port)
+    console.print(f"\n[bold]Bashgah is open:[/bold] http://{host}:{port}/console/\n")
+    while True:
+        for name, child in list(children.items()):
+            status = child.poll()
+            if status is None:
+                continue
+            if name != "demo" or status != 0:
+                database.fail(f"{name} ended with status {status}; everything else is stopped too")
+            del children[name]
+        time.sleep(0.3)
+
+
+def _wait_until_ready(children: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> None:
+    until = time.monotonic() + READY_SECONDS
+    reach = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 compared, not bound
+    while time.monotonic() < until:
+        if children["web"].poll() is not None:
+            database.fail(f"web did not start (is port {port} taken?)")
+        with suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection(reach, port, timeout=5)
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == http.client.OK:
+                return
+        time.sleep(0.05)
+    database.fail(f"web does not answer after {READY_SECONDS} seconds")
+
+
+def _child(*arguments: str) -> subprocess.Popen[bytes]:
+    """Start a part in a session of its own: Ctrl-C reaches us alone, and we stop the parts in order."""
+    return subprocess.Popen(_command(*arguments), start_new_session=True)
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "bashgah", *arguments]
+
+
+def _end(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    for child in children.values():
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+    until = time.monotonic() + STOP_SECONDS
+    for child in children.values():
+        try:
+            child.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _asked_to_stop(_signal: int, _frame: FrameType | None) -> None:
+    raise Stop
