@@ -1,1 +1,65 @@
-"""Tables of the redemption room."""
+"""Tables of the redemption room: each redemption and the references it is asked for by."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Redemption(models.Model):
+    """One member's wish for one reward: open while the yes is awaited, then captured or released for good."""
+
+    pk = models.CompositePrimaryKey("member_id", "id")
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    price = models.BigIntegerField()
+    member_id = models.UUIDField()
+    id = models.UUIDField()
+    club_id = models.UUIDField()
+    hold_id = models.UUIDField(null=True)
+    coupon_id = models.UUIDField(null=True)
+    entry_id = models.UUIDField(null=True)
+    program = models.IntegerField()
+    needs_yes = models.BooleanField()
+    state = models.CharField(max_length=8)
+    reason = models.CharField(max_length=12, blank=True)
+    reward = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    unit = models.CharField(max_length=40)
+    channel = models.CharField(max_length=10)
+    branch = models.CharField(max_length=40, blank=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=40, blank=True)
+    yes_by = models.CharField(max_length=6, blank=True)
+    code_digest = models.BinaryField(null=True)
+    code_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(state="open"), name="redemptions_still_open"),
+            models.Index(fields=["club_id", "id"], name="redemptions_of_a_club"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True)
+                | Q(state__in=["captured", "released"], closed_at__isnull=False),
+                name="redemption_is_closed_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="captured", needs_yes=True, yes_by=""),
+                name="no_capture_without_the_yes_it_needs",
+            ),
+        ]
+
+
+class Reference(models.Model):
+    """The asker's own name for a redemption, unique in the club; ``body`` is the hash of what was asked."""
+
+    pk = models.CompositePrimaryKey("club_id", "source", "reference")
+    club_id = models.UUIDField()
+    member_id = models.UUIDField()
+    redemption_id = models.UUIDField()
+    body = models.BinaryField()
+    source = models.CharField(max_length=60)
+    reference = models.CharField(max_length=120)

@@ -1,4 +1,4 @@
-"""Django app of the room ``rewards``."""
+"""Django app of the room ``rewards``; at start it puts the kinds on their shelf."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class RewardsConfig(AppConfig):
 
     name = "bashgah.rewards"
     label = "rewards"
+
+    def ready(self) -> None:
+        """Load the shelf of kinds."""
+        from bashgah.rewards.shelf import kinds_load
+
+        kinds_load()
