@@ -66,7 +66,7 @@ class DiscountCoupon:
     def _off(value: Mapping[str, Any], currency: str) -> Phrase:
         if value.get("amount"):
             return Phrase(_("{amount} off"), {"amount": Money(value["amount"], currency)})
-        # xgettext: no-python-format
+        # xgettext: no-python-format  # noqa: ERA001
         off = Phrase(_("{percent}% off"), {"percent": value.get("percent", 0)})
         if not value.get("most"):
             return off
