@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from bashgah.ground import audit, clock, throttle
+from datetime import timedelta
+
+from bashgah.ground import audit, clock, idempotency, throttle
 from bashgah.ground.jobs import job
+
+KEYS_KEPT = timedelta(days=90)
 
 
 @job("ground.audit_seal", queue="upkeep", cron="* * * * *", lock="ground.audit_seal")
@@ -14,5 +18,7 @@ def seal() -> None:
 
 @job("ground.sweep", queue="upkeep", cron="17 3 * * *", lock="ground.sweep")
 def sweep() -> None:
-    """Remove throttles that are over."""
-    throttle.throttle_sweep(clock.now())
+    """Remove throttles that are over and idempotency keys past their time."""
+    now = clock.now()
+    throttle.throttle_sweep(now)
+    idempotency.idempotency_sweep(now - KEYS_KEPT)
