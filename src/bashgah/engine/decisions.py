@@ -55,6 +55,7 @@ class RuleOutcome(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True):
     """Everything that follows from a fact; the settlement writes it and adds nothing.
 
+    ``measures`` pairs each ladder's key with what this fact adds to its measure (not the value after it).
     ``trace`` holds the reasons of rules that fired; ``engine.explain`` adds those that did not.
     """
 

@@ -1,0 +1,165 @@
+"""Makes a program document ready to decide, and refuses one that says something impossible."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from bashgah.engine.criteria.parsing import parse
+from bashgah.engine.criteria.tree import needs_lines, state_fields
+from bashgah.engine.document import Effect as EffectTerms
+from bashgah.engine.document import Ladder, Program, RewardTerms, Rule, Wallet
+from bashgah.engine.ladders import multiplier_permille
+from bashgah.engine.program import (
+    SEMANTICS,
+    CompiledProgram,
+    ReadyEffect,
+    ReadyLadder,
+    ReadyReward,
+    ReadyRule,
+    limit_key,
+)
+from bashgah.engine.rules.done import EFFECTS
+from bashgah.engine.rules.measured import AMOUNTS, Told
+from bashgah.engine.states import Needs
+from bashgah.engine.tiers.measured import MEASURES
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.kit.registry import load_shelf
+
+for _shelf in ("rules.amounts", "rules.effects", "tiers.measures"):
+    load_shelf(f"bashgah.engine.{_shelf}")
+
+
+def compile_program(document: Program, *, number: int, currency: str | None = None) -> CompiledProgram:
+    """Return the program ready to decide.
+
+    ``number`` is the version's; ``currency`` replaces the document's when given. Rules that are not live are
+    left out. Raises ``Refusal`` (422) with a JSON pointer where something cannot be understood; run
+    ``engine.validation.problems`` first to see every fault at once.
+    """
+    if currency is not None and currency != document.currency:
+        document = document.model_copy(update={"currency": currency})
+    wallets = {wallet.key: wallet for wallet in document.wallets}
+    ordered = sorted(enumerate(document.rules), key=lambda each: (each[1].priority, each[0]))
+    rules = [rule_ready(document, i, rule, wallets) for i, rule in ordered if rule.stage == "live"]
+    by_trigger: dict[str, list[ReadyRule]] = {}
+    for ready in rules:
+        by_trigger.setdefault(ready.rule.trigger, []).append(ready)
+    rewards = {terms.key: reward_ready(document, i, terms) for i, terms in enumerate(document.rewards)}
+    return CompiledProgram(
+        document=document,
+        number=number,
+        semantics=SEMANTICS,
+        needs=_needs(document, rules, tuple(rewards.values())),
+        rules={trigger: tuple(found) for trigger, found in by_trigger.items()},
+        wallets=wallets,
+        ladders={ladder.key: _ladder_ready(i, ladder) for i, ladder in enumerate(document.ladders)},
+        rewards=rewards,
+        grouped=any(ready.rule.stacking.group for ready in rules),
+        limited=any(ready.rule.limits for ready in rules),
+    )
+
+
+def rule_ready(document: Program, place: int, rule: Rule, wallets: dict[str, Wallet]) -> ReadyRule:
+    """Check one rule and bind its plug-ins; ``place`` is its place in the document."""
+    at = f"/rules/{place}"
+    trigger_check(document, rule.trigger, f"{at}/trigger")
+    when = None
+    if rule.when is not None:
+        when = parse(rule.when, program=document, trigger=rule.trigger, at=f"{at}/when")
+    effects = tuple(
+        _effect_ready(document, rule, i, effect, wallets, at) for i, effect in enumerate(rule.effects)
+    )
+    lines = needs_lines(when) or any(
+        effect.lines is not None or effect.excluded is not None or effect.amount.needs_lines
+        for effect in effects
+    )
+    return ReadyRule(place, rule, when, effects, lines)
+
+
+def reward_ready(document: Program, place: int, terms: RewardTerms) -> ReadyReward:
+    """Check one reward's criterion; it sees the member alone, no purchase."""
+    when = None
+    if terms.when is not None:
+        when = parse(terms.when, program=document, trigger="reward", at=f"/rewards/{place}/when")
+    return ReadyReward(terms, when)
+
+
+def trigger_check(document: Program, trigger: str, at: str) -> None:
+    """Refuse a trigger that no fact can pull."""
+    declared = trigger.startswith("custom:") and trigger.removeprefix("custom:") in document.activity_types
+    if trigger not in ("purchase", "visit") and not declared:
+        raise _refusal(at, _("No activity is called “{trigger}”."), trigger=trigger)
+
+
+def _effect_ready(  # noqa: PLR0917 private, all of one rule
+    document: Program, rule: Rule, place: int, effect: EffectTerms, wallets: dict[str, Wallet], at: str
+) -> ReadyEffect:
+    here = f"{at}/effects/{place}"
+    amount, kind = AMOUNTS.find(effect.amount), EFFECTS.find(effect.kind)
+    wallet = wallets.get(effect.wallet)
+    if kind is None:
+        raise _refusal(f"{here}/kind", _("There is no effect called “{key}”."), key=effect.kind)
+    if amount is None:
+        raise _refusal(f"{here}/amount", _("There is no amount called “{key}”."), key=effect.amount)
+    if wallet is None:
+        raise _refusal(f"{here}/wallet", _("There is no wallet called “{key}”."), key=effect.wallet)
+    try:
+        params = amount.Params.model_validate(effect.params)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "/".join(str(part) for part in first["loc"])
+        raise _refusal(
+            f"{here}/params/{where}", _("This value is missing or does not fit."), detail=str(first["msg"])
+        ) from error
+    told = Told(document, wallet)
+    for name, phrase in amount.problems(params, told):
+        raise Refusal("program_invalid", phrase, status=422, field=f"{here}/params/{name}")
+    lines = excluded = None
+    if effect.lines is not None:
+        lines = parse(effect.lines, program=document, trigger=rule.trigger, scope="line", at=f"{here}/lines")
+    if rule.basis.excluded_lines is not None:
+        excluded = parse(
+            rule.basis.excluded_lines,
+            program=document,
+            trigger=rule.trigger,
+            scope="line",
+            at=f"{at}/basis/excluded_lines",
+        )
+    return ReadyEffect(kind, amount, params, wallet, rule.basis, lines, excluded, told, place)
+
+
+def _ladder_ready(place: int, ladder: Ladder) -> ReadyLadder:
+    measure = MEASURES.find(ladder.measure)
+    if measure is None:
+        raise _refusal(
+            f"/ladders/{place}/measure", _("There is no tier measure called “{key}”."), key=ladder.measure
+        )
+    return ReadyLadder(ladder, measure, {tier.key: multiplier_permille(tier) for tier in ladder.tiers})
+
+
+def _needs(document: Program, rules: list[ReadyRule], rewards: tuple[ReadyReward, ...]) -> Needs:
+    """Return what must be loaded to decide facts; rewards read their members' fields at their own door."""
+    fields: set[str] = set()
+    limits: dict[tuple[str, str], None] = {}
+    for ready in rules:
+        fields |= state_fields(ready.when)
+        for limit in ready.rule.limits:
+            for effect in ready.effects:
+                limits[limit_key(ready.key, effect.wallet.key, limit.window), limit.window] = None
+    return Needs(
+        fields=frozenset(fields),
+        limits=tuple(limits),
+        ladders=tuple(ladder.key for ladder in document.ladders),
+        measures=tuple((ladder.key, ladder.measure, ladder.window) for ladder in document.ladders),
+    )
+
+
+def reward_fields(compiled: CompiledProgram) -> frozenset[str]:
+    """Return the state fields that the rewards' conditions read."""
+    return frozenset().union(*(state_fields(ready.when) for ready in compiled.rewards.values()))
+
+
+def _refusal(at: str, msgid: str, **params: object) -> Refusal:
+    return Refusal("program_invalid", Phrase(msgid, dict(params)), status=422, field=at)

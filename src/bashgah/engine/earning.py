@@ -1,0 +1,116 @@
+"""Earned: exact units before they are joined, multiplied, capped and rounded; found by walking the trees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bashgah.engine.criteria.judging import Scene, holds
+from bashgah.engine.document import Schedule
+from bashgah.engine.facts import Fact
+from bashgah.engine.ladders import tier_in_force
+from bashgah.engine.measuring import Weights, measured
+from bashgah.engine.program import CompiledProgram, ReadyEffect, ReadyRule, trigger_of
+from bashgah.engine.rules.measured import Measured
+from bashgah.engine.states import State
+from bashgah.engine.windows import weekday
+from bashgah.kit.phrases import Phrase
+
+
+@dataclass(slots=True)
+class Earned:
+    """What one effect of one rule gives so far: ``num/den`` exact units, on lines by weight.
+
+    For a multiplier the fraction is the part it adds to its base until ``resolving`` turns it into units.
+    ``notes`` collects what happened to it on the way (joined, capped), for the person who asks why.
+    """
+
+    rule: ReadyRule
+    effect: ReadyEffect
+    num: int
+    den: int
+    weights: Weights
+    measured: Measured
+    notes: tuple[Phrase, ...] = ()
+    units: int = 0
+
+
+def in_schedule(schedule: Schedule, fact: Fact) -> bool:
+    """Say whether a rule's schedule holds the fact's moment.
+
+    Instants are half-open. Hours may pass midnight; the hours after it belong to the weekday that began them.
+    """
+    if schedule.starts_at is not None and fact.occurred_at < schedule.starts_at:
+        return False
+    if schedule.ends_at is not None and fact.occurred_at >= schedule.ends_at:
+        return False
+    local, day = fact.local_at, weekday(fact.local_at.date())
+    begin, end = schedule.from_hour, schedule.to_hour
+    now = local.time()
+    if begin is not None and end is not None and begin > end:
+        if end <= now < begin:
+            return False
+        if now < end:
+            day = (day - 1) % 7
+    else:
+        if begin is not None and now < begin:
+            return False
+        if end is not None and now >= end:
+            return False
+    return not schedule.weekdays or day in schedule.weekdays
+
+
+def scene_of(compiled: CompiledProgram, state: State, fact: Fact) -> Scene:
+    """Return what criteria are judged on."""
+    return Scene(fact, state, compiled.document.calendar)
+
+
+def tiers_of(compiled: CompiledProgram, state: State) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the tier in force on each ladder, and its multiplier in thousandths."""
+    tiers = {
+        key: tier_in_force(ready.ladder, state.standings.get(key)) for key, ready in compiled.ladders.items()
+    }
+    return tiers, {key: compiled.ladders[key].multipliers[tier] for key, tier in tiers.items()}
+
+
+def earned(compiled: CompiledProgram, state: State, fact: Fact) -> list[Earned]:
+    """Return what each live rule gives for the fact, in order, by walking every rule's tree.
+
+    Slow and plain: the meaning that generated code is held to, and what ``explain`` uses.
+    """
+    scene = scene_of(compiled, state, fact)
+    tiers, multipliers = tiers_of(compiled, state)
+    found = []
+    for ready in compiled.rules_for(trigger_of(fact.kind, fact.type)):
+        if fires(ready, scene):
+            found += [
+                each
+                for effect in ready.effects
+                if (each := effect_earned(ready, effect, scene, tiers, multipliers)).num
+            ]
+    return found
+
+
+def fires(ready: ReadyRule, scene: Scene) -> bool:
+    """Say whether a rule applies to the fact, whatever it then gives."""
+    if ready.needs_lines and not scene.fact.lines_known:
+        return False
+    return in_schedule(ready.rule.schedule, scene.fact) and holds(ready.when, scene)
+
+
+def effect_earned(
+    ready: ReadyRule, effect: ReadyEffect, scene: Scene, tiers: dict[str, str], multipliers: dict[str, int]
+) -> Earned:
+    """Measure the fact for one effect and take its exact units."""
+    money, quantity, weights = measured(scene, effect.basis, effect.lines, effect.excluded)
+    seen = Measured(money, quantity, tiers, multipliers)
+    if scene.fact.lines and not weights:
+        # no line counts, so there is nothing to give for, not even a fixed amount
+        return Earned(ready, effect, 0, 1, weights, seen)
+    num, den = effect.amount.units(effect.params, seen)
+    return Earned(ready, effect, num, den, weights, seen)
+
+
+def local_day(fact: Fact) -> date:
+    """Return the day on which the fact counts."""
+    return fact.local_at.date()

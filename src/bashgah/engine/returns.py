@@ -1,0 +1,39 @@
+"""What a return takes back of a recorded credit: exactly its lines' part, and the whole after the last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Share = tuple[int, int]
+"""Which part of a line has come back so far, this return included: (returned, of) in quantity or money."""
+
+
+def share(
+    credit_amount: int,
+    base: Sequence[tuple[int, int]],
+    line_shares: Mapping[int, Share],
+    already_reversed: int,
+) -> int:
+    """Return how many units of a credit to reverse now.
+
+    ``base`` is the credit's share per line as recorded; ``line_shares`` maps a line's number to the part of
+    it returned so far, earlier returns and this one together. What is due so far is rounded down, except that
+    when everything came back it is the whole; less what was reversed before. So however a purchase is
+    returned, in whatever order and in however many parts, the reversals add up to the credit.
+
+    A credit without lines (a purchase by amount alone) has its whole on line 0. A share above one counts as
+    one; the answer is never negative and never above what is left.
+    """
+    parts = base or ((0, credit_amount),)
+    due_num, due_den = 0, 1
+    for no, amount in parts:
+        returned, of = line_shares.get(no, (0, 1))
+        if of <= 0 or returned <= 0 or not amount:
+            continue
+        if returned >= of:
+            due_num += amount * due_den
+            continue
+        due_num = due_num * of + amount * returned * due_den
+        due_den *= of
+    due = min(due_num // due_den, credit_amount)
+    return max(0, due - already_reversed)

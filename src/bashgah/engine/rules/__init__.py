@@ -1,0 +1,1 @@
+"""The shelves of rules: amounts and effects; a plug-in is one file."""

@@ -1,0 +1,1 @@
+"""The shelf of tier measures; a plug-in is one file."""

@@ -1,0 +1,38 @@
+"""What a tier measure is: how much one fact adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from bashgah.engine.document import Ladder, Program
+from bashgah.engine.facts import Fact
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.registry import Registry
+
+MeasureExample = tuple[Fact, dict[str, int], int]
+"""A fact, the units it earned by wallet, and what it adds to the measure."""
+
+
+class Measure:
+    """One file on the shelf ``engine/tiers/measures``; over a window it is the sum of what facts added."""
+
+    key: ClassVar[str]
+    label: ClassVar[Phrase]
+    EXAMPLES: ClassVar[tuple[MeasureExample, ...]]
+
+    def adds(self, fact: Fact, earned: Mapping[str, int], ladder: Ladder, program: Program) -> int:
+        """Return what the fact adds, never negative; ``earned`` are its units by wallet."""
+        raise NotImplementedError
+
+    def said(self, value: int, ladder: Ladder, program: Program) -> Phrase:
+        """Return the value with its unit."""
+        raise NotImplementedError
+
+
+MEASURES: Registry[Measure] = Registry("tier measures")
+
+
+def status_wallet(ladder: Ladder, program: Program) -> str | None:
+    """Return the wallet whose units qualify: the first of kind status."""
+    return next((wallet.key for wallet in program.wallets if wallet.kind == "status"), None)

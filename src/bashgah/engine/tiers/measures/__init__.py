@@ -1,0 +1,1 @@
+"""What a ladder measures: a shelf of measures, each one file."""

@@ -1,0 +1,45 @@
+"""The few words that sentences and reasons share: an amount of a wallet's units, names people wrote."""
+
+from __future__ import annotations
+
+from bashgah.engine.document import BothTexts, Ladder, Program, Wallet
+from bashgah.kit.money import Money
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.points import Points
+from bashgah.kit.text import Texts
+
+
+def texts(both: BothTexts, otherwise: str = "") -> Texts:
+    """Return the text people wrote; where they wrote none, the key stands in."""
+    return Texts(both.fa or both.en or otherwise, both.en or both.fa or otherwise)
+
+
+def units(amount: int, wallet: Wallet, program: Program) -> Phrase:
+    """Say an amount of a wallet: points and qualifying points by their word, money as money, else by name."""
+    if wallet.kind == "credit":
+        money = Money(amount, program.currency)
+        return Phrase(_("{money} of {wallet}"), {"money": money, "wallet": wallet_name(wallet)})
+    if wallet.kind == "status":
+        return Phrase("{points}", {"points": Points(amount, "status")})
+    if wallet.key == "points":
+        return Phrase("{points}", {"points": Points(amount)})
+    return Phrase(_("{amount} units of {wallet}"), {"amount": amount, "wallet": wallet_name(wallet)})
+
+
+def wallet_name(wallet: Wallet) -> Texts:
+    """Return the wallet's name."""
+    return texts(wallet.name, wallet.key)
+
+
+def tier_name(ladder: Ladder, key: str) -> Texts:
+    """Return a tier's name; a key the ladder no longer has stands for itself."""
+    for tier in ladder.tiers:
+        if tier.key == key:
+            return texts(tier.name, key)
+    return Texts(key, key)
+
+
+def ladder_find(program: Program, key: str) -> Ladder | None:
+    """Return the program's ladder of that key."""
+    return next((ladder for ladder in program.ladders if ladder.key == key), None)

@@ -1,0 +1,79 @@
+"""Every plug-in's examples hold, and every plug-in has what a form needs."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from bashgah.engine import compiling  # noqa: F401 loads the shelves
+from bashgah.engine.rules.measured import AMOUNTS, Amount, Measured
+from bashgah.engine.tiers.measured import MEASURES, Measure
+from tests.engine.cases import document
+
+
+def amount_examples() -> list[Any]:
+    return [
+        pytest.param(kind, *case, id=f"{kind.key}-{i}")
+        for kind in AMOUNTS
+        for i, case in enumerate(kind.EXAMPLES)
+    ]
+
+
+def measure_examples() -> list[Any]:
+    return [
+        pytest.param(kind, *case, id=f"{kind.key}-{i}")
+        for kind in MEASURES
+        for i, case in enumerate(kind.EXAMPLES)
+    ]
+
+
+@pytest.mark.parametrize(("kind", "params", "measured", "expected"), amount_examples())
+def test_an_amount_gives_what_its_example_says(
+    kind: Amount, params: dict[str, Any], measured: Measured, expected: tuple[int, int]
+) -> None:
+    num, den = kind.units(kind.Params.model_validate(params), measured)
+    assert type(num) is int
+    assert type(den) is int
+    assert Fraction(num, den) == Fraction(*expected)
+
+
+@pytest.mark.parametrize(("kind", "params", "measured", "expected"), amount_examples())
+def test_inline_code_of_an_amount_computes_the_same(
+    kind: Amount, params: dict[str, Any], measured: Measured, expected: tuple[int, int]
+) -> None:
+    code = kind.code(kind.Params.model_validate(params))
+    if code is not None:
+        source, den = code
+        num = eval(source, {"__builtins__": {}}, {"money": measured.money})
+        assert Fraction(num, den) == Fraction(*expected)
+
+
+@pytest.mark.parametrize("kind", list(AMOUNTS), ids=lambda kind: kind.key)
+def test_an_amount_has_examples_that_give_something(kind: Amount) -> None:
+    assert any(units[0] > 0 for _params, _measured, units in kind.EXAMPLES)
+
+
+@pytest.mark.parametrize("kind", list(AMOUNTS), ids=lambda kind: kind.key)
+def test_every_parameter_has_a_title_for_forms(kind: Amount) -> None:
+    assert all(field.title for field in kind.Params.model_fields.values())
+
+
+@pytest.mark.parametrize(("kind", "fact", "earned", "expected"), measure_examples())
+def test_a_measure_adds_what_its_example_says(
+    kind: Measure, fact: Any, earned: dict[str, int], expected: int
+) -> None:
+    program = document()
+    assert kind.adds(fact, earned, program.ladders[0], program) == expected
+
+
+def test_the_shelves_hold_what_the_design_names() -> None:
+    assert set(AMOUNTS.keys()) == {
+        "fixed",
+        "per_step",
+        "percent",
+        "per_unit",
+        "table_by_tier",
+        "table_by_bracket",
+        "multiplier",
+    }
+    assert set(MEASURES.keys()) == {"qualifying_points", "spend", "visits", "purchases"}
