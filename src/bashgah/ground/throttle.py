@@ -42,7 +42,7 @@ def throttle_take(*, key: str, limits: Sequence[Limit], now: datetime) -> None:
 
 def throttle_return(*, key: str, now: datetime) -> None:
     """Take back one try counted at ``now``: it turned out not to be a guess."""
-    with _connection() as connection:
+    with own_connection() as connection:
         connection.execute(
             """
             UPDATE ground_throttle
@@ -57,13 +57,13 @@ def throttle_return(*, key: str, now: datetime) -> None:
 
 def throttle_forget(*, key: str) -> None:
     """Forget every try on the key."""
-    with _connection() as connection:
+    with own_connection() as connection:
         connection.execute("DELETE FROM ground_throttle WHERE key = %s", [key])
 
 
 def throttle_sweep(now: datetime) -> int:
     """Remove rows whose tries no longer count; return how many."""
-    with _connection() as connection:
+    with own_connection() as connection:
         return connection.execute("DELETE FROM ground_throttle WHERE stale_at < %s", [now]).rowcount
 
 
@@ -73,7 +73,7 @@ def _take(key: str, limits: Sequence[Limit], now: datetime) -> timedelta | None:
         return None
     by_seconds = {limit.seconds: limit.count for limit in sorted(limits, key=lambda one: -one.count)}
     periods = sorted(by_seconds)
-    with _connection() as connection, connection.transaction():
+    with own_connection() as connection, connection.transaction():
         connection.execute(
             """
             INSERT INTO ground_throttle (key, seconds, hits, stale_at)
@@ -107,7 +107,7 @@ def _take(key: str, limits: Sequence[Limit], now: datetime) -> timedelta | None:
     return None
 
 
-class _connection:  # noqa: N801 - reads as a function where it is used
+class own_connection:  # noqa: N801 - reads as a function where it is used
     """This thread's own connection to the same database, in autocommit; opened again if it was lost."""
 
     def __enter__(self) -> psycopg.Connection[Any]:

@@ -48,9 +48,9 @@ def looks_mobile(text: str, region: str = "IR") -> bool:
 
 def national(e164: str) -> str:
     """Return the number as people dial it at home: 09123456789 for +989123456789."""
+    if e164.startswith("+98"):
+        return f"0{e164[3:]}"
     parsed = phonenumbers.parse(e164, None)
-    if parsed.country_code == 98:
-        return f"0{parsed.national_number}"
     return re.sub(
         r"\D", "", phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL), flags=re.ASCII
     )

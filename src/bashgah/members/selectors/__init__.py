@@ -1,0 +1,48 @@
+"""Reads of members; every one names its club, and none returns another club's row."""
+
+from bashgah.members.selectors.people import (
+    alias_set,
+    alias_sets,
+    member_by_qr,
+    member_get,
+    member_qr_token,
+    member_resolve,
+    member_root,
+    members_exist,
+    members_get,
+    members_mobiles,
+    members_resolve_bulk,
+    person_get,
+)
+from bashgah.members.selectors.records import (
+    attribute_list,
+    consent_history,
+    consents,
+    consents_granted,
+    status_history,
+)
+from bashgah.members.selectors.search import member_find, member_list, members_count, tags_in_use
+
+__all__ = [
+    "alias_set",
+    "alias_sets",
+    "attribute_list",
+    "consent_history",
+    "consents",
+    "consents_granted",
+    "member_by_qr",
+    "member_find",
+    "member_get",
+    "member_list",
+    "member_qr_token",
+    "member_resolve",
+    "member_root",
+    "members_count",
+    "members_exist",
+    "members_get",
+    "members_mobiles",
+    "members_resolve_bulk",
+    "person_get",
+    "status_history",
+    "tags_in_use",
+]
