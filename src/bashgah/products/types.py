@@ -22,15 +22,15 @@ class ProductFact:
 
 @dataclass(frozen=True, slots=True)
 class NewProduct:
-    """A product as a file, a shop or a person gives it."""
+    """A product as a file, a shop or a person gives it; what is empty or None leaves what is stored."""
 
     sku: str
     name: Texts = field(default_factory=Texts)
     category: str = ""
     brand: str = ""
     tags: tuple[str, ...] = ()
-    is_gift_card: bool = False
-    is_service: bool = False
+    is_gift_card: bool | None = None
+    is_service: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
