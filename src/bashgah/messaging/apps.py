@@ -1,4 +1,4 @@
-"""Django app of the room ``messaging``."""
+"""Django app of the room ``messaging``; at start it puts the channels on their shelf."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class MessagingConfig(AppConfig):
 
     name = "bashgah.messaging"
     label = "messaging"
+
+    def ready(self) -> None:
+        """Load the shelf of channels."""
+        from bashgah.messaging.shelf import channels_load
+
+        channels_load()

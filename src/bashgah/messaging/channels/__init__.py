@@ -1,0 +1,1 @@
+"""Channels, one file each; the shelf's contract is ``messaging.shelf.Channel``."""

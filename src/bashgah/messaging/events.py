@@ -1,0 +1,211 @@
+"""The messages the house knows: when each is sent, what it may say, and its wording where a club has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from bashgah.kit.money import Money
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.points import Points
+from bashgah.kit.text import Texts
+from bashgah.messaging.types import EventInfo
+
+_CLUB = Phrase(_("the club's name"))
+_NAME = Phrase(_("the member's first name"))
+_CODE = Phrase(_("the one-time code"))
+_MINUTES = Phrase(_("how many minutes the code is good for"))
+_NADERI = Texts("باشگاه نادری", "Naderi club")
+_SARA = Texts("سارا", "Sara")
+
+BALANCE = EventInfo(
+    key="purchase_balance",
+    label=Phrase(_("Balance after a purchase")),
+    when=Phrase(_("After each purchase of a member, if it is not older than a day.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "amount": Phrase(_("what the purchase cost")),
+        "points": Phrase(_("the points it earned")),
+        "balance": Phrase(_("the points the member can use now")),
+    },
+    example={
+        "club": _NADERI,
+        "name": _SARA,
+        "amount": Money(4_850_000, "IRR"),
+        "points": Points(485),
+        "balance": Points(2_310),
+    },
+    subject=Texts("{points} گرفتید", "You earned {points}"),
+    body=Texts(
+        "{club}\nاز خرید {amount}، {points} گرفتید.\nامتیاز قابل استفاده: {balance}",
+        "{club}\nYour purchase of {amount} earned {points}.\nAvailable: {balance}",
+    ),
+)
+
+WELCOME = EventInfo(
+    key="welcome",
+    label=Phrase(_("Welcome")),
+    when=Phrase(_("When somebody becomes a member.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox", "email"),
+    fields={"club": _CLUB, "name": _NAME, "number": Phrase(_("the membership number"))},
+    example={"club": _NADERI, "name": _SARA, "number": "6280000000001236"},
+    subject=Texts("به {club} خوش آمدید", "Welcome to {club}"),
+    body=Texts(
+        "به {club} خوش آمدید.\nشمارهٔ عضویت شما: {number}\nاز خرید بعدی امتیاز می‌گیرید.",
+        "Welcome to {club}.\nYour membership number: {number}\nYou earn points from your next purchase.",
+    ),
+)
+
+TIER_RAISED = EventInfo(
+    key="tier_raised",
+    label=Phrase(_("Rise to a tier")),
+    when=Phrase(_("When a member reaches a higher tier.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox", "email"),
+    fields={"club": _CLUB, "name": _NAME, "tier": Phrase(_("the new tier"))},
+    example={"club": _NADERI, "name": _SARA, "tier": Texts("طلایی", "Gold")},
+    subject=Texts("سطح عضویت شما {tier} شد", "You are {tier} now"),
+    body=Texts(
+        "{club}\nتبریک! سطح عضویت شما {tier} شد.",
+        "{club}\nCongratulations, you have reached {tier}.",
+    ),
+)
+
+REWARD_ISSUED = EventInfo(
+    key="reward_issued",
+    label=Phrase(_("Reward received")),
+    when=Phrase(_("When points were turned into a reward.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "reward": Phrase(_("the reward's name")),
+        "price": Phrase(_("the points it cost")),
+        "until": Phrase(_("the last day of a coupon, or a dash")),
+    },
+    example={
+        "club": _NADERI,
+        "name": _SARA,
+        "reward": Texts("کوپن ۲۰٪ تخفیف", "20% coupon"),
+        "price": Points(1_200),
+        "until": date(2026, 12, 21),
+    },
+    subject=Texts("{reward} مال شماست", "{reward} is yours"),
+    body=Texts(
+        "{club}\n«{reward}» را با {price} گرفتید.\nمهلت استفاده: {until}\nکد آن در پرتال باشگاه است.",
+        "{club}\nYou got “{reward}” for {price}.\nUse it until: {until}\nIts code is in the member portal.",
+    ),
+)
+
+CREDIT_ISSUED = EventInfo(
+    key="credit_issued",
+    label=Phrase(_("Store credit received")),
+    when=Phrase(_("When points were turned into store credit.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "amount": Phrase(_("the credited amount")),
+        "price": Phrase(_("the points it cost")),
+    },
+    example={
+        "club": _NADERI,
+        "name": _SARA,
+        "amount": Money(2_000_000, "IRR"),
+        "price": Points(1_500),
+    },
+    subject=Texts("{amount} اعتبار خرید گرفتید", "You got {amount} of store credit"),
+    body=Texts(
+        "{club}\n{amount} اعتبار خرید با {price} به حساب شما نشست.",
+        "{club}\n{amount} of store credit for {price} is in your account.",
+    ),
+)
+
+REDEEM_CODE = EventInfo(
+    key="redeem_code",
+    label=Phrase(_("Code to agree to a redemption")),
+    when=Phrase(_("When a cashier asks the member to agree to using points.")),
+    line="service",
+    is_secret=True,
+    channels=("sms",),
+    fields={
+        "club": _CLUB,
+        "code": _CODE,
+        "minutes": _MINUTES,
+        "price": Phrase(_("the points it costs")),
+        "reward": Phrase(_("the reward's name")),
+    },
+    example={
+        "club": _NADERI,
+        "code": "482913",
+        "minutes": 3,
+        "price": Points(1_200),
+        "reward": Texts("کوپن ۲۰٪ تخفیف", "20% coupon"),
+    },
+    subject=Texts("کد تأیید", "Your code"),
+    body=Texts(
+        "{club}\nکد تأیید استفاده از {price} برای «{reward}»: {code}\n"
+        "فقط اگر خودتان خواسته‌اید آن را به صندوق‌دار بگویید.",
+        "{club}\nCode to use {price} for “{reward}”: {code}\n"
+        "Tell it to the cashier only if you asked for it.",
+    ),
+)
+
+SIGN_IN_CODE = EventInfo(
+    key="sign_in_code",
+    label=Phrase(_("Code to sign in")),
+    when=Phrase(_("When a member signs in to the portal.")),
+    line="service",
+    is_secret=True,
+    channels=("sms",),
+    fields={"club": _CLUB, "code": _CODE, "minutes": _MINUTES},
+    example={"club": _NADERI, "code": "482913", "minutes": 3},
+    subject=Texts("کد ورود", "Your sign-in code"),
+    body=Texts(
+        "{club}\nکد ورود شما: {code}\nتا {minutes} دقیقه اعتبار دارد. آن را به کسی نگویید.",
+        "{club}\nYour sign-in code: {code}\nGood for {minutes} minutes. Tell it to nobody.",
+    ),
+)
+
+VERIFY_CODE = EventInfo(
+    key="verify_code",
+    label=Phrase(_("Code to prove a mobile number")),
+    when=Phrase(_("When somebody joins or changes their number.")),
+    line="service",
+    is_secret=True,
+    channels=("sms",),
+    fields={"club": _CLUB, "code": _CODE, "minutes": _MINUTES},
+    example={"club": _NADERI, "code": "482913", "minutes": 3},
+    subject=Texts("کد تأیید شماره", "Your code"),
+    body=Texts(
+        "{club}\nکد تأیید شمارهٔ موبایل: {code}\nتا {minutes} دقیقه اعتبار دارد.",
+        "{club}\nCode to confirm your number: {code}\nGood for {minutes} minutes.",
+    ),
+)
+
+EVENTS: Mapping[str, EventInfo] = {
+    event.key: event
+    for event in (
+        BALANCE,
+        WELCOME,
+        TIER_RAISED,
+        REWARD_ISSUED,
+        CREDIT_ISSUED,
+        REDEEM_CODE,
+        SIGN_IN_CODE,
+        VERIFY_CODE,
+    )
+}
+CODE_EVENTS: Mapping[str, str] = {"sign_in": "sign_in_code", "redeem": "redeem_code", "verify": "verify_code"}
