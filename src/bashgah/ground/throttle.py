@@ -5,6 +5,7 @@ A refused request rolls its transaction back; were the count part of it, every w
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -135,3 +136,6 @@ def throttle_close() -> None:
     if held is not None:
         held[1].close()
         del _own.held
+
+
+atexit.register(throttle_close)

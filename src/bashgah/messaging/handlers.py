@@ -1,0 +1,128 @@
+"""What members are told of by themselves: news of other rooms turned into messages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from bashgah.clubs import selectors as clubs
+from bashgah.clubs.types import ClubInfo
+from bashgah.ground.outbox import hears
+from bashgah.ground.types import News
+from bashgah.kit.money import Money
+from bashgah.kit.phrases import Phrase, phrase_from_json
+from bashgah.kit.points import Points
+from bashgah.kit.text import Texts
+from bashgah.members import selectors as members
+from bashgah.messaging.events import BALANCE, CREDIT_ISSUED, REWARD_ISSUED, TIER_RAISED, WELCOME
+from bashgah.messaging.services import ToSay, messages_post
+from bashgah.messaging.types import EventInfo
+
+# older facts come from imports and late tills: nobody wants to read of last month's purchase tonight
+STILL_NEWS = timedelta(days=1)
+TOGETHER = 200
+# members who came by a file did not just join
+SILENT_ENROLMENTS = frozenset({"import", "demo"})
+
+Values = Callable[[ClubInfo, News], Mapping[str, Any] | None]
+
+
+@hears("purchase.settled", together=TOGETHER)
+def on_purchase_settled(news: Sequence[News]) -> None:
+    """Tell the balance after a purchase that earned or cost points."""
+    _tell(BALANCE, [item for item in news if _is_fresh(item)], _balance_values)
+
+
+@hears("tier.raised", together=TOGETHER)
+def on_tier_raised(news: Sequence[News]) -> None:
+    """Tell of a higher tier; the first tier of a new member is no rise."""
+    _tell(TIER_RAISED, [item for item in news if _is_fresh(item)], _tier_values)
+
+
+@hears("member.enrolled", together=TOGETHER)
+def on_member_enrolled(news: Sequence[News]) -> None:
+    """Welcome whoever joined by themselves or at a till."""
+    came = [item for item in news if item.payload.get("channel") not in SILENT_ENROLMENTS]
+    _tell(WELCOME, came, _welcome_values)
+
+
+@hears("reward.issued", together=TOGETHER)
+def on_reward_issued(news: Sequence[News]) -> None:
+    """Tell what the points became."""
+    fresh = [item for item in news if _is_fresh(item)]
+    _tell(CREDIT_ISSUED, [item for item in fresh if item.payload.get("credited")], _credit_values)
+    _tell(REWARD_ISSUED, [item for item in fresh if not item.payload.get("credited")], _reward_values)
+
+
+def _tell(event: EventInfo, news: Sequence[News], values: Values) -> None:
+    by_club: dict[UUID, list[News]] = defaultdict(list)
+    for item in news:
+        by_club[item.club_id].append(item)
+    for club_id, items in by_club.items():
+        club = clubs.club_get(club_id)
+        said = []
+        for item in items:
+            params = values(club, item)
+            if params is not None and item.member_id is not None:
+                said.append(ToSay(item.member_id, item.id, params))
+        if said:
+            messages_post(club=club, event=event, said=said, now=max(item.at for item in items))
+
+
+def _is_fresh(item: News) -> bool:
+    happened = item.payload.get("occurred_at")
+    return happened is None or item.at - datetime.fromisoformat(happened) <= STILL_NEWS
+
+
+def _balance_values(club: ClubInfo, item: News) -> Mapping[str, Any] | None:
+    """Say the first wallet the purchase changed and members can spend; nothing where none changed."""
+    balances = {one["wallet"]: one["available"] for one in item.payload["balances"]}
+    earned: dict[str, int] = defaultdict(int)
+    for credit in item.payload["credits"]:
+        if credit["wallet"] in balances:
+            earned[credit["wallet"]] += credit["amount"]
+    unit = "points" if "points" in earned else next(iter(earned), "")
+    if not unit:
+        return None
+    return {
+        "amount": Money(item.payload["net"], club.currency),
+        "points": Points(earned[unit], unit),
+        "balance": Points(balances[unit], unit),
+    }
+
+
+def _tier_values(club: ClubInfo, item: News) -> Mapping[str, Any] | None:
+    if not item.payload.get("before"):
+        return None
+    name = item.payload["name"]
+    return {"tier": Texts(name.get("fa", ""), name.get("en", ""))}
+
+
+def _welcome_values(club: ClubInfo, item: News) -> Mapping[str, Any] | None:
+    found = members.members_get(club, [item.member_id] if item.member_id else [])
+    member = next(iter(found.values()), None)
+    return {"number": member.number} if member else None
+
+
+def _reward_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
+    until = item.payload.get("expires_at")
+    return {
+        "reward": _name(item),
+        "price": Points(item.payload["price"], item.payload["unit"]),
+        "until": datetime.fromisoformat(until).date() if until else None,
+    }
+
+
+def _credit_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
+    return {
+        "amount": Money(item.payload["credited"], club.currency),
+        "price": Points(item.payload["price"], item.payload["unit"]),
+    }
+
+
+def _name(item: News) -> Texts | Phrase:
+    name = item.payload["name"]
+    return phrase_from_json(name) if "m" in name else Texts(name.get("fa", ""), name.get("en", ""))
