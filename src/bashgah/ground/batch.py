@@ -7,11 +7,13 @@ owns a table declares it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import psycopg
 from django.db import connections
 from psycopg.rows import tuple_row
@@ -47,6 +49,20 @@ class Table:
         return f"{insert} ON CONFLICT ({', '.join(self.keys)}) DO UPDATE SET {sets}"
 
 
+NEWS = Table(
+    "ground_news",
+    (
+        ("id", "uuid"),
+        ("club_id", "uuid"),
+        ("kind", "text"),
+        ("member_id", "uuid"),
+        ("payload", "jsonb"),
+        ("at", "timestamptz"),
+    ),
+)
+"""The outbox's rows, for a conductor that writes news with everything else."""
+
+
 @dataclass(slots=True)
 class RowSet:
     """Rows waiting to be written to one table, in the order of its columns."""
@@ -73,6 +89,32 @@ def write(cursor: psycopg.Cursor[Any], rowsets: Iterable[RowSet]) -> None:
     for rowset in filled:
         params.extend(map(list, zip(*rowset.rows, strict=True)))
     cursor.execute(_joined(tuple(rowset.table for rowset in filled)), params, prepare=True, binary=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one room adds to a state read: an expression over ``m.id`` that gives JSON.
+
+    ``params`` of the expression are named; their values come with the read.
+    """
+
+    name: str
+    expression: str
+
+
+@lru_cache(maxsize=512)
+def _reading(parts: tuple[Part, ...]) -> str:
+    columns = ", ".join(part.expression for part in parts)
+    return f"SELECT m.id, jsonb_build_array({columns})::text FROM unnest(%(ids)s::uuid[]) m(id)"
+
+
+def read(
+    cursor: psycopg.Cursor[Any], ids: Sequence[UUID], parts: tuple[Part, ...], params: Mapping[str, Any]
+) -> dict[UUID, list[Any]]:
+    """Read every room's part of these members' states with one statement, in the order of ``parts``."""
+    cursor.execute(_reading(parts), {"ids": list(ids), **params}, prepare=True, binary=True)
+    decode = msgspec.json.decode
+    return {id_: decode(text) for id_, text in cursor.fetchall()}
 
 
 def cursor() -> psycopg.Cursor[Any]:

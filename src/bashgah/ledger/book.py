@@ -1,0 +1,461 @@
+"""A locked member's books in memory: every movement of points goes through here, then to rows.
+
+A book is loaded after the member's lock was taken (``ledger.reading``), acts are applied to it one after the
+other, each seeing what the ones before it did, and ``rows_into`` hands over what must be written. It knows no
+database, so its arithmetic is tested as plain values.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.points import Points
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger.states import Credited, LotState, Origin, WalletState
+from bashgah.ledger.tables import Row, Rows
+from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, WalletKind
+
+NewId = Callable[[], UUID]
+LocalDate = Callable[[datetime], date]
+
+
+@dataclass(slots=True)
+class Book:
+    """One member's wallets, open lots and the rows their movements make."""
+
+    member_id: UUID
+    club_id: UUID
+    new_id: NewId
+    local_date: LocalDate
+    wallets: dict[str, WalletState] = field(default_factory=dict)
+    lots: dict[UUID, LotState] = field(default_factory=dict)
+    lots_known: bool = False
+    _entries: dict[UUID, Row] = field(default_factory=dict)
+    _postings: list[Row] = field(default_factory=list)
+    _allocations: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
+    _holds: list[Row] = field(default_factory=list)
+    _hold_changes: list[Row] = field(default_factory=list)
+
+    def wallet(self, unit: str, kind: WalletKind = WalletKind.POINTS) -> WalletState:
+        """Return the wallet of a unit, opening it at zero if the member never held any."""
+        found = self.wallets.get(unit)
+        if found is None:
+            found = self.wallets[unit] = WalletState(unit, kind)
+        return found
+
+    def is_due(self, now: datetime) -> bool:
+        """Say whether some lot matured or expired by now and is not posted yet."""
+        return any(w.next_change_at is not None and w.next_change_at <= now for w in self.wallets.values())
+
+    # movements
+
+    def credit(
+        self,
+        origin: Origin,
+        *,
+        unit: str,
+        kind: WalletKind,
+        amount: int,
+        rule: str = "",
+        available_from: datetime | None = None,
+        expires_at: datetime | None = None,
+        source: Account = Account.ISSUED,
+    ) -> UUID:
+        """Give units: pending while ``available_from`` lies ahead, else available; return the posting's id.
+
+        Units that become available first repay a debt. Status units have no lot.
+        """
+        wallet = self.wallet(unit, kind)
+        is_pending = available_from is not None and available_from > origin.recorded_at
+        account = Account.PENDING if is_pending else Account.AVAILABLE
+        posting_id = self._post(origin, (source, account), unit, amount, rule=rule)
+        wallet.is_dirty = True
+        if source is Account.ISSUED:
+            wallet.earned_ever += amount
+        if is_pending:
+            wallet.pending += amount
+        else:
+            wallet.available += amount
+        if not wallet.has_lots:
+            return posting_id
+        lot = LotState(
+            posting_id,
+            unit,
+            amount,
+            amount,
+            available_from,
+            expires_at,
+            is_pending,
+            is_new=True,
+            is_dirty=True,
+        )
+        self.lots[lot.id] = lot
+        if not is_pending:
+            self._repay(wallet, posting_id)
+        self._expect(wallet, lot)
+        return posting_id
+
+    def debit(self, origin: Origin, *, unit: str, amount: int, to: Account, rule: str = "") -> UUID:
+        """Take available units, the soonest-expiring lots first; refuse ``points_short`` when too few."""
+        wallet = self._sufficient(unit, amount)
+        posting_id = self._post(origin, (Account.AVAILABLE, to), unit, amount, rule=rule)
+        self._take(wallet, posting_id, amount)
+        return posting_id
+
+    def reverse(self, origin: Origin, credited: Credited, amount: int) -> Credited:
+        """Take back ``amount`` of a recorded credit and return the credit as it stands then.
+
+        Units of it that have expired are gone already: they go from expired back to issued and the member
+        pays nothing for them. The rest is taken from the credit's own lot, then from the member's other lots
+        soonest expiring first; what still lacks (it was spent) makes the wallet go below zero, a debt that
+        the next available credits repay.
+        """
+        wallet = self.wallet(credited.unit, credited.kind)
+        wallet.is_dirty = True
+        wallet.earned_ever -= amount
+        after = credited
+        gone = min(amount, credited.expired)
+        if gone:
+            after = self._reversal(origin, after, Account.EXPIRED, gone)[0]
+            after = replace(after, expired=after.expired - gone)
+        rest = amount - gone
+        lot = self.lots.get(credited.posting_id)
+        if lot is not None and lot.is_pending and lot.remaining and rest:
+            part = min(rest, lot.remaining)
+            after, posting_id = self._reversal(origin, after, Account.PENDING, part)
+            self._allocate(posting_id, lot, part)
+            wallet.pending -= part
+            rest -= part
+        if rest:
+            after, posting_id = self._reversal(origin, after, Account.AVAILABLE, rest)
+            self._take(wallet, posting_id, rest, first=lot, may_owe=True)
+        self._settle_next(wallet)
+        return after
+
+    def dues(self, now: datetime) -> bool:
+        """Post what time did until now, in its order: maturity into available, expiry out of it.
+
+        Return whether anything moved. Doing it again moves nothing.
+        """
+        moved = False
+        for wallet in list(self.wallets.values()):
+            if wallet.next_change_at is None or wallet.next_change_at > now:
+                continue
+            moved = self._dues_of(wallet, now) or moved
+            wallet.is_dirty = True
+            self._settle_next(wallet)
+        return moved
+
+    # holds
+
+    def hold_open(
+        self, origin: Origin, *, id: UUID, unit: str, amount: int, expires_at: datetime, purpose: str
+    ) -> HoldInfo:
+        """Set available units aside; their lots are named now, soonest-expiring first."""
+        wallet = self._sufficient(unit, amount)
+        posting_id = self._post(origin, (Account.AVAILABLE, Account.HELD), unit, amount)
+        self._take(wallet, posting_id, amount)
+        wallet.held += amount
+        self._holds.append(
+            (
+                amount,
+                origin.recorded_at,
+                expires_at,
+                None,
+                int(HoldState.OPEN),
+                self.member_id,
+                id,
+                self.club_id,
+                posting_id,
+                unit,
+                purpose,
+            )
+        )
+        return HoldInfo(
+            id, self.member_id, unit, amount, HoldState.OPEN, expires_at, purpose, origin.recorded_at
+        )
+
+    def hold_capture(self, origin: Origin, hold: HoldInfo) -> None:
+        """Spend what was held: held goes to redeemed, its lots stay consumed."""
+        wallet = self.wallet(hold.unit)
+        self._post(origin, (Account.HELD, Account.REDEEMED), hold.unit, hold.amount)
+        wallet.held -= hold.amount
+        wallet.is_dirty = True
+        self._close(hold, HoldState.CAPTURED, origin.recorded_at)
+
+    def hold_release(
+        self, origin: Origin, hold: HoldInfo, allocations: Iterable[tuple[LotState, int]]
+    ) -> None:
+        """Give back what was held to exactly its lots; lots past their day then expire at once."""
+        wallet = self.wallet(hold.unit)
+        posting_id = self._post(origin, (Account.HELD, Account.AVAILABLE), hold.unit, hold.amount)
+        wallet.held -= hold.amount
+        wallet.available += hold.amount
+        wallet.is_dirty = True
+        for stored, amount in allocations:
+            lot = self.lots.setdefault(stored.id, stored)
+            self._allocate(posting_id, lot, -amount)
+            self._expect(wallet, lot)
+        self._repay(wallet, posting_id)
+        self._close(hold, HoldState.RELEASED, origin.recorded_at)
+        self.dues(origin.recorded_at)
+
+    # rows
+
+    def rows_into(self, rows: Rows) -> None:
+        """Add what this book did to the rows of a statement; the book is then spent."""
+        rows.entries.extend(self._entries.values())
+        rows.postings.extend(self._postings)
+        for (posting_id, lot_id), amount in self._allocations.items():
+            if amount:
+                rows.allocations.append((amount, self.member_id, posting_id, lot_id, self.club_id))
+        for lot in self.lots.values():
+            if not lot.is_dirty:
+                continue
+            if lot.is_new:
+                rows.lots.append(self._lot_row(lot))
+            else:
+                rows.lot_changes.append(
+                    (self.member_id, lot.id, lot.remaining, lot.remaining > 0, lot.is_pending)
+                )
+        rows.wallets.extend(self._wallet_row(wallet) for wallet in self.wallets.values() if wallet.is_dirty)
+        rows.holds.extend(self._holds)
+        rows.hold_changes.extend(self._hold_changes)
+
+    # inner steps
+
+    def _post(
+        self,
+        origin: Origin,
+        sides: tuple[Account, Account],
+        unit: str,
+        amount: int,
+        *,
+        rule: str = "",
+        reversal: tuple[UUID, int, int, int] | None = None,
+    ) -> UUID:
+        """Write one posting from ``sides[0]`` (debited) to ``sides[1]`` (credited); return its id."""
+        if origin.id not in self._entries:
+            self._entries[origin.id] = (
+                origin.occurred_at,
+                origin.recorded_at,
+                origin.business_date,
+                int(origin.cause),
+                origin.actor_kind,
+                self.member_id,
+                origin.id,
+                self.club_id,
+                origin.cause_id,
+                origin.actor_id,
+                origin.reason,
+            )
+        posting_id = self.new_id()
+        reverses, n, total, original = reversal or (None, None, None, None)
+        self._postings.append(
+            (
+                amount,
+                original,
+                total,
+                int(sides[0]),
+                int(sides[1]),
+                n,
+                self.member_id,
+                posting_id,
+                origin.id,
+                self.club_id,
+                reverses,
+                unit,
+                rule,
+            )
+        )
+        return posting_id
+
+    def _reversal(
+        self, origin: Origin, credited: Credited, debit: Account, amount: int
+    ) -> tuple[Credited, UUID]:
+        total, n = credited.reversed_total + amount, credited.reversals + 1
+        posting_id = self._post(
+            origin,
+            (debit, Account.ISSUED),
+            credited.unit,
+            amount,
+            rule=credited.rule,
+            reversal=(credited.posting_id, n, total, credited.amount),
+        )
+        return replace(credited, reversed_total=total, reversals=n), posting_id
+
+    def _sufficient(self, unit: str, amount: int) -> WalletState:
+        wallet = self.wallets.get(unit)
+        available = wallet.available if wallet else 0
+        if wallet is None or available < amount:
+            raise Refusal(
+                "points_short",
+                Phrase(
+                    _("{missing} more are needed: {available} are available."),
+                    {"missing": Points(amount - available, unit), "available": Points(available, unit)},
+                ),
+                extra={"missing": amount - available, "available": available, "unit": unit},
+            )
+        return wallet
+
+    def _take(
+        self,
+        wallet: WalletState,
+        posting_id: UUID,
+        amount: int,
+        first: LotState | None = None,
+        may_owe: bool = False,
+    ) -> None:
+        """Take available units out of lots, ``first`` before all others; beyond the lots it becomes debt."""
+        wallet.available -= amount
+        wallet.is_dirty = True
+        if not wallet.has_lots:
+            wallet.debt = max(0, -wallet.available)
+            return
+        rest = amount
+        for lot in self._spendable(wallet.unit, first):
+            if not rest:
+                break
+            part = min(rest, lot.remaining)
+            self._allocate(posting_id, lot, part)
+            rest -= part
+        if rest and not may_owe:
+            raise RuntimeError(f"lots of {wallet.unit} hold {rest} less than the wallet says")
+        wallet.debt += rest
+        self._settle_next(wallet)
+
+    def _spendable(self, unit: str, first: LotState | None) -> list[LotState]:
+        if not self.lots_known:
+            raise RuntimeError("units can only be taken from a book loaded with its lots")
+        lots = [
+            lot for lot in self.lots.values() if lot.unit == unit and lot.remaining and not lot.is_pending
+        ]
+        lots.sort(key=lambda lot: (lot is not first, lot.expires_at is None, lot.expires_at, lot.id.int))
+        return lots
+
+    def _allocate(self, posting_id: UUID, lot: LotState, amount: int) -> None:
+        key = (posting_id, lot.id)
+        self._allocations[key] = self._allocations.get(key, 0) + amount
+        lot.remaining -= amount
+        lot.is_dirty = True
+
+    def _repay(self, wallet: WalletState, posting_id: UUID) -> None:
+        """Let units that just became available pay what the wallet owes; ``available`` counted it already."""
+        if not wallet.debt:
+            return
+        if not wallet.has_lots:
+            wallet.debt = max(0, -wallet.available)
+            return
+        new = [lot for lot in self.lots.values() if lot.unit == wallet.unit and not lot.is_pending]
+        new.sort(key=lambda lot: (lot.expires_at is None, lot.expires_at, lot.id.int))
+        for lot in new:
+            part = min(wallet.debt, lot.remaining)
+            if part:
+                self._allocate(posting_id, lot, part)
+                wallet.debt -= part
+
+    def _dues_of(self, wallet: WalletState, now: datetime) -> bool:
+        if not self.lots_known:
+            raise RuntimeError("dues can only be posted on a book loaded with its lots")
+        due: dict[tuple[datetime, bool], list[LotState]] = defaultdict(list)
+        for lot in self.lots.values():
+            if lot.unit != wallet.unit or not lot.remaining:
+                continue
+            expires = lot.expires_at is not None and lot.expires_at <= now
+            matures = lot.is_pending and lot.available_from is not None and lot.available_from <= now
+            if matures and lot.available_from is not None:
+                due[lot.available_from, False].append(lot)
+            if expires and lot.expires_at is not None:
+                due[lot.expires_at, True].append(lot)
+        for at, is_expiry in sorted(due):
+            lots = [lot for lot in due[at, is_expiry] if lot.remaining]
+            if lots and is_expiry:
+                self._expire(wallet, at, now, lots)
+            elif lots:
+                self._mature(wallet, at, now, lots)
+        return bool(due)
+
+    def _mature(self, wallet: WalletState, at: datetime, now: datetime, lots: list[LotState]) -> None:
+        amount = sum(lot.remaining for lot in lots)
+        origin = self._by_time(Cause.MATURITY, at, now)
+        posting_id = self._post(origin, (Account.PENDING, Account.AVAILABLE), wallet.unit, amount)
+        wallet.pending -= amount
+        wallet.available += amount
+        for lot in lots:
+            lot.is_pending = False
+            lot.is_dirty = True
+        self._repay(wallet, posting_id)
+
+    def _expire(self, wallet: WalletState, at: datetime, now: datetime, lots: list[LotState]) -> None:
+        origin = self._by_time(Cause.EXPIRY, at, now)
+        for is_pending in (False, True):
+            part = [lot for lot in lots if lot.is_pending is is_pending]
+            if not part:
+                continue
+            amount = sum(lot.remaining for lot in part)
+            account = Account.PENDING if is_pending else Account.AVAILABLE
+            posting_id = self._post(origin, (account, Account.EXPIRED), wallet.unit, amount)
+            if is_pending:
+                wallet.pending -= amount
+            else:
+                wallet.available -= amount
+            for lot in part:
+                self._allocate(posting_id, lot, lot.remaining)
+
+    def _by_time(self, cause: Cause, at: datetime, now: datetime) -> Origin:
+        entry_id = self.new_id()
+        return Origin(entry_id, cause, entry_id, at, now, self.local_date(at))
+
+    def _expect(self, wallet: WalletState, lot: LotState) -> None:
+        at = lot.next_at
+        if at is not None and lot.remaining and (wallet.next_change_at is None or at < wallet.next_change_at):
+            wallet.next_change_at = at
+            wallet.is_dirty = True
+
+    def _settle_next(self, wallet: WalletState) -> None:
+        """Recompute the next change where all open lots are known; elsewhere an early one does no harm."""
+        if not self.lots_known:
+            return
+        ahead = [
+            lot.next_at
+            for lot in self.lots.values()
+            if lot.unit == wallet.unit and lot.remaining and lot.next_at is not None
+        ]
+        wallet.next_change_at = min(ahead, default=None)
+
+    def _close(self, hold: HoldInfo, state: HoldState, at: datetime) -> None:
+        self._hold_changes.append((self.member_id, hold.id, int(state), at))
+
+    def _lot_row(self, lot: LotState) -> Row:
+        return (
+            lot.amount,
+            lot.remaining,
+            lot.available_from,
+            lot.expires_at,
+            lot.remaining > 0,
+            lot.is_pending,
+            self.member_id,
+            lot.id,
+            self.club_id,
+            lot.unit,
+        )
+
+    def _wallet_row(self, wallet: WalletState) -> Row:
+        return (
+            wallet.available,
+            wallet.pending,
+            wallet.held,
+            wallet.debt,
+            wallet.earned_ever,
+            wallet.next_change_at,
+            int(wallet.kind),
+            self.member_id,
+            self.club_id,
+            wallet.unit,
+        )

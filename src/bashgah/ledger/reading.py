@@ -1,0 +1,150 @@
+"""Loads members' books: wallets with the state read, lots only where an act needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from bashgah.ground import ids
+from bashgah.ground.batch import Part, cursor
+from bashgah.ledger.book import Book, LocalDate
+from bashgah.ledger.states import Credited, LotState, WalletState
+from bashgah.ledger.types import Account, HoldInfo, HoldState, WalletKind
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+WALLETS = Part(
+    "wallets",
+    """
+    (SELECT jsonb_agg(jsonb_build_array(w.unit, w.kind, w.available, w.pending, w.held, w.debt, w.earned_ever,
+            (extract(epoch FROM w.next_change_at) * 1000000)::bigint))
+     FROM ledger_wallet w WHERE w.member_id = m.id)
+    """,
+)
+"""A member's wallets for a state read (``ground.batch.read``); ``book_of`` understands it."""
+
+
+def book_of(member_id: UUID, club_id: UUID, wallets: Sequence[Any] | None, local_date: LocalDate) -> Book:
+    """Make a book from what ``WALLETS`` read; its lots are not known yet."""
+    book = Book(member_id, club_id, ids.fresh, local_date)
+    for unit, kind, available, pending, held, debt, earned_ever, next_change in wallets or ():
+        at = None if next_change is None else EPOCH + timedelta(microseconds=next_change)
+        book.wallets[unit] = WalletState(
+            unit, WalletKind(kind), available, pending, held, debt, earned_ever, at
+        )
+    return book
+
+
+def book_load(member_id: UUID, club_id: UUID, local_date: LocalDate) -> Book:
+    """Load one locked member's whole book, lots included."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT unit, kind, available, pending, held, debt, earned_ever, next_change_at
+            FROM ledger_wallet WHERE member_id = %s
+            """,
+            [member_id],
+        ).fetchall()
+        book = Book(member_id, club_id, ids.fresh, local_date)
+        for unit, kind, *rest in rows:
+            book.wallets[unit] = WalletState(unit, WalletKind(kind), *rest)
+        lots_load(cur, [book])
+    return book
+
+
+def lots_load(cur: psycopg.Cursor[Any], books: Iterable[Book]) -> None:
+    """Load the open lots of these books with one statement."""
+    unknown = {book.member_id: book for book in books if not book.lots_known}
+    if not unknown:
+        return
+    rows = cur.execute(
+        """
+        SELECT member_id, id, unit, amount, remaining, available_from, expires_at, is_pending
+        FROM ledger_lot WHERE member_id = ANY(%s) AND is_open
+        """,
+        [list(unknown)],
+    ).fetchall()
+    for member_id, id_, *rest in rows:
+        unknown[member_id].lots.setdefault(id_, LotState(id_, *rest))
+    for book in unknown.values():
+        book.lots_known = True
+
+
+def credits_of(cur: psycopg.Cursor[Any], member_id: UUID, entry_ids: Sequence[UUID]) -> list[Credited]:
+    """Return what these entries credited, with what was reversed of it and what expired, in posting order."""
+    rows = cur.execute(
+        """
+        SELECT p.id, p.unit, w.kind, p.amount, p.rule,
+               coalesce(r.total, 0), coalesce(r.n, 0), coalesce(x.expired, 0) - coalesce(r.from_expired, 0)
+        FROM ledger_posting p
+        JOIN ledger_wallet w ON w.member_id = p.member_id AND w.unit = p.unit
+        LEFT JOIN LATERAL (
+            SELECT max(v.reversed_total) AS total, max(v.n) AS n,
+                   sum(v.amount) FILTER (WHERE v.debit = %(expired)s) AS from_expired
+            FROM ledger_posting v WHERE v.member_id = p.member_id AND v.reverses = p.id) r ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(a.amount) AS expired
+            FROM ledger_allocation a
+            JOIN ledger_posting e ON e.member_id = a.member_id AND e.id = a.posting_id
+            WHERE a.member_id = p.member_id AND a.lot_id = p.id AND e.credit = %(expired)s) x ON true
+        WHERE p.member_id = %(member)s AND p.entry_id = ANY(%(entries)s) AND p.debit = %(issued)s
+        ORDER BY p.id
+        """,
+        {
+            "member": member_id,
+            "entries": list(entry_ids),
+            "issued": int(Account.ISSUED),
+            "expired": int(Account.EXPIRED),
+        },
+    ).fetchall()
+    return [
+        Credited(id_, unit, WalletKind(kind), amount, rule, int(total), n, int(expired))
+        for id_, unit, kind, amount, rule, total, n, expired in rows
+    ]
+
+
+def hold_read(cur: psycopg.Cursor[Any], member_id: UUID, hold_id: UUID) -> tuple[HoldInfo, UUID] | None:
+    """Return a hold and the posting that opened it."""
+    row = cur.execute(
+        """
+        SELECT id, member_id, unit, amount, state, expires_at, purpose, opened_at, closed_at, posting_id
+        FROM ledger_hold WHERE member_id = %s AND id = %s
+        """,
+        [member_id, hold_id],
+    ).fetchone()
+    if row is None:
+        return None
+    return hold_of(row[:-1]), row[-1]
+
+
+def hold_of(row: tuple[Any, ...]) -> HoldInfo:
+    """Make a hold of its columns (id, member, unit, amount, state, times and purpose as above)."""
+    id_, member, unit, amount, state, expires_at, purpose, opened_at, closed_at = row
+    return HoldInfo(id_, member, unit, amount, HoldState(state), expires_at, purpose, opened_at, closed_at)
+
+
+def lots_taken(cur: psycopg.Cursor[Any], member_id: UUID, posting_id: UUID) -> list[tuple[LotState, int]]:
+    """Return the lots a posting took from, closed ones too, and how much."""
+    rows = cur.execute(
+        """
+        SELECT l.id, l.unit, l.amount, l.remaining, l.available_from, l.expires_at, l.is_pending, a.amount
+        FROM ledger_allocation a
+        JOIN ledger_lot l ON l.member_id = a.member_id AND l.id = a.lot_id
+        WHERE a.member_id = %s AND a.posting_id = %s
+        """,
+        [member_id, posting_id],
+    ).fetchall()
+    return [(LotState(*lot), amount) for *lot, amount in rows]
+
+
+@lru_cache(maxsize=256)
+def local_date(timezone: str) -> LocalDate:
+    """Return the function that tells an instant's date in a zone."""
+    zone = ZoneInfo(timezone)
+    return lambda at: at.astimezone(zone).date()

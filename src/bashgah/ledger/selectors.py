@@ -1,0 +1,244 @@
+"""Reads of the ledger: balances as of an instant, statements, lots, what a program gave and took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bashgah.clubs.types import ClubInfo
+from bashgah.ground.batch import cursor
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger import reading
+from bashgah.ledger.types import (
+    Account,
+    Cause,
+    ExpiringInfo,
+    HoldInfo,
+    HoldState,
+    LotInfo,
+    Page,
+    ProgramTotal,
+    StatementRow,
+    WalletInfo,
+)
+from bashgah.members.selectors import alias_set
+
+PAGE_MOST = 200
+
+
+def wallets_get(club: ClubInfo, member_id: UUID, now: datetime) -> dict[str, WalletInfo]:
+    """Return the member's wallets by unit as they are at ``now``.
+
+    Lots that matured or expired by then count as such even if no job has posted it yet. A member merged into
+    another has the survivor's wallets.
+    """
+    survivor = alias_set(club, member_id)[0]
+    return wallets_of(club, [survivor], now)[survivor]
+
+
+def wallets_of(
+    club: ClubInfo, member_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, dict[str, WalletInfo]]:
+    """Return many members' wallets at once, for lists; a member without any has an empty dict."""
+    date_of = reading.local_date(club.timezone)
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT member_id, unit, kind, available, pending, held, debt, earned_ever,
+                   (extract(epoch FROM next_change_at) * 1000000)::bigint
+            FROM ledger_wallet WHERE member_id = ANY(%s) AND club_id = %s
+            """,
+            [list(member_ids), club.id],
+        ).fetchall()
+        by_member: dict[UUID, list[Any]] = {member_id: [] for member_id in member_ids}
+        for member_id, *wallet in rows:
+            by_member[member_id].append(wallet)
+        books = {id_: reading.book_of(id_, club.id, wallets, date_of) for id_, wallets in by_member.items()}
+        reading.lots_load(cur, [book for book in books.values() if book.is_due(now)])
+    for book in books.values():
+        book.dues(now)
+    return {
+        id_: {
+            w.unit: WalletInfo(
+                w.unit, w.kind, w.available, w.pending, w.held, w.earned_ever, w.next_change_at
+            )
+            for w in book.wallets.values()
+        }
+        for id_, book in books.items()
+    }
+
+
+def statement_list(
+    club: ClubInfo,
+    member_id: UUID,
+    *,
+    unit: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[StatementRow]:
+    """Return the member's movements, newest first, with what caused each; merged members' included.
+
+    ``cursor`` is where the page before ended; a made-up one is refused (``cursor_invalid``, 422).
+    """
+    before = _cursor(cursor)
+    size = min(limit, PAGE_MOST)
+    with _reader() as cur:
+        rows = cur.execute(
+            """
+            SELECT p.id, p.entry_id, e.cause, e.cause_id, e.occurred_at, e.recorded_at, e.business_date,
+                   p.unit, p.amount, p.debit, p.credit, p.rule, p.reverses, e.reason, l.expires_at
+            FROM ledger_posting p
+            JOIN ledger_entry e ON e.member_id = p.member_id AND e.id = p.entry_id
+            LEFT JOIN ledger_lot l ON l.member_id = p.member_id AND l.id = p.id
+            WHERE p.member_id = ANY(%s) AND p.club_id = %s AND (%s::text IS NULL OR p.unit = %s)
+              AND p.id < %s AND NOT (p.debit >= 10 AND p.credit >= 10)
+            ORDER BY p.id DESC LIMIT %s
+            """,
+            [alias_set(club, member_id), club.id, unit, unit, before, size + 1],
+        ).fetchall()
+    page = [_statement_row(row) for row in rows[:size]]
+    return Page(page, page[-1].posting_id.hex if len(rows) > size else None)
+
+
+def lots_open(club: ClubInfo, member_id: UUID, unit: str | None = None) -> list[LotInfo]:
+    """Return the member's open lots in the order they would be spent."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT id, unit, amount, remaining, available_from, expires_at, is_pending FROM ledger_lot
+            WHERE member_id = %s AND club_id = %s AND is_open AND (%s::text IS NULL OR unit = %s)
+            ORDER BY unit, expires_at NULLS LAST, id
+            """,
+            [member_id, club.id, unit, unit],
+        ).fetchall()
+    return [LotInfo(*row) for row in rows]
+
+
+def expiring(club: ClubInfo, member_id: UUID, until: datetime, now: datetime) -> list[ExpiringInfo]:
+    """Return what will expire after ``now`` and before ``until``, soonest first."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT unit, expires_at, sum(remaining)::bigint FROM ledger_lot
+            WHERE member_id = %s AND club_id = %s AND is_open AND expires_at > %s AND expires_at < %s
+            GROUP BY unit, expires_at ORDER BY expires_at, unit
+            """,
+            [member_id, club.id, now, until],
+        ).fetchall()
+    return [ExpiringInfo(*row) for row in rows]
+
+
+def hold_get(club: ClubInfo, member_id: UUID, hold_id: UUID) -> HoldInfo:
+    """Return a hold, or raise ``hold_not_found`` (404)."""
+    with cursor() as cur:
+        found = reading.hold_read(cur, member_id, hold_id)
+    if found is None:
+        raise Refusal("hold_not_found", Phrase(_("There is no such hold.")), status=404)
+    return found[0]
+
+
+def holds_open(club: ClubInfo, member_id: UUID) -> list[HoldInfo]:
+    """Return the member's open holds, oldest first."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT id, member_id, unit, amount, state, expires_at, purpose, opened_at, closed_at
+            FROM ledger_hold WHERE member_id = %s AND club_id = %s AND state = %s ORDER BY id
+            """,
+            [member_id, club.id, int(HoldState.OPEN)],
+        ).fetchall()
+    return [reading.hold_of(row) for row in rows]
+
+
+def program_totals(club: ClubInfo) -> list[ProgramTotal]:
+    """Return what each program account gave to members and took from them, by unit, over everything."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT unit, account, sum(given)::bigint, sum(taken)::bigint FROM (
+                SELECT unit, debit AS account, amount AS given, 0 AS taken FROM ledger_posting
+                WHERE club_id = %(club)s AND debit >= 10
+                UNION ALL
+                SELECT unit, credit, 0, amount FROM ledger_posting
+                WHERE club_id = %(club)s AND credit >= 10) moves
+            GROUP BY unit, account ORDER BY unit, account
+            """,
+            {"club": club.id},
+        ).fetchall()
+    return [ProgramTotal(unit, Account(account), given, taken) for unit, account, given, taken in rows]
+
+
+def outstanding(club: ClubInfo) -> dict[str, tuple[int, int, int]]:
+    """Return what members hold of each unit: (available, pending, held), as posted."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT unit, sum(available)::bigint, sum(pending)::bigint, sum(held)::bigint
+            FROM ledger_wallet WHERE club_id = %s GROUP BY unit
+            """,
+            [club.id],
+        ).fetchall()
+    return {unit: (available, pending, held) for unit, available, pending, held in rows}
+
+
+_reader = cursor
+
+
+def _statement_row(row: tuple[Any, ...]) -> StatementRow:
+    (
+        id_,
+        entry,
+        cause,
+        cause_id,
+        occurred,
+        recorded,
+        day,
+        unit,
+        amount,
+        debit,
+        credit,
+        rule,
+        rev,
+        reason,
+        exp,
+    ) = row
+    debit, credit = Account(debit), Account(credit)
+
+    def change(account: Account) -> int:
+        return int(amount) * ((credit is account) - (debit is account))
+
+    return StatementRow(
+        posting_id=id_,
+        entry_id=entry,
+        cause=Cause(cause),
+        cause_id=cause_id,
+        occurred_at=occurred,
+        recorded_at=recorded,
+        business_date=day,
+        unit=unit,
+        amount=amount,
+        debit=debit,
+        credit=credit,
+        rule=rule,
+        reverses=rev,
+        reason=reason,
+        change=change(Account.AVAILABLE),
+        pending_change=change(Account.PENDING),
+        held_change=change(Account.HELD),
+        expires_at=exp,
+    )
+
+
+def _cursor(text: str | None) -> UUID:
+    if text is None:
+        return UUID(int=(1 << 128) - 1)
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        raise Refusal(
+            "cursor_invalid", Phrase(_("This page cannot be found.")), status=422, field="/cursor"
+        ) from None

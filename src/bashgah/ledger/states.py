@@ -1,0 +1,80 @@
+"""Working values of a member's books: wallets and lots that change, origins and credits that do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from bashgah.ledger.types import Cause, WalletKind
+
+
+@dataclass(slots=True)
+class WalletState:
+    """A wallet being worked on; ``available`` is the open lots less ``debt``."""
+
+    unit: str
+    kind: WalletKind
+    available: int = 0
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+    earned_ever: int = 0
+    next_change_at: datetime | None = None
+    is_dirty: bool = False
+
+    @property
+    def has_lots(self) -> bool:
+        """Status only qualifies: it is never spent and never expires by lot."""
+        return self.kind is not WalletKind.STATUS
+
+
+@dataclass(slots=True)
+class LotState:
+    """A lot being worked on."""
+
+    id: UUID
+    unit: str
+    amount: int
+    remaining: int
+    available_from: datetime | None
+    expires_at: datetime | None
+    is_pending: bool
+    is_new: bool = False
+    is_dirty: bool = False
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When this lot changes by itself: it matures, then expires."""
+        if self.is_pending and self.available_from is not None:
+            return min(self.available_from, self.expires_at) if self.expires_at else self.available_from
+        return self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Why movements happen: one entry, written with the first of them."""
+
+    id: UUID
+    cause: Cause
+    cause_id: UUID
+    occurred_at: datetime
+    recorded_at: datetime
+    business_date: date
+    actor_kind: int = 0
+    actor_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """A recorded credit that may be reversed: its posting, how much of it was reversed, how much expired."""
+
+    posting_id: UUID
+    unit: str
+    kind: WalletKind
+    amount: int
+    rule: str
+    reversed_total: int = 0
+    reversals: int = 0
+    expired: int = 0

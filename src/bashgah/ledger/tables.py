@@ -1,0 +1,157 @@
+"""How the ledger's rows are written: its tables for the batch writer, and the rows waiting for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bashgah.ground.batch import RowSet, Table
+
+ENTRY = Table(
+    "ledger_entry",
+    (
+        ("occurred_at", "timestamptz"),
+        ("recorded_at", "timestamptz"),
+        ("business_date", "date"),
+        ("cause", "smallint"),
+        ("actor_kind", "smallint"),
+        ("member_id", "uuid"),
+        ("id", "uuid"),
+        ("club_id", "uuid"),
+        ("cause_id", "uuid"),
+        ("actor_id", "uuid"),
+        ("reason", "text"),
+    ),
+)
+
+POSTING = Table(
+    "ledger_posting",
+    (
+        ("amount", "bigint"),
+        ("original", "bigint"),
+        ("reversed_total", "bigint"),
+        ("debit", "smallint"),
+        ("credit", "smallint"),
+        ("n", "smallint"),
+        ("member_id", "uuid"),
+        ("id", "uuid"),
+        ("entry_id", "uuid"),
+        ("club_id", "uuid"),
+        ("reverses", "uuid"),
+        ("unit", "text"),
+        ("rule", "text"),
+    ),
+)
+
+LOT = Table(
+    "ledger_lot",
+    (
+        ("amount", "bigint"),
+        ("remaining", "bigint"),
+        ("available_from", "timestamptz"),
+        ("expires_at", "timestamptz"),
+        ("is_open", "boolean"),
+        ("is_pending", "boolean"),
+        ("member_id", "uuid"),
+        ("id", "uuid"),
+        ("club_id", "uuid"),
+        ("unit", "text"),
+    ),
+)
+
+LOT_CHANGE = Table(
+    "ledger_lot",
+    (
+        ("member_id", "uuid"),
+        ("id", "uuid"),
+        ("remaining", "bigint"),
+        ("is_open", "boolean"),
+        ("is_pending", "boolean"),
+    ),
+    keys=("member_id", "id"),
+    changes=("remaining", "is_open", "is_pending"),
+    update=True,
+)
+
+ALLOCATION = Table(
+    "ledger_allocation",
+    (
+        ("amount", "bigint"),
+        ("member_id", "uuid"),
+        ("posting_id", "uuid"),
+        ("lot_id", "uuid"),
+        ("club_id", "uuid"),
+    ),
+)
+
+WALLET = Table(
+    "ledger_wallet",
+    (
+        ("available", "bigint"),
+        ("pending", "bigint"),
+        ("held", "bigint"),
+        ("debt", "bigint"),
+        ("earned_ever", "bigint"),
+        ("next_change_at", "timestamptz"),
+        ("kind", "smallint"),
+        ("member_id", "uuid"),
+        ("club_id", "uuid"),
+        ("unit", "text"),
+    ),
+    keys=("member_id", "unit"),
+    changes=("available", "pending", "held", "debt", "earned_ever", "next_change_at"),
+)
+
+HOLD = Table(
+    "ledger_hold",
+    (
+        ("amount", "bigint"),
+        ("opened_at", "timestamptz"),
+        ("expires_at", "timestamptz"),
+        ("closed_at", "timestamptz"),
+        ("state", "smallint"),
+        ("member_id", "uuid"),
+        ("id", "uuid"),
+        ("club_id", "uuid"),
+        ("posting_id", "uuid"),
+        ("unit", "text"),
+        ("purpose", "text"),
+    ),
+)
+
+HOLD_CHANGE = Table(
+    "ledger_hold",
+    (("member_id", "uuid"), ("id", "uuid"), ("state", "smallint"), ("closed_at", "timestamptz")),
+    keys=("member_id", "id"),
+    changes=("state", "closed_at"),
+    update=True,
+)
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of one statement, in the columns' order of the tables above."""
+
+    entries: list[Row] = field(default_factory=list)
+    postings: list[Row] = field(default_factory=list)
+    lots: list[Row] = field(default_factory=list)
+    lot_changes: list[Row] = field(default_factory=list)
+    allocations: list[Row] = field(default_factory=list)
+    wallets: list[Row] = field(default_factory=list)
+    holds: list[Row] = field(default_factory=list)
+    hold_changes: list[Row] = field(default_factory=list)
+
+    def rowsets(self) -> list[RowSet]:
+        """Return the row sets for ``ground.batch.write``."""
+        return [
+            RowSet(ENTRY, self.entries),
+            RowSet(POSTING, self.postings),
+            RowSet(LOT, self.lots),
+            RowSet(LOT_CHANGE, self.lot_changes),
+            RowSet(ALLOCATION, self.allocations),
+            RowSet(WALLET, self.wallets),
+            RowSet(HOLD, self.holds),
+            RowSet(HOLD_CHANGE, self.hold_changes),
+        ]
