@@ -24,14 +24,18 @@ class Table:
     """How rows of one table are written together.
 
     ``columns`` are (name, array element type). With ``keys`` the statement is an upsert: a row whose keys
-    exist has its ``changes`` replaced by the new values. With ``update`` true only existing rows are changed,
-    found by ``keys``.
+    exist has its ``changes`` replaced by the new values, its ``adds`` increased by them, its ``earliest`` and
+    ``latest`` kept at the least and the greatest. With ``update`` true only existing rows are changed, found
+    by ``keys``.
     """
 
     name: str
     columns: tuple[tuple[str, str], ...]
     keys: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    earliest: tuple[str, ...] = ()
+    latest: tuple[str, ...] = ()
     update: bool = False
 
     def statement(self) -> str:
@@ -42,25 +46,14 @@ class Table:
             sets = ", ".join(f"{name} = r.{name}" for name in self.changes)
             joins = " AND ".join(f"t.{name} = r.{name}" for name in self.keys)
             return f"UPDATE {self.name} t SET {sets} FROM unnest({arrays}) r({names}) WHERE {joins}"
-        insert = f"INSERT INTO {self.name} ({names}) SELECT * FROM unnest({arrays})"
+        insert = f"INSERT INTO {self.name} AS t ({names}) SELECT * FROM unnest({arrays})"
         if not self.keys:
             return insert
-        sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in self.changes)
-        return f"{insert} ON CONFLICT ({', '.join(self.keys)}) DO UPDATE SET {sets}"
-
-
-NEWS = Table(
-    "ground_news",
-    (
-        ("id", "uuid"),
-        ("club_id", "uuid"),
-        ("kind", "text"),
-        ("member_id", "uuid"),
-        ("payload", "jsonb"),
-        ("at", "timestamptz"),
-    ),
-)
-"""The outbox's rows, for a conductor that writes news with everything else."""
+        sets = [f"{name} = EXCLUDED.{name}" for name in self.changes]
+        sets += [f"{name} = t.{name} + EXCLUDED.{name}" for name in self.adds]
+        sets += [f"{name} = least(t.{name}, EXCLUDED.{name})" for name in self.earliest]
+        sets += [f"{name} = greatest(t.{name}, EXCLUDED.{name})" for name in self.latest]
+        return f"{insert} ON CONFLICT ({', '.join(self.keys)}) DO UPDATE SET {', '.join(sets)}"
 
 
 @dataclass(slots=True)

@@ -47,7 +47,8 @@ PARAMS: Mapping[str, int] = {
 
 _MOVES = """
     SELECT member_id, unit,
-           sum(CASE WHEN credit = %(available)s THEN amount WHEN debit = %(available)s THEN -amount END) AS available,
+           sum(CASE WHEN credit = %(available)s THEN amount ELSE 0 END
+             - CASE WHEN debit = %(available)s THEN amount ELSE 0 END) AS available,
            sum(CASE WHEN credit = %(pending)s THEN amount ELSE 0 END
              - CASE WHEN debit = %(pending)s THEN amount ELSE 0 END) AS pending,
            sum(CASE WHEN credit = %(held)s THEN amount ELSE 0 END
@@ -59,7 +60,8 @@ _MOVES = """
 
 def _wallet_against_postings(column: str, moved: str) -> str:
     return f"""
-        SELECT coalesce(w.member_id, m.member_id), coalesce(w.unit, m.unit), coalesce(m.{moved}, 0), w.{column}
+        SELECT coalesce(w.member_id, m.member_id), coalesce(w.unit, m.unit), coalesce(m.{moved}, 0),
+               w.{column}
         FROM (SELECT * FROM ledger_wallet WHERE {{club}}) w
         FULL JOIN ({_MOVES}) m ON m.member_id = w.member_id AND m.unit = w.unit
         WHERE w.{column} IS DISTINCT FROM coalesce(m.{moved}, 0)
@@ -280,7 +282,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "program_total_differs",
-        _("What the program gave less what it took is not what members hold: {expected} expected, {found} found."),
+        _("What the program gave less what it took is not what members hold: {expected} and {found}."),
         """
         SELECT NULL::uuid, coalesce(w.unit, p.unit), coalesce(p.given, 0), coalesce(w.holds, 0)
         FROM (SELECT club_id, unit, sum(available + pending + held) AS holds FROM ledger_wallet
@@ -296,7 +298,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def verify(club_id: UUID | None = None, *, most: int = 100) -> list[Finding]:
-    """Recompute the books of one club, or of all, and return what does not hold; at most ``most`` per check."""
+    """Recompute the books of one club or of all; return what does not hold, at most ``most`` a check."""
     return [finding for check in CHECKS for finding in run(check, club_id, most)]
 
 
@@ -304,7 +306,9 @@ def run(check: Check, club_id: UUID | None, most: int = 100) -> Iterator[Finding
     """Run one check; rooms above prove their own tables with the same machinery."""
     params = {**PARAMS, "club": club_id, "most": most}
     with cursor() as cur:
-        rows = cur.execute(f"SELECT * FROM ({_scoped(check.sql, club_id)}) wrong LIMIT %(most)s", params).fetchall()
+        rows = cur.execute(
+            f"SELECT * FROM ({_scoped(check.sql, club_id)}) wrong LIMIT %(most)s", params
+        ).fetchall()
     for member_id, what, expected, found in rows:
         where = f"{member_id or 'club'} {what}"
         yield Finding(check.code, where, Phrase(check.phrase, {"expected": expected, "found": found}))

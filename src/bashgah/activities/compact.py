@@ -1,0 +1,288 @@
+"""Facts, states and outcomes in few bytes: positional MessagePack, defaults at the end left out.
+
+A row of an activity keeps all three for good, so each begins with the number of its form; a new form gets a
+new number and the old ones stay readable. Names of state fields are stored as small numbers
+(``FIELD_CODES``), which are never used again for another name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bashgah.activities.types import Balance, CreditLine
+from bashgah.engine.decisions import TierMove
+from bashgah.engine.facts import Fact, FactKind, Line
+from bashgah.engine.states import Standing, State
+from bashgah.kit.phrases import phrase_from_json, phrase_to_json
+
+FORM = 1
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+KINDS: tuple[FactKind, ...] = ("purchase", "return", "visit", "custom")
+"""A kind's place is its code in rows: new kinds go to the end."""
+KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
+
+FIELD_NAMES: tuple[str, ...] = (
+    "member.city",
+    "member.gender",
+    "member.tags",
+    "member.age_days",
+    "member.birth_month_day",
+    "history.purchases",
+    "history.spend",
+    "history.visits",
+    "history.days_since_last_purchase",
+)
+FIELD_CODES = {name: code for code, name in enumerate(FIELD_NAMES)}
+
+_DATE = 1
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCredit:
+    """A credit as it was recorded, with its parts by line: what a return takes its share of."""
+
+    line: CreditLine
+    base: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a fact gave, and how things stood right after it."""
+
+    credits: tuple[StoredCredit, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    tiers: tuple[tuple[str, str], ...] = ()
+    moves: tuple[TierMove, ...] = ()
+
+
+def fact_pack(fact: Fact) -> bytes:
+    """Pack a fact; both of its times keep their zones."""
+    lines = [
+        _trimmed(
+            [li.no, li.sku, li.gross, li.quantity, li.name, li.category, li.discount, li.tax, li.brand,
+             li.tags, li.paid_by_points],
+            _LINE_DEFAULTS,
+        )
+        for li in fact.lines
+    ]  # fmt: skip
+    zone = fact.local_at.tzinfo
+    offset = fact.occurred_at.utcoffset() or timedelta()
+    return _encode(
+        _trimmed(
+            [
+                FORM,
+                KIND_CODES[fact.kind],
+                micros(fact.occurred_at),
+                int(offset.total_seconds()) // 60,
+                zone.key if isinstance(zone, ZoneInfo) else "UTC",
+                fact.type,
+                fact.branch,
+                fact.channel,
+                lines,
+                fact.payment_methods,
+                fact.currency,
+                fact.city,
+                fact.region,
+                fact.shipping,
+                None if fact.lines else [fact.gross, fact.discount, fact.tax, fact.paid_by_points],
+                fact.lines_known,
+                fact.coupons,
+                dict(fact.attributes),
+            ],
+            _FACT_DEFAULTS,
+        )
+    )
+
+
+def fact_unpack(packed: bytes | memoryview) -> Fact:
+    """Read a fact back, equal to what was packed."""
+    _form, kind, occurred, offset, zone, type_, *rest = _filled(_decode(packed), _FACT_DEFAULTS)
+    branch, channel, lines, methods, currency, city, region, shipping, amounts, known, coupons, attributes = (
+        rest
+    )
+    at = EPOCH + timedelta(microseconds=occurred)
+    made = tuple(_line(each) for each in lines)
+    gross, discount, tax, paid = amounts or (
+        sum(li.gross for li in made),
+        sum(li.discount for li in made),
+        sum(li.tax for li in made),
+        sum(li.paid_by_points for li in made),
+    )
+    return Fact(
+        kind=KINDS[kind],
+        type=type_,
+        occurred_at=at.astimezone(_offset(offset)),
+        local_at=at.astimezone(_zone(zone)),
+        branch=branch,
+        region=region,
+        city=city,
+        channel=channel,
+        currency=currency,
+        lines=made,
+        lines_known=known,
+        gross=gross,
+        discount=discount,
+        tax=tax,
+        shipping=shipping,
+        paid_by_points=paid,
+        payment_methods=tuple(methods),
+        coupons=tuple(coupons),
+        attributes=attributes,
+    )
+
+
+def state_pack(state: State) -> bytes:
+    """Pack the state a fact was decided from: only what the program version read."""
+    values = {FIELD_CODES.get(name, name): _plain(value) for name, value in state.values.items()}
+    standings = {
+        ladder: _trimmed([s.tier, _day(s.since), _day(s.kept_until), _day(s.granted_until)], ("", 0, 0, 0))
+        for ladder, s in state.standings.items()
+    }
+    used = [[key, start.toordinal(), amount] for (key, start), amount in state.used.items()]
+    parts = [FORM, values, standings, dict(state.measures), used, dict(state.balances)]
+    return _encode(_trimmed(parts, _STATE_DEFAULTS))
+
+
+def state_unpack(packed: bytes | memoryview) -> State:
+    """Read a state back, equal to what was packed."""
+    _form, values, standings, measures, used, balances = _filled(_decode(packed), _STATE_DEFAULTS)
+    return State(
+        values={FIELD_NAMES[name] if type(name) is int else name: _value(v) for name, v in values.items()},
+        standings={ladder: _standing(parts) for ladder, parts in standings.items()},
+        measures=measures,
+        used={(key, date.fromordinal(start)): amount for key, start, amount in used},
+        balances=balances,
+    )
+
+
+def outcome_pack(outcome: Outcome) -> bytes:
+    """Pack what a fact gave."""
+    credits_ = [
+        _trimmed(
+            [
+                c.line.wallet,
+                c.line.amount,
+                c.line.rule,
+                [number for pair in c.base for number in pair],
+                _instant(c.line.expires_at),
+                _instant(c.line.available_from),
+            ],
+            _CREDIT_DEFAULTS,
+        )
+        for c in outcome.credits
+    ]
+    balances = [_trimmed([b.wallet, b.available, b.pending, b.held], ("", 0, 0, 0)) for b in outcome.balances]
+    moves = [[m.ladder, m.before, m.after, m.direction, phrase_to_json(m.why)] for m in outcome.moves]
+    return _encode(_trimmed([FORM, credits_, balances, list(outcome.tiers), moves], (0, [], [], [], [])))
+
+
+def outcome_unpack(packed: bytes | memoryview) -> Outcome:
+    """Read an outcome back, equal to what was packed."""
+    _form, credits_, balances, tiers, moves = _filled(_decode(packed), (0, [], [], [], []))
+    return Outcome(
+        credits=tuple(_credit(parts) for parts in credits_),
+        balances=tuple(Balance(*_filled(parts, ("", 0, 0, 0))) for parts in balances),
+        tiers=tuple((ladder, tier) for ladder, tier in tiers),
+        moves=tuple(
+            TierMove(ladder, before, after, direction, phrase_from_json(why))
+            for ladder, before, after, direction, why in moves
+        ),
+    )
+
+
+def micros(at: datetime) -> int:
+    """An instant as microseconds since 1970, exactly."""
+    return (at - EPOCH) // MICROSECOND
+
+
+_LINE_DEFAULTS = (0, "", 0, 1000, "", (), 0, 0, "", (), 0)
+_FACT_DEFAULTS = (FORM, 0, 0, 0, "", "", "", "pos", [], (), "IRR", "", "", 0, None, True, (), {})
+_STATE_DEFAULTS: tuple[Any, ...] = (0, {}, {}, {}, [], {})
+_CREDIT_DEFAULTS: tuple[Any, ...] = ("", 0, "", [], 0, 0)
+
+
+def _trimmed(values: list[Any], defaults: Sequence[Any]) -> list[Any]:
+    """Leave out values at the end that are their defaults; the first stays."""
+    end = len(values)
+    while end > 1 and values[end - 1] == defaults[end - 1]:
+        end -= 1
+    return values[:end]
+
+
+def _filled(values: list[Any], defaults: Sequence[Any]) -> list[Any]:
+    return [*values, *defaults[len(values) :]]
+
+
+def _line(parts: list[Any]) -> Line:
+    no, sku, gross, quantity, name, category, discount, tax, brand, tags, paid = _filled(
+        parts, _LINE_DEFAULTS
+    )
+    return Line(
+        no=no,
+        sku=sku,
+        name=name,
+        category=tuple(category),
+        brand=brand,
+        tags=tuple(tags),
+        quantity=quantity,
+        gross=gross,
+        discount=discount,
+        tax=tax,
+        paid_by_points=paid,
+    )
+
+
+def _credit(parts: list[Any]) -> StoredCredit:
+    wallet, amount, rule, flat, expires, available = _filled(parts, _CREDIT_DEFAULTS)
+    line = CreditLine(wallet, amount, rule, _moment(available), _moment(expires))
+    return StoredCredit(line, tuple(zip(flat[::2], flat[1::2], strict=True)))
+
+
+def _standing(parts: Iterable[Any]) -> Standing:
+    tier, *days = _filled(list(parts), ("", 0, 0, 0))
+    return Standing(tier, *(date.fromordinal(day) if day else None for day in days))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return msgspec.msgpack.Ext(_DATE, value.toordinal().to_bytes(4, "big"))
+    return value
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, msgspec.msgpack.Ext):
+        return date.fromordinal(int.from_bytes(bytes(value.data), "big"))
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _day(value: date | None) -> int:
+    return 0 if value is None else value.toordinal()
+
+
+def _instant(at: datetime | None) -> int:
+    return 0 if at is None else micros(at)
+
+
+def _moment(value: int) -> datetime | None:
+    return None if value == 0 else EPOCH + timedelta(microseconds=value)
+
+
+@lru_cache(maxsize=256)
+def _zone(key: str) -> ZoneInfo:
+    return ZoneInfo(key)
+
+
+@lru_cache(maxsize=256)
+def _offset(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes)) if minutes else UTC

@@ -1,0 +1,79 @@
+"""How the activities' rows are written by the batch writer."""
+
+from __future__ import annotations
+
+from bashgah.ground.batch import Table
+
+REFERENCE = Table(
+    "activities_reference",
+    (
+        ("club_id", "uuid"),
+        ("activity_id", "uuid"),
+        ("member_id", "uuid"),
+        ("body", "bytea"),
+        ("source", "text"),
+        ("reference", "text"),
+    ),
+)
+
+ACTIVITY = Table(
+    "activities_activity",
+    (
+        ("occurred_at", "timestamptz"),
+        ("recorded_at", "timestamptz"),
+        ("gross", "bigint"),
+        ("net", "bigint"),
+        ("business_date", "date"),
+        ("program", "int"),
+        ("semantics", "smallint"),
+        ("kind", "smallint"),
+        ("actor_kind", "smallint"),
+        ("member_id", "uuid"),
+        ("id", "uuid"),
+        ("club_id", "uuid"),
+        ("actor_id", "uuid"),
+        ("about_id", "uuid"),
+        ("branch", "text"),
+        ("channel", "text"),
+        ("type", "text"),
+        ("source", "text"),
+        ("reference", "text"),
+        ("fact", "bytea"),
+        ("state", "bytea"),
+        ("outcome", "bytea"),
+    ),
+)
+
+ANONYMOUS = Table(
+    "activities_anonymous",
+    (
+        ("occurred_at", "timestamptz"),
+        ("recorded_at", "timestamptz"),
+        ("gross", "bigint"),
+        ("net", "bigint"),
+        ("business_date", "date"),
+        ("actor_kind", "smallint"),
+        ("club_id", "uuid"),
+        ("id", "uuid"),
+        ("actor_id", "uuid"),
+        ("branch", "text"),
+        ("channel", "text"),
+        ("source", "text"),
+        ("reference", "text"),
+        ("fact", "bytea"),
+    ),
+)
+
+RETURNED = Table(
+    "activities_returned",
+    (
+        ("bought", "bigint"),
+        ("returned", "bigint"),
+        ("line_no", "int"),
+        ("member_id", "uuid"),
+        ("club_id", "uuid"),
+        ("purchase_id", "uuid"),
+    ),
+    keys=("member_id", "purchase_id", "line_no"),
+    changes=("returned",),
+)

@@ -1,0 +1,120 @@
+"""A locked member's history in memory: what was read of it, and what the facts of a batch add to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from bashgah.ground.batch import RowSet
+from bashgah.history.tables import DAY, SUMS, USED
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counted things; a tally read and a tally to be added are the same shape."""
+
+    purchases: int = 0
+    spend: int = 0
+    visits: int = 0
+    qualifying: int = 0
+    gross: int = 0
+    returns: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Add every count of the other."""
+        self.purchases += other.purchases
+        self.spend += other.spend
+        self.visits += other.visits
+        self.qualifying += other.qualifying
+        self.gross += other.gross
+        self.returns += other.returns
+
+    def measure(self, key: str) -> int:
+        """Return what a ladder's measure counts."""
+        return self.qualifying if key == "qualifying_points" else int(getattr(self, key))
+
+
+@dataclass(slots=True)
+class Book:
+    """One member's sums, days and used limits as read, with what this batch adds."""
+
+    member_id: UUID
+    club_id: UUID
+    sums: Tally = field(default_factory=Tally)
+    days: dict[date, Tally] = field(default_factory=dict)
+    used: dict[tuple[str, date], int] = field(default_factory=dict)
+    last_purchase_at: datetime | None = None
+    _added: Tally = field(default_factory=Tally)
+    _added_days: dict[date, Tally] = field(default_factory=dict)
+    _added_used: dict[tuple[str, date], int] = field(default_factory=dict)
+    _first_at: datetime | None = None
+    _last_at: datetime | None = None
+    _last_purchase_at: datetime | None = None
+
+    def measure(self, key: str, start: date, day: date) -> int:
+        """Return a measure's value over the window from ``start`` to ``day``; both count.
+
+        A window without a beginning is the lifetime, whatever order facts arrived in.
+        """
+        if start == date.min:
+            return self.sums.measure(key)
+        return sum(tally.measure(key) for at, tally in self.days.items() if start <= at <= day)
+
+    def record(self, day: date, at: datetime, counts: Tally) -> None:
+        """Count a fact on its local day."""
+        self.sums.add(counts)
+        self._added.add(counts)
+        self.days.setdefault(day, Tally()).add(counts)
+        self._added_days.setdefault(day, Tally()).add(counts)
+        self._first_at = min(self._first_at or at, at)
+        self._last_at = max(self._last_at or at, at)
+        if counts.purchases:
+            self.last_purchase_at = max(self.last_purchase_at or at, at)
+            self._last_purchase_at = max(self._last_purchase_at or at, at)
+
+    def use(self, limit: str, window_start: date, amount: int) -> None:
+        """Count units against a limit's window."""
+        key = (limit, window_start)
+        self.used[key] = self.used.get(key, 0) + amount
+        self._added_used[key] = self._added_used.get(key, 0) + amount
+
+    def rows_into(self, rows: Rows) -> None:
+        """Add what this batch counted to the rows of a statement."""
+        if self._last_at is None:
+            return
+        a = self._added
+        rows.sums.append(
+            (
+                self.member_id,
+                a.spend,
+                a.gross,
+                a.qualifying,
+                self._first_at,
+                self._last_purchase_at,
+                self._last_at,
+                a.purchases,
+                a.visits,
+                a.returns,
+                self.club_id,
+            )
+        )
+        for day, d in self._added_days.items():
+            rows.days.append(
+                (d.spend, d.qualifying, day, d.purchases, d.visits, self.member_id, self.club_id)
+            )
+        for (limit, start), amount in self._added_used.items():
+            rows.used.append((amount, start, self.member_id, self.club_id, limit))
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of one statement, in the columns' order of ``history.tables``."""
+
+    sums: list[tuple[object, ...]] = field(default_factory=list)
+    days: list[tuple[object, ...]] = field(default_factory=list)
+    used: list[tuple[object, ...]] = field(default_factory=list)
+
+    def rowsets(self) -> list[RowSet]:
+        """Return the row sets for ``ground.batch.write``."""
+        return [RowSet(SUMS, self.sums), RowSet(DAY, self.days), RowSet(USED, self.used)]
