@@ -37,7 +37,7 @@ bench: $(DEV) ## the figures of docs/benchmarks.md; ONLY=P1,P4 some of them, SMA
 	@$(BIN)/python -m bench --only="$(ONLY)" $(if $(SMALL),--small)
 
 messages: $(DEV) ## extract marked texts into the rooms' Persian catalogues and compile them
-	@$(BIN)/python -m tests.house.messages
+	@$(BIN)/python -m tests.house.catalogues
 
 lock: ## resolve the dependencies anew (needs uv)
 	@uv pip compile pyproject.toml --extra embedded --extra insights --universal --python-version 3.11 \

@@ -1,4 +1,11 @@
-"""Door: the bashgah command."""
+"""Door: the bashgah command.
+
+Remembers: nothing.
+Promises: each command says what it does, shows progress on anything long and fails in plain words; what it
+starts it also stops.
+Listens to: the operator.
+Never: holds logic of its own; it calls one service or starts one process.
+"""
 
 
 def main() -> None:

@@ -1,0 +1,74 @@
+"""Pages for readers lead where they say, and name nothing of anybody's machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from tests.house import plan
+
+PAGES = sorted(
+    path
+    for path in [
+        *plan.PROJECT.glob("*.md"),
+        *plan.PROJECT.glob("docs/**/*.md"),
+        *plan.PROJECT.glob("tests/*.md"),
+    ]
+)
+INDEX = re.compile(r"--(?:extra-)?index-url|--find-links|registry *= *[\"']?http|^source = .*registry")
+MACHINE = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/[A-Za-z0-9_.-]+|/tmp/(?!bashgah)[a-z]+/[a-z]+/")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=plan.where)
+def test_links_lead_somewhere(page: plan.Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+    lost = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert lost == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=plan.where)
+def test_files_that_a_page_names_exist(page: plan.Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src/bashgah|tests|docs)/[A-Za-z0-9_./-]+)`", text)
+    assert [name for name in named if not (plan.PROJECT / name).exists()] == []
+
+
+def test_no_file_names_an_index_or_a_folder_of_a_machine() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=plan.PROJECT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    wrong = []
+    for name in tracked:
+        path = plan.PROJECT / name
+        if not name or not path.is_file() or "vendor" in path.parts or name.startswith("tests/house/"):
+            continue
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        wrong += [
+            f"{name}:{number} {line.strip()[:90]}"
+            for number, line in enumerate(text.splitlines(), start=1)
+            if MACHINE.search(line) or (INDEX.search(line) and not name.endswith(".py"))
+        ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("lock", ["run.lock", "dev.lock"])
+def test_a_lock_has_a_hash_for_every_package(lock: str) -> None:
+    text = (plan.PROJECT / "requirements" / lock).read_text(encoding="utf-8")
+    packages = re.findall(r"^([a-z0-9][a-z0-9._-]*)==", text, flags=re.M)
+    assert len(packages) > 50
+    entries = re.split(r"^(?=[a-z0-9][a-z0-9._-]*==)", text, flags=re.M)[1:]
+    assert [entry.split("==")[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_the_decisions_page_lists_every_decision() -> None:
+    folder = plan.PROJECT / "docs" / "decisions"
+    listed = set(
+        re.findall(r"\(([0-9]{4}-[a-z-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    )
+    assert listed == {path.name for path in folder.glob("[0-9]*.md")}
