@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bashgah.engine.compiling import compile_program
 from bashgah.engine.deciding import decide
+from bashgah.engine.explaining import explain
 from bashgah.engine.program import SEMANTICS, CompiledProgram
 
-__all__ = ["SEMANTICS", "CompiledProgram", "compile_program", "decide"]
+__all__ = ["SEMANTICS", "CompiledProgram", "compile_program", "decide", "explain"]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from math import lcm
 
 from bashgah.engine.decisions import Credit, Decision, RuleOutcome, TierMove, Used
 from bashgah.engine.earning import Earned
 from bashgah.engine.exact import rounded_parts, total
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import standing_after
-from bashgah.engine.measuring import Weights
+from bashgah.engine.multiplying import multiply
 from bashgah.engine.program import CompiledProgram, limit_key
 from bashgah.engine.rules.done import Done
 from bashgah.engine.stacking import joined
@@ -20,7 +18,6 @@ from bashgah.engine.windows import window_start
 from bashgah.engine.words import texts, units
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-from bashgah.kit.text import Texts
 
 _AT_MOST = {
     "day": _("at most {most} a day, {left} were left"),
@@ -69,46 +66,8 @@ def multiplied(compiled: CompiledProgram, found: list[Earned]) -> list[Earned]:
         return joined(found)
     for each in found:
         if each.effect.amount.multiplies:
-            multiply(each, (base for base in found if not base.effect.amount.multiplies))
+            multiply(each, [base for base in found if not base.effect.amount.multiplies])
     return found
-
-
-def multiply(each: Earned, bases: Iterable[Earned]) -> None:
-    """Turn a multiplier's part into exact units of the bases it names, line by line."""
-    wanted = each.effect.params.rules
-    chosen = [
-        base
-        for base in bases
-        if base.effect.wallet.key == each.effect.wallet.key and (not wanted or base.rule.key in wanted)
-    ]
-    lines = {no for no, _weight in each.weights}
-    part_num, part_den = each.num, each.den
-    shares: list[tuple[int, int, Weights]] = []
-    for base in chosen:
-        weighed = sum(weight for _no, weight in base.weights)
-        kept = tuple((no, weight) for no, weight in base.weights if no in lines)
-        if not base.weights or len(kept) == len(base.weights):
-            shares.append((base.num, base.den, base.weights))
-        elif weighed:
-            shares.append((base.num * sum(weight for _no, weight in kept), base.den * weighed, kept))
-    num, den = total([(num, den) for num, den, _weights in shares])
-    each.num, each.den = num * part_num, den * part_den
-    each.weights = _joined_weights(shares)
-
-
-def _joined_weights(shares: list[tuple[int, int, Weights]]) -> Weights:
-    """Weigh each line by what the bases gave for it."""
-    if len(shares) == 1:
-        return shares[0][2]
-    common = (
-        lcm(*(den * (sum(w for _no, w in weights) or 1) for _num, den, weights in shares)) if shares else 1
-    )
-    weighed: dict[int, int] = {}
-    for num, den, weights in shares:
-        scale = common // (den * (sum(w for _no, w in weights) or 1)) * num
-        for no, weight in weights:
-            weighed[no] = weighed.get(no, 0) + weight * scale
-    return tuple(weighed.items())
 
 
 def capped(
@@ -205,8 +164,3 @@ def _trace(given: list[Earned]) -> tuple[RuleOutcome, ...]:
         RuleOutcome(key, True, tuple(amounts.items()), tuple(reasons))
         for key, (amounts, reasons) in outcomes.items()
     )
-
-
-def rule_name(each: Earned) -> Texts:
-    """Return the name of the rule that earned."""
-    return texts(each.rule.rule.name, each.rule.key)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from bashgah.engine.document import BothTexts, Ladder, Program, Wallet
 from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
-from bashgah.kit.text import Texts
+from bashgah.kit.text import Texts, persian_digits
 
 
 def texts(both: BothTexts, otherwise: str = "") -> Texts:
@@ -38,6 +40,12 @@ def tier_name(ladder: Ladder, key: str) -> Texts:
         if tier.key == key:
             return texts(tier.name, key)
     return Texts(key, key)
+
+
+def hour(at: time | None, otherwise: str) -> Texts:
+    """Return a time of day in both digits."""
+    written = at.strftime("%H:%M") if at else otherwise
+    return Texts(persian_digits(written), written)
 
 
 def ladder_find(program: Program, key: str) -> Ladder | None:

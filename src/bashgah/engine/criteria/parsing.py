@@ -114,6 +114,8 @@ class _Parser:
             _refuse(f"{at}/field", _("“{field}” cannot be used here."), field=field.label)
         if field.triggers and self.trigger not in field.triggers and scope != "line":
             _refuse(f"{at}/field", _("“{field}” belongs to purchases alone."), field=field.label)
+        if self.trigger == "reward" and field.scope == "fact" and key != "fact.weekday":
+            _refuse(f"{at}/field", _("“{field}” cannot be used here."), field=field.label)
         op = data.get("op")
         if op not in field.ops:
             _refuse(f"{at}/op", _("“{field}” cannot be compared in this way."), field=field.label)

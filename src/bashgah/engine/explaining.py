@@ -1,0 +1,70 @@
+"""Explains a fact: what every rule in force did with it, and why the others did nothing."""
+
+from __future__ import annotations
+
+from bashgah.engine.criteria.judging import Scene
+from bashgah.engine.criteria.saying import WEEKDAYS, Names, either, why_not
+from bashgah.engine.deciding import decide
+from bashgah.engine.decisions import Explanation, RuleOutcome
+from bashgah.engine.document import Schedule
+from bashgah.engine.earning import effect_earned, in_schedule, scene_of, tiers_of
+from bashgah.engine.facts import Fact
+from bashgah.engine.program import CompiledProgram, ReadyRule, trigger_of
+from bashgah.engine.states import State
+from bashgah.engine.words import hour
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+
+
+def explain(compiled: CompiledProgram, state: State, fact: Fact, names: Names | None = None) -> Explanation:
+    """Return the full why of a fact: what each rule gave, as ``decide`` traced it, or why it gave nothing.
+
+    Its sums equal the decision's credits. ``names`` gives codes their names (branches, categories …).
+    """
+    decision = decide(compiled, state, fact)
+    fired = {outcome.rule: outcome for outcome in decision.trace}
+    scene = scene_of(compiled, state, fact)
+    outcomes = tuple(
+        fired.get(ready.key) or RuleOutcome(ready.key, False, (), _reasons(compiled, ready, scene, names))
+        for ready in compiled.rules_for(trigger_of(fact.kind, fact.type))
+    )
+    totals: dict[str, int] = {}
+    for credit in decision.credits:
+        totals[credit.wallet] = totals.get(credit.wallet, 0) + credit.amount
+    return Explanation(outcomes, tuple(totals.items()), decision.tier_moves)
+
+
+def _reasons(
+    compiled: CompiledProgram, ready: ReadyRule, scene: Scene, names: Names | None
+) -> tuple[Phrase, ...]:
+    if ready.needs_lines and not scene.fact.lines_known:
+        return (Phrase(_("not judged: the purchase was recorded by amount alone, without invoice lines")),)
+    if not in_schedule(ready.rule.schedule, scene.fact):
+        return schedule_reasons(ready.rule.schedule, scene.fact)
+    if found := why_not(ready.when, scene, names):
+        return found
+    tiers, multipliers = tiers_of(compiled, scene.state)
+    reasons: list[Phrase] = []
+    for effect in ready.effects:
+        seen = effect_earned(ready, effect, scene, tiers, multipliers)
+        if scene.fact.lines and not seen.weights:
+            reasons.append(Phrase(_("none of the invoice lines counts for this rule")))
+        else:
+            reasons += effect.amount.reasons(effect.params, effect.told, seen.measured)
+    return tuple(each for i, each in enumerate(reasons) if each not in reasons[:i])
+
+
+def schedule_reasons(schedule: Schedule, fact: Fact) -> tuple[Phrase, ...]:
+    """Return why a schedule does not hold the fact's moment."""
+    if schedule.starts_at is not None and fact.occurred_at < schedule.starts_at:
+        return (Phrase(_("it starts on {date}"), {"date": schedule.starts_at}),)
+    if schedule.ends_at is not None and fact.occurred_at >= schedule.ends_at:
+        return (Phrase(_("it ended on {date}"), {"date": schedule.ends_at}),)
+    reasons = []
+    if schedule.weekdays and not in_schedule(Schedule(weekdays=schedule.weekdays), fact):
+        days = either([Phrase(WEEKDAYS[day]) for day in schedule.weekdays], "in")
+        reasons.append(Phrase(_("it applies only on {days}"), {"days": days}))
+    if schedule.from_hour is not None or schedule.to_hour is not None:
+        said = {"begin": hour(schedule.from_hour, "00:00"), "end": hour(schedule.to_hour, "24:00")}
+        reasons.append(Phrase(_("it applies only from {begin} to {end}"), said))
+    return tuple(reasons)

@@ -1,0 +1,48 @@
+"""Turns a multiplier's part into units of the base amounts it multiplies, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import lcm
+
+from bashgah.engine.earning import Earned
+from bashgah.engine.exact import total
+from bashgah.engine.measuring import Weights
+
+
+def multiply(each: Earned, bases: Iterable[Earned]) -> None:
+    """Turn a multiplier's part into exact units of the bases it names, line by line."""
+    wanted = each.effect.params.rules
+    chosen = [
+        base
+        for base in bases
+        if base.effect.wallet.key == each.effect.wallet.key and (not wanted or base.rule.key in wanted)
+    ]
+    lines = {no for no, _weight in each.weights}
+    part_num, part_den = each.num, each.den
+    shares: list[tuple[int, int, Weights]] = []
+    for base in chosen:
+        weighed = sum(weight for _no, weight in base.weights)
+        kept = tuple((no, weight) for no, weight in base.weights if no in lines)
+        if not base.weights or len(kept) == len(base.weights):
+            shares.append((base.num, base.den, base.weights))
+        elif weighed:
+            shares.append((base.num * sum(weight for _no, weight in kept), base.den * weighed, kept))
+    num, den = total([(num, den) for num, den, _weights in shares])
+    each.num, each.den = num * part_num, den * part_den
+    each.weights = _joined_weights(shares)
+
+
+def _joined_weights(shares: list[tuple[int, int, Weights]]) -> Weights:
+    """Weigh each line by what the bases gave for it."""
+    if len(shares) == 1:
+        return shares[0][2]
+    common = (
+        lcm(*(den * (sum(w for _no, w in weights) or 1) for _num, den, weights in shares)) if shares else 1
+    )
+    weighed: dict[int, int] = {}
+    for num, den, weights in shares:
+        scale = common // (den * (sum(w for _no, w in weights) or 1)) * num
+        for no, weight in weights:
+            weighed[no] = weighed.get(no, 0) + weight * scale
+    return tuple(weighed.items())

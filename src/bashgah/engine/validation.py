@@ -1,0 +1,229 @@
+"""Finds everything that is wrong with a program document, each fault with a pointer to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from bashgah.engine.compiling import reward_ready, rule_ready
+from bashgah.engine.document import BothTexts, Ladder, Limit, Program, RewardTerms, Rule, Schedule, Wallet
+from bashgah.engine.tiers.measured import MEASURES
+from bashgah.kit.money import CURRENCIES
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+
+DEEPEST = 30
+LARGEST = 10**15
+_UNKEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+MOST = {"wallets": 20, "rules": 1000, "ladders": 10, "rewards": 1000, "activity_types": 200}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault and the JSON pointer that leads to it."""
+
+    at: str
+    phrase: Phrase
+
+
+def document_read(data: Mapping[str, Any]) -> Program:
+    """Return the document of plain values; one of another shape raises ``program_invalid`` (422).
+
+    ``extra["errors"]`` lists every fault as pointer and code, the first of them is the refusal's own field.
+    """
+    _plain(data, "", 0)
+    try:
+        return Program.model_validate(data)
+    except ValidationError as error:
+        faults = [
+            ("/" + "/".join(str(part) for part in fault["loc"]), str(fault["type"]))
+            for fault in error.errors()
+        ]
+        phrase = _SHAPES.get(faults[0][1], Phrase(_("This value does not fit here.")))
+        listed = [{"at": at, "code": code} for at, code in faults]
+        raise Refusal(
+            "program_invalid", phrase, status=422, field=faults[0][0], extra={"errors": listed}
+        ) from error
+
+
+def _plain(value: Any, at: str, depth: int) -> None:
+    """Refuse what JSON and PostgreSQL cannot both keep: fractions, control characters, endless nesting."""
+    if depth > DEEPEST:
+        raise _odd(at, _("This is nested too deeply."))
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            _plain(key, at, depth)
+            _plain(each, f"{at}/{key}", depth + 1)
+    elif isinstance(value, list | tuple):
+        for i, each in enumerate(value):
+            _plain(each, f"{at}/{i}", depth + 1)
+    elif isinstance(value, str) and _UNKEPT.search(value):
+        raise _odd(at, _("This text holds characters that cannot be kept."))
+    elif isinstance(value, float):
+        raise _odd(at, _("The value must be a whole number."))
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        raise _odd(at, _("This number is too large."))
+
+
+def _odd(at: str, msgid: str) -> Refusal:
+    return Refusal("program_invalid", Phrase(msgid), status=422, field=_cleaned(at))
+
+
+def _cleaned(at: str) -> str:
+    return _UNKEPT.sub("?", at)[:300]
+
+
+_SHAPES = {
+    "missing": Phrase(_("This is missing.")),
+    "extra_forbidden": Phrase(_("This is not known here.")),
+    "string_pattern_mismatch": Phrase(_("A key is written in small Latin letters, digits and underscores.")),
+}
+
+
+def problems(program: Program) -> tuple[Problem, ...]:
+    """Return every fault of the document, empty when it can be published."""
+    return tuple(_problems(program))
+
+
+def program_check(program: Program) -> None:
+    """Raise ``program_invalid`` (422) with the first fault, and all of them in ``extra["errors"]``."""
+    found = problems(program)
+    if found:
+        listed = [{"at": each.at, "code": each.phrase.msgid} for each in found]
+        raise Refusal(
+            "program_invalid", found[0].phrase, status=422, field=found[0].at, extra={"errors": listed}
+        )
+
+
+def _problems(program: Program) -> Iterator[Problem]:
+    if program.currency not in CURRENCIES:
+        yield Problem("/currency", Phrase(_("This currency is not known.")))
+    for name, most in MOST.items():
+        if len(getattr(program, name)) > most:
+            yield Problem(f"/{name}", Phrase(_("There are more than {most} of these."), {"most": most}))
+            return
+    yield from _unique("/wallets", program.wallets)
+    yield from _unique("/rules", program.rules)
+    yield from _unique("/ladders", program.ladders)
+    yield from _unique("/rewards", program.rewards)
+    wallets = {wallet.key: wallet for wallet in program.wallets}
+    for i, wallet in enumerate(program.wallets):
+        yield from _wallet(f"/wallets/{i}", wallet)
+    for i, ladder in enumerate(program.ladders):
+        yield from _ladder(f"/ladders/{i}", ladder, program)
+    for i, rule in enumerate(program.rules):
+        yield from _rule(f"/rules/{i}", i, rule, program, wallets)
+    for i, terms in enumerate(program.rewards):
+        yield from _reward(f"/rewards/{i}", i, terms, program, wallets)
+
+
+def _unique(at: str, things: Sequence[Any]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for i, thing in enumerate(things):
+        if thing.key in seen:
+            yield Problem(f"{at}/{i}/key", Phrase(_("The key “{key}” is used twice."), {"key": thing.key}))
+        seen.add(thing.key)
+
+
+def _named(at: str, name: BothTexts) -> Iterator[Problem]:
+    if not (name.fa.strip() or name.en.strip()):
+        yield Problem(f"{at}/name", Phrase(_("Give it a name in Persian or English.")))
+
+
+def _wallet(at: str, wallet: Wallet) -> Iterator[Problem]:
+    yield from _named(at, wallet.name)
+    if wallet.kind == "status" and (wallet.expiry.kind != "never" or wallet.pending_days):
+        yield Problem(
+            f"{at}/expiry", Phrase(_("Qualifying points have no expiry; the ladder's window counts."))
+        )
+    if wallet.expiry.kind in ("age_days", "age_months") and wallet.expiry.count < 1:
+        yield Problem(f"{at}/expiry/count", Phrase(_("Say after how long it expires.")))
+    if wallet.expiry.kind == "age_days" and wallet.expiry.count <= wallet.pending_days:
+        yield Problem(f"{at}/expiry/count", Phrase(_("It would expire before it can be used.")))
+
+
+def _ladder(at: str, ladder: Ladder, program: Program) -> Iterator[Problem]:
+    yield from _named(at, ladder.name)
+    yield from _unique(f"{at}/tiers", ladder.tiers)
+    if ladder.measure not in MEASURES:
+        yield Problem(
+            f"{at}/measure", Phrase(_("There is no tier measure called “{key}”."), {"key": ladder.measure})
+        )
+    if ladder.measure == "qualifying_points" and not any(each.kind == "status" for each in program.wallets):
+        yield Problem(f"{at}/measure", Phrase(_("No wallet collects qualifying points.")))
+    if ladder.tiers[0].threshold != 0:
+        yield Problem(f"{at}/tiers/0/threshold", Phrase(_("The first tier begins at zero.")))
+    for i, tier in enumerate(ladder.tiers):
+        yield from _named(f"{at}/tiers/{i}", tier.name)
+        if i and tier.threshold <= ladder.tiers[i - 1].threshold:
+            yield Problem(f"{at}/tiers/{i}/threshold", Phrase(_("Each tier begins above the one before it.")))
+        for j, benefit in enumerate(tier.benefits):
+            if benefit.kind == "multiplier" and benefit.permille < 1000:
+                yield Problem(
+                    f"{at}/tiers/{i}/benefits/{j}/permille",
+                    Phrase(_("A multiplier below one would take points away.")),
+                )
+
+
+def _rule(at: str, place: int, rule: Rule, program: Program, wallets: dict[str, Wallet]) -> Iterator[Problem]:
+    yield from _named(at, rule.name)
+    yield from _caught(lambda: rule_ready(program, place, rule, wallets))
+    yield from _schedule(f"{at}/schedule", rule.schedule)
+    yield from _limits(f"{at}/limits", rule.limits)
+    if rule.stacking.mode != "add" and not rule.stacking.group.strip():
+        yield Problem(f"{at}/stacking/group", Phrase(_("Name the group of rules it joins.")))
+    if len(rule.stacking.group) > 100:
+        yield Problem(
+            f"{at}/stacking/group", Phrase(_("This text is longer than {most} characters."), {"most": 100})
+        )
+
+
+def _schedule(at: str, schedule: Schedule) -> Iterator[Problem]:
+    for name in ("starts_at", "ends_at"):
+        instant: datetime | None = getattr(schedule, name)
+        if instant is not None and instant.tzinfo is None:
+            yield Problem(f"{at}/{name}", Phrase(_("Say in which time zone this is.")))
+            return
+    if schedule.starts_at and schedule.ends_at and schedule.starts_at >= schedule.ends_at:
+        yield Problem(f"{at}/ends_at", Phrase(_("It ends before it starts.")))
+    if schedule.from_hour is not None and schedule.from_hour == schedule.to_hour:
+        yield Problem(f"{at}/to_hour", Phrase(_("There is no time between these hours.")))
+    if len(set(schedule.weekdays)) != len(schedule.weekdays):
+        yield Problem(f"{at}/weekdays", Phrase(_("A day of the week is named twice.")))
+
+
+def _limits(at: str, limits: tuple[Limit, ...]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for i, limit in enumerate(limits):
+        if limit.window in seen:
+            yield Problem(f"{at}/{i}/window", Phrase(_("There are two caps for the same time.")))
+        seen.add(limit.window)
+
+
+def _reward(
+    at: str, place: int, terms: RewardTerms, program: Program, wallets: dict[str, Wallet]
+) -> Iterator[Problem]:
+    wallet = wallets.get(terms.wallet)
+    if wallet is None:
+        yield Problem(f"{at}/wallet", Phrase(_("There is no wallet called “{key}”."), {"key": terms.wallet}))
+    elif wallet.kind == "status":
+        yield Problem(f"{at}/wallet", Phrase(_("Qualifying points cannot be spent.")))
+    if terms.starts_on and terms.ends_on and terms.starts_on > terms.ends_on:
+        yield Problem(f"{at}/ends_on", Phrase(_("It ends before it starts.")))
+    if not terms.channels:
+        yield Problem(f"{at}/channels", Phrase(_("Choose at least one place where it can be had.")))
+    yield from _limits(f"{at}/limits", terms.limits)
+    yield from _caught(lambda: reward_ready(program, place, terms))
+
+
+def _caught(check: Callable[[], object]) -> Iterator[Problem]:
+    try:
+        check()
+    except Refusal as refusal:
+        yield Problem(refusal.field or "", refusal.phrase)

@@ -1,0 +1,179 @@
+"""Reads of drafts, versions and the program in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from bashgah import engine
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine import examples
+from bashgah.engine.document import Program
+from bashgah.engine.validation import Problem, document_read, problems
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.programs.differences import differences
+from bashgah.programs.models import Draft, Version
+from bashgah.programs.types import Difference, DraftInfo, RuleInfo, VersionInfo, VersionRow
+
+COMPILED_KEPT = 256
+
+
+def program_in_force(club: ClubInfo, at: datetime) -> engine.CompiledProgram:
+    """Return the program that held at a moment, ready to decide; without one ``program_missing`` (409).
+
+    Facts older than the first version are decided by the first. Among versions in force at once the newest
+    published counts. Numbers are read inside the caller's transaction, compiled programs kept per process.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT number FROM programs_version
+            WHERE club_id = %s
+            ORDER BY effective_from <= %s DESC,
+                     CASE WHEN effective_from <= %s THEN number ELSE -number END DESC
+            LIMIT 1
+            """,
+            [club.id, at, at],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Refusal("program_missing", Phrase(_("This club has not published a program yet.")), status=409)
+    return program_by_number(club, row[0])
+
+
+def versions_in_force(club: ClubInfo) -> tuple[tuple[datetime, int], ...]:
+    """Return (effective from, number) of every version by number, for deciding many facts at once."""
+    rows = Version.objects.filter(club_id=club.id).order_by("number").values_list("effective_from", "number")
+    return tuple(rows)
+
+
+def number_in_force(versions: tuple[tuple[datetime, int], ...], at: datetime) -> int:
+    """Return the number that held at a moment, from what ``versions_in_force`` gave; same rule, no query."""
+    if not versions:
+        raise Refusal("program_missing", Phrase(_("This club has not published a program yet.")), status=409)
+    held = [number for effective_from, number in versions if effective_from <= at]
+    return max(held) if held else versions[0][1]
+
+
+def program_by_number(club: ClubInfo, number: int) -> engine.CompiledProgram:
+    """Return a published version ready to decide, or raise ``version_not_found`` (404)."""
+    return _compiled(club.id, number, club.currency)
+
+
+@lru_cache(maxsize=COMPILED_KEPT)
+def _compiled(club_id: UUID, number: int, currency: str) -> engine.CompiledProgram:
+    return engine.compile_program(
+        Program.model_validate(_version(club_id, number).document), number=number, currency=currency
+    )
+
+
+def version_get(club: ClubInfo, number: int) -> VersionInfo:
+    """Return a published version, or raise ``version_not_found`` (404)."""
+    row = _version(club.id, number)
+    return VersionInfo(
+        club.id,
+        row.number,
+        Program.model_validate(row.document),
+        row.semantics,
+        row.effective_from,
+        row.published_at,
+        row.published_by,
+        row.note,
+    )
+
+
+def version_list(club: ClubInfo) -> list[VersionRow]:
+    """Return the club's versions, newest first."""
+    rows = Version.objects.filter(club_id=club.id).order_by("-number")
+    names = ("number", "effective_from", "published_at", "published_by", "note")
+    return [VersionRow(*values) for values in rows.values_list(*names)]
+
+
+def version_last(club: ClubInfo) -> int:
+    """Return the newest version's number, 0 before the first."""
+    row = Version.objects.filter(club_id=club.id).order_by("-number").values_list("number", flat=True).first()
+    return row or 0
+
+
+def versions_compare(club: ClubInfo, older: int, newer: int) -> list[Difference]:
+    """Return what changed from one version to another, in words."""
+    return differences(version_get(club, older).program, version_get(club, newer).program)
+
+
+def draft_get(club: ClubInfo) -> DraftInfo:
+    """Return the club's draft, or raise ``draft_missing`` (404) where the club has no program at all."""
+    row = Draft.objects.filter(club_id=club.id).first()
+    if row is None:
+        raise Refusal("draft_missing", Phrase(_("This club has no program yet.")), status=404)
+    return draft_info(row)
+
+
+def draft_changes(club: ClubInfo) -> list[Difference]:
+    """Return what the draft changes of the version it began from, in words; everything, before the first."""
+    draft = draft_get(club)
+    if draft.program is None:
+        return []
+    if not draft.base_number:
+        return differences(None, draft.program)
+    return differences(version_get(club, draft.base_number).program, draft.program)
+
+
+def rules_list(club: ClubInfo) -> list[RuleInfo]:
+    """Return the draft's rules in the document's order, their examples run; none while it has no shape."""
+    draft = draft_get(club)
+    if draft.program is None:
+        return []
+    return [
+        RuleInfo(rule, place, _examples(draft.program, place), _problems_at(draft, f"/rules/{place}"))
+        for place, rule in enumerate(draft.program.rules)
+    ]
+
+
+def _examples(program: Program, place: int) -> tuple[examples.ExampleResult, ...]:
+    """Run a rule's examples; a program that cannot be compiled has no results, its problems say why."""
+    try:
+        return tuple(examples.run(program, program.rules[place]))
+    except Refusal:
+        return ()
+
+
+def _problems_at(draft: DraftInfo, at: str) -> tuple[Problem, ...]:
+    return tuple(each for each in draft.problems if each.at == at or each.at.startswith(f"{at}/"))
+
+
+def draft_info(row: Draft) -> DraftInfo:
+    """Return what a row of the draft says; for this room's services."""
+    program, found = _read(row.document)
+    return DraftInfo(
+        row.club_id,
+        row.document,
+        row.revision,
+        row.base_number,
+        row.saved_at,
+        row.saved_by,
+        row.note,
+        program,
+        found,
+    )
+
+
+def _read(document: Mapping[str, Any]) -> tuple[Program | None, tuple[Problem, ...]]:
+    try:
+        program = document_read(document)
+    except Refusal as refusal:
+        return None, (Problem(refusal.field or "", refusal.phrase),)
+    return program, problems(program)
+
+
+def _version(club_id: UUID, number: int) -> Version:
+    row = Version.objects.filter(club_id=club_id, number=number).first()
+    if row is None:
+        raise Refusal("version_not_found", Phrase(_("There is no such version.")), status=404)
+    return row
