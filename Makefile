@@ -9,6 +9,7 @@ DEV := $(VENV)/.dev-$(shell cksum requirements/dev.lock | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 BASHGAH := $(BIN)/python -m bashgah
 ONLY ?=
+PORT ?= 8000
 
 .PHONY: help run test prove lint bench messages lock clean
 
@@ -16,7 +17,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(RUN) ## start everything, with a demo club if there is no club yet
-	@$(BASHGAH) up --demo
+	@$(BASHGAH) up --demo --port=$(PORT)
 
 test: $(DEV) ## the tests, on a PostgreSQL of their own
 	@.ci/browser

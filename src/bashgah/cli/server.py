@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bashgah.cli import database
+from bashgah.cli import database, statics
 
 WORKERS = int(os.environ.get("BASHGAH_WEB_PROCESSES", "1"))
 
@@ -17,6 +17,7 @@ def run(*, host: str, port: int) -> None:
     from granian.log import LogLevels
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", database.SETTINGS)
+    statics.gather()
     database.wait_until_it_answers(30)
     Granian(
         "bashgah.config.asgi:application",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from bashgah.config import logs
+from django.core.exceptions import ImproperlyConfigured
+
+from bashgah.config import logs, safety
 from bashgah.config.environment import Environment, database_from_url
 from bashgah.config.secrets import secret_keys
 
 ENVIRONMENT = Environment()
+
+if found := safety.faults(ENVIRONMENT):
+    raise ImproperlyConfigured("Bashgah does not start in production like this: " + "; ".join(found))
 
 MODE = ENVIRONMENT.mode
 DEMO = ENVIRONMENT.demo
@@ -196,7 +201,7 @@ LOCALE_PATHS: list[str] = []
 
 # files
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_FOLDER / "static"
+STATIC_ROOT = VAR_FOLDER / "static" if ENVIRONMENT.static_collected else None
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_FOLDER / "media"
 STORAGES = {
