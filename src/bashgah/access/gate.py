@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -95,6 +96,11 @@ def club_choose(request: HttpRequest, club_id: UUID) -> None:
     if not selectors.grants_of(request.user.pk, club_id):
         raise PermissionDenied("club")
     request.session[CHOSEN_CLUB] = str(club_id)
+
+
+def caller_address(request: HttpRequest) -> str:
+    """Return the caller's network address, behind as many proxies as the installation trusts."""
+    return str(get_client_ip(request) or "")
 
 
 def routes(prefix: str) -> list[Route]:

@@ -43,7 +43,7 @@ class MemberRef(Form):
     qr: Annotated[str, Meta(max_length=200)] = ""
 
 
-class LineIn(Form):
+class LineIn(Form, kw_only=True):
     """One invoice line; amounts are totals of the line, ``gross`` before discount and without tax.
 
     ``no`` may be left out: lines are then numbered from 1. Category, brand and tags are looked up in the

@@ -27,6 +27,7 @@ from bashgah.members.types import AttributeInfo, AttributeType
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TYPES = ("text", "number", "boolean", "date", "choice")
 _CHOICES_MOST = 100
+_NUMBER_LIMIT = 10**15
 
 
 def attribute_declare(
@@ -109,13 +110,18 @@ def _value(attribute: AttributeInfo, value: Any, field: str) -> Any:
             return value
         case "number", bool():
             pass
-        case "number", int() | float() | Decimal() if math.isfinite(value) and abs(value) < 10**15:
+        case "number", int() | float() | Decimal() if _is_storable(value):
             return int(value) if value == int(value) else float(value)
         case "date", date():
             return value.isoformat()
         case "date", str():
             return parse_date(value, field=field).isoformat()
     raise _invalid("attribute_invalid", _("This value does not fit the type of the attribute."), field)
+
+
+def _is_storable(value: float | Decimal) -> bool:
+    """Say whether JSON and every reader of it keep the number as it is."""
+    return (isinstance(value, int) or math.isfinite(value)) and abs(value) < _NUMBER_LIMIT
 
 
 def stored_attributes(club: ClubInfo, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""The API of version 1: its routers, its document, its way of saying no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+
+from bashgah import __version__
+from bashgah.api import document, through
+from bashgah.api.routes import branches, health, members, products
+from bashgah.api.strict import StrictParser
+
+
+class ClubAPI(NinjaAPI):
+    """ninja's API with the intake's operations and the problems in its document."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the whole document: what ninja serves and what the intake serves."""
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        document.complete(schema, self._operations())
+        return schema
+
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        """Name an operation as its function is named."""
+        return str(operation.view_func.__name__)
+
+    def _operations(self) -> dict[str, Any]:
+        return {
+            self.get_openapi_operation_id(operation): operation
+            for router in self._get_bound_routers()
+            for view in router.path_operations.values()
+            for operation in view.operations
+        }
+
+
+api = ClubAPI(
+    title="Bashgah",
+    version=__version__,
+    description=document.INTRODUCTION,
+    parser=StrictParser(),
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api-v1",
+    servers=[{"url": settings.ORIGIN or "/"}],
+)
+for error in (Exception, ValidationError, HttpError, AuthenticationError, Http404):
+    api.add_exception_handler(error, through.answer)
+for router in (
+    members.router,
+    products.router,
+    branches.router,
+    health.router,
+):
+    api.add_router("", router)

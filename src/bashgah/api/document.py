@@ -1,0 +1,187 @@
+"""The OpenAPI document: what ninja wrote, the intake's operations, scopes, and the problems of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from bashgah.access.permissions import PERMISSIONS, SCOPES
+from bashgah.activities.types import Intake
+from bashgah.api.bearer import Bearer
+from bashgah.api.intake.answers import ActivityAnswer, BatchAnswer
+from bashgah.api.intake.reading import BatchIn
+from bashgah.api.problems import MEDIA_TYPE, TITLES
+from bashgah.kit.phrases import say
+
+INTRODUCTION = """\
+The JSON API of a customer club.
+
+**Keys.** Send `Authorization: Bearer bsh_…` (an API key) or an access token of an OAuth2 client
+(`POST /api/oauth/token`, client credentials). A key belongs to one club and carries scopes.
+
+**Problems.** Every refusal is an RFC 9457 problem with a stable `code`, `errors[]` that point at the values
+at fault, and a `request_id`; sentences come in Persian or English by `Accept-Language`.
+
+**Again.** An activity is bound to its `source` and `reference`: the same one sent twice is settled once and
+answered twice. Other writes are repeatable under `Idempotency-Key`.
+
+**Values.** Money and points are integers in the smallest unit; times are RFC 3339 with an offset; ids are
+typed (`mbr_…`, `act_…`). Lists go on by `next_cursor`.
+"""
+
+REF = "#/components/schemas/{name}"
+SINGLE, BATCH = "/api/v1/activities", "/api/v1/activities/batch"
+ALWAYS = (401, 403, 404, 429, 500, 503)
+WITH_BODY = (400, 409, 413, 415, 422)
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail", "instance", "code", "errors", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "A sentence for people, in the language asked for."},
+        "instance": {"type": "string"},
+        "code": {"type": "string", "description": "Stable; decide by this, never by the sentence."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "description": "JSON pointer into the body, or a parameter's name.",
+                    },
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "request_id": {"type": "string"},
+        "extra": {
+            "type": "object",
+            "description": "Values a program may act on.",
+            "additionalProperties": True,
+        },
+    },
+}
+
+
+def complete(schema: dict[str, Any], operations: Mapping[str, Any]) -> None:
+    """Add to ninja's document what it cannot know."""
+    components = schema["components"]
+    components["schemas"]["Problem"] = PROBLEM
+    _add_intake(schema)
+    components["securitySchemes"] = _security_schemes()
+    for path, methods in schema["paths"].items():
+        for operation in methods.values():
+            scope = _scope(operations.get(operation["operationId"]))
+            if path in {SINGLE, BATCH} and "x-intake" in operation:
+                scope = operation.pop("x-intake")
+            _finish(operation, scope)
+    schema["tags"] = [{"name": name} for name in _tags(schema)]
+
+
+def _add_intake(schema: dict[str, Any]) -> None:
+    types = [Intake, BatchIn, ActivityAnswer, BatchAnswer]
+    shapes, defined = msgspec.json.schema_components(types, ref_template=REF)
+    schema["components"]["schemas"].update(defined)
+    intake, batch_in, activity, batch_answer = shapes
+    schema["paths"].setdefault(SINGLE, {})["post"] = {
+        "operationId": "activity_record",
+        "tags": ["activities"],
+        "summary": "Record an activity",
+        "description": (
+            "Record and settle a purchase, return, visit or custom activity. The answer comes after the "
+            "commit: what was earned, the balances, the tier, why, and the lines to print. The same source "
+            "and reference with the same values answers 200 with the first answer; with other values 409 "
+            "`reference_reused`."
+        ),
+        "requestBody": _json(intake),
+        "responses": {
+            "201": {"description": "Recorded and settled", **_json(activity, required=False)},
+            "200": {
+                "description": "Recorded before: the first answer again",
+                **_json(activity, required=False),
+            },
+        },
+        "x-intake": "activities.write",
+    }
+    schema["paths"][BATCH] = {
+        "post": {
+            "operationId": "activity_record_batch",
+            "tags": ["activities"],
+            "summary": "Record up to 1,000 activities",
+            "description": (
+                "Each activity is settled or refused by itself, in order; a refused one stops no other. "
+                "Each result carries the status its activity would have got alone."
+            ),
+            "requestBody": _json(batch_in),
+            "responses": {
+                "200": {
+                    "description": "Results in the order of the request",
+                    **_json(batch_answer, required=False),
+                }
+            },
+            "x-intake": "activities.write",
+        }
+    }
+
+
+def _json(shape: Mapping[str, Any], *, required: bool = True) -> dict[str, Any]:
+    body: dict[str, Any] = {"content": {"application/json": {"schema": dict(shape)}}}
+    return {"required": True, **body} if required else body
+
+
+def _security_schemes() -> dict[str, Any]:
+    scopes = {scope: say(PERMISSIONS[scope].label, "en") for scope in SCOPES}
+    return {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key: `bsh_…`"},
+        "client": {
+            "type": "oauth2",
+            "flows": {"clientCredentials": {"tokenUrl": "/api/oauth/token", "scopes": scopes}},
+        },
+    }
+
+
+def _scope(operation: Any) -> str:
+    for callback in getattr(operation, "auth_callbacks", ()):
+        if isinstance(callback, Bearer):
+            return callback.scope
+    return ""
+
+
+def _finish(operation: dict[str, Any], scope: str) -> None:
+    operation.pop("security", None)
+    statuses: tuple[int, ...] = (500, 503)
+    if scope:
+        operation["security"] = [{"key": []}, {"client": [scope]}]
+        operation["x-scope"] = scope
+        statuses = ALWAYS
+        operation["description"] = f"{operation.get('description', '').strip()}\n\nScope: `{scope}`".strip()
+    if operation.get("requestBody"):
+        statuses += WITH_BODY
+    elif operation.get("parameters"):
+        statuses += (400, 409, 422)
+    for status in sorted(statuses):
+        operation["responses"].setdefault(
+            str(status),
+            {
+                "description": TITLES[status],
+                "content": {MEDIA_TYPE: {"schema": {"$ref": REF.format(name="Problem")}}},
+            },
+        )
+    operation["responses"] = {str(key): value for key, value in operation["responses"].items()}
+
+
+def _tags(schema: dict[str, Any]) -> list[str]:
+    found: dict[str, None] = {}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            found.update(dict.fromkeys(operation.get("tags", ())))
+    return list(found)

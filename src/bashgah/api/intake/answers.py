@@ -1,0 +1,202 @@
+"""What a settled activity is answered with: what it gave, what the member has now, and why, in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from bashgah.activities.types import Settled
+from bashgah.api.language import Lang
+from bashgah.api.wording import Wording
+from bashgah.clubs.types import ClubInfo
+from bashgah.kit import ids
+from bashgah.kit.phrases import Phrase, say
+from bashgah.kit.phrases import marked as _
+
+
+class Amount(Struct, frozen=True):
+    """Units of one wallet."""
+
+    wallet: str
+    amount: int
+
+
+class Earned(Struct, frozen=True):
+    """Units given by one rule; below zero when a return took them back."""
+
+    wallet: str
+    amount: int
+    rule: str
+    available_from: datetime | None
+    expires_at: datetime | None
+
+
+class WalletBalance(Struct, frozen=True):
+    """A wallet right after the activity."""
+
+    wallet: str
+    available: int
+    pending: int
+    held: int
+
+
+class Standing(Struct, frozen=True):
+    """The tier held on a ladder after the activity."""
+
+    ladder: str
+    tier: str
+
+
+class Move(Struct, frozen=True):
+    """A step on a ladder that the activity caused."""
+
+    ladder: str
+    before: str
+    after: str
+    direction: Literal["raised", "lowered"]
+    why: str
+
+
+class Why(Struct, frozen=True):
+    """What one rule did and the sentences that say why."""
+
+    rule: str
+    fired: bool
+    amounts: list[Amount]
+    reasons: list[str]
+
+
+class ActivityAnswer(Struct, frozen=True):
+    """A recorded activity. ``receipt`` holds the lines to print for the member."""
+
+    id: str
+    kind: Literal["purchase", "return", "visit", "custom"]
+    source: str
+    reference: str
+    member_id: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    business_date: date
+    earned: list[Earned]
+    balances: list[WalletBalance]
+    tiers: list[Standing]
+    moves: list[Move]
+    why: list[Why]
+    receipt: list[str]
+    repeated: bool
+
+
+class BatchResult(Struct, frozen=True, omit_defaults=True):
+    """One activity of a batch: recorded (201, or 200 when repeated), or refused with its problem."""
+
+    status: int
+    activity: ActivityAnswer | None = None
+    problem: dict[str, object] | None = None
+
+
+class BatchAnswer(Struct, frozen=True):
+    """Results in the order of the request."""
+
+    settled: int
+    repeated: int
+    refused: int
+    results: list[BatchResult]
+
+
+encoder = msgspec.json.Encoder()
+
+
+def activity(settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang) -> ActivityAnswer:
+    """Say a settled activity in a language."""
+
+    def said(phrase: Phrase) -> str:
+        return say(phrase, lang, calendar=club.calendar, zone=club.timezone, display=club.money_display)
+
+    return ActivityAnswer(
+        id=ids.public("activity", settled.activity_id),
+        kind=settled.kind,  # type: ignore[arg-type]
+        source=settled.source,
+        reference=settled.reference,
+        member_id=ids.public("member", settled.member_id) if settled.member_id else None,
+        occurred_at=settled.occurred_at,
+        recorded_at=settled.recorded_at,
+        business_date=settled.business_date,
+        earned=[
+            Earned(credit.wallet, credit.amount, credit.rule, credit.available_from, credit.expires_at)
+            for credit in settled.credits
+        ],
+        balances=[
+            WalletBalance(balance.wallet, balance.available, balance.pending, balance.held)
+            for balance in settled.balances
+        ],
+        tiers=[Standing(ladder, tier) for ladder, tier in settled.tiers],
+        moves=[
+            Move(move.ladder, move.before, move.after, move.direction, said(move.why))
+            for move in settled.moves
+        ],
+        why=[
+            Why(
+                outcome.rule,
+                outcome.fired,
+                [Amount(wallet, amount) for wallet, amount in outcome.amounts],
+                [said(reason) for reason in outcome.reasons],
+            )
+            for outcome in settled.reasons
+        ],
+        receipt=[said(line) for line in receipt(settled, wording)],
+        repeated=settled.repeated,
+    )
+
+
+def receipt(settled: Settled, wording: Wording) -> list[Phrase]:
+    """Return the lines a till prints: earned or taken back, balance, expiry, tier."""
+    if settled.member_id is None:
+        return [Phrase(_("Recorded without a member; it can be claimed later."))]
+    lines = _earned_lines(settled, wording)
+    lines += [
+        Phrase(
+            _("Balance of {wallet}: {amount}"),
+            {
+                "wallet": wording.wallet(balance.wallet),
+                "amount": wording.amount(balance.wallet, balance.available),
+            },
+        )
+        for balance in settled.balances
+        if _is_spendable(wording, balance.wallet)
+    ]
+    lines += [
+        Phrase(_("Tier: {tier}"), {"tier": wording.tier(ladder, tier)})
+        for ladder, tier in settled.tiers
+        if tier
+    ]
+    return lines
+
+
+def _earned_lines(settled: Settled, wording: Wording) -> list[Phrase]:
+    sums: dict[str, int] = {}
+    expiries: dict[str, datetime] = {}
+    for credit in settled.credits:
+        if not _is_spendable(wording, credit.wallet):
+            continue
+        sums[credit.wallet] = sums.get(credit.wallet, 0) + credit.amount
+        if credit.expires_at is not None:
+            first = expiries.get(credit.wallet)
+            expiries[credit.wallet] = min(first, credit.expires_at) if first else credit.expires_at
+    lines: list[Phrase] = []
+    for wallet, amount in sums.items():
+        if amount < 0:
+            lines.append(Phrase(_("Taken back: {amount}"), {"amount": wording.amount(wallet, -amount)}))
+        elif wallet in expiries:
+            params = {"amount": wording.amount(wallet, amount), "date": expiries[wallet].date()}
+            lines.append(Phrase(_("Earned: {amount}, valid until {date}"), params))
+        else:
+            lines.append(Phrase(_("Earned: {amount}"), {"amount": wording.amount(wallet, amount)}))
+    return lines
+
+
+def _is_spendable(wording: Wording, wallet: str) -> bool:
+    known = wording.wallets.get(wallet)
+    return known is None or known.kind != "status"

@@ -1,0 +1,215 @@
+"""The ASGI application of ``POST /api/v1/activities`` and ``…/batch``."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bashgah.access.types import Credential
+from bashgah.activities.services import settle
+from bashgah.activities.types import Intake, Outcome, Refused, Settled
+from bashgah.api import language, problems
+from bashgah.api.intake import answers, reading
+from bashgah.api.intake.identity import Identities, Identity
+from bashgah.api.intake.queue import Full, Queue, Work
+from bashgah.api.limits import LIMITER, Allowance
+from bashgah.api.strict import Turned
+from bashgah.api.through import problem_of
+from bashgah.ground import clock, ids
+from bashgah.ground.requests import ACCEPTED, ANSWERED
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+SINGLE = "/api/v1/activities"
+BATCH = "/api/v1/activities/batch"
+PATHS = frozenset({SINGLE, BATCH})
+SCOPE = "activities.write"
+DRAIN_SECONDS = 20.0
+
+log = structlog.get_logger("bashgah.intake")
+
+
+class State:
+    """The queue and the remembered credentials of this process, made at the first need."""
+
+    def __init__(self) -> None:
+        self._queue: Queue | None = None
+        self._identities: Identities | None = None
+
+    def queue(self) -> Queue:
+        """Return the running queue."""
+        if self._queue is None:
+            self._queue = Queue(settle, clock.now)
+        return self._queue
+
+    def identities(self) -> Identities:
+        """Return the remembered credentials."""
+        if self._identities is None:
+            self._identities = Identities()
+        return self._identities
+
+    def stop(self) -> bool:
+        """Settle what waits and end the threads; say whether all was settled in time."""
+        queue, identities = self._queue, self._identities
+        self._queue = self._identities = None
+        if identities is not None:
+            identities.close()
+        return queue.close(DRAIN_SECONDS) if queue is not None else True
+
+
+STATE = State()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve the intake; ``lifespan`` starts the writers and drains them at the end."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+        return
+    if scope["type"] != "http":
+        return
+    call = Call(scope)
+    try:
+        status, raw = await call.handle(receive)
+        content_type = "application/json; charset=utf-8"
+    except reading.ClientGone:
+        return
+    except Exception as error:
+        problem = _problem_of(error)
+        call.headers.update(problem.headers)
+        status, raw, content_type = problem.status, call.said(problem), problems.MEDIA_TYPE
+    await _send(send, status, raw, content_type, call)
+
+
+class Call:
+    """One request: who asks, in which language, and what is answered."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.path: str = scope["path"]
+        self.method: str = scope["method"]
+        self.given: dict[bytes, bytes] = dict(scope["headers"])
+        wished = self.given.get(b"x-request-id", b"").decode("latin-1")
+        self.request_id = wished if ACCEPTED.fullmatch(wished) else ids.fresh().hex
+        self.headers: dict[str, str] = {}
+        self.identity: Identity | None = None
+
+    @property
+    def lang(self) -> language.Lang:
+        """The language of the answer: the header's, else the club's own, else English."""
+        default = self.identity.club.locale if self.identity else "en"
+        header = self.given.get(b"accept-language")
+        return language.chosen(header.decode("latin-1") if header else "", default)
+
+    async def handle(self, receive: Receive) -> tuple[int, bytes]:
+        """Authenticate, decode, settle, and return status and body."""
+        if self.method != "POST":
+            allow = "GET, POST" if self.path == SINGLE else "POST"
+            raise Turned(problems.method_not_allowed(allow))
+        now = clock.now()
+        self.identity = identity = await _identified(self.given, now)
+        self._count(identity.credential)
+        if SCOPE not in identity.credential.scopes:
+            raise Turned(problems.scope_missing(SCOPE))
+        if self.path == BATCH:
+            return await self._batch(receive, identity)
+        fact = reading.single(await reading.body(receive, self.given, reading.SINGLE_LIMIT))
+        (outcome,) = await _settled([fact], identity)
+        if isinstance(outcome, Refused):
+            raise outcome.refusal
+        return 200 if outcome.repeated else 201, answers.encoder.encode(self._answer(outcome, identity))
+
+    async def _batch(self, receive: Receive, identity: Identity) -> tuple[int, bytes]:
+        items = reading.batch(await reading.body(receive, self.given, reading.BATCH_LIMIT))
+        facts = [item for item in items if not isinstance(item, problems.Problem)]
+        outcomes = iter(await _settled(facts, identity) if facts else ())
+        results = [
+            self._result(item if isinstance(item, problems.Problem) else next(outcomes), identity)
+            for item in items
+        ]
+        answer = answers.BatchAnswer(
+            settled=sum(result.status == 201 for result in results),
+            repeated=sum(result.status == 200 for result in results),
+            refused=sum(result.status >= 400 for result in results),
+            results=results,
+        )
+        return 200, answers.encoder.encode(answer)
+
+    def _result(self, outcome: Outcome | problems.Problem, identity: Identity) -> answers.BatchResult:
+        if isinstance(outcome, Settled):
+            status = 200 if outcome.repeated else 201
+            return answers.BatchResult(status=status, activity=self._answer(outcome, identity))
+        problem = problems.from_refusal(outcome.refusal) if isinstance(outcome, Refused) else outcome
+        said = problems.document(problem, lang=self.lang, request_id=self.request_id, instance=self.path)
+        return answers.BatchResult(status=problem.status, problem=said)
+
+    def _answer(self, outcome: Settled, identity: Identity) -> answers.ActivityAnswer:
+        return answers.activity(outcome, club=identity.club, wording=identity.wording, lang=self.lang)
+
+    def said(self, problem: problems.Problem) -> bytes:
+        """Return the problem's bytes in the caller's language."""
+        return problems.body(problem, lang=self.lang, request_id=self.request_id, instance=self.path)
+
+    def _count(self, credential: Credential) -> None:
+        allowance: Allowance = LIMITER.take(credential.id, credential.limit_per_minute, time.monotonic())
+        self.headers.update(allowance.headers())
+        if allowance.exceeded:
+            raise Turned(problems.too_many(allowance.resets_in))
+
+
+_BEARER = re.compile(rb"[Bb]earer ([!-~]{1,512})")
+
+
+async def _identified(headers: dict[bytes, bytes], now: datetime) -> Identity:
+    given = _BEARER.fullmatch(headers.get(b"authorization", b""))
+    identity = await STATE.identities().find(given[1].decode("ascii"), now) if given else None
+    if identity is None:
+        raise Turned(problems.unauthenticated())
+    return identity
+
+
+async def _settled(facts: Sequence[Intake], identity: Identity) -> list[Outcome]:
+    loop = asyncio.get_running_loop()
+    work = Work(facts, identity.club, identity.actor, loop.create_future(), loop)
+    STATE.queue().put(work)
+    return await work.future
+
+
+def _problem_of(error: Exception) -> problems.Problem:
+    if isinstance(error, Full):
+        return problems.unavailable(1)
+    return problem_of(error)
+
+
+async def _send(send: Send, status: int, raw: bytes, content_type: str, call: Call) -> None:
+    headers = [
+        (b"content-type", content_type.encode()),
+        (b"content-length", str(len(raw)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-request-id", call.request_id.encode()),
+        *((name.lower().encode(), value.encode("latin-1")) for name, value in call.headers.items()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": raw})
+    ANSWERED.labels(call.method, status).inc()
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            STATE.queue()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            drained = await asyncio.to_thread(STATE.stop)
+            if not drained:
+                log.error("intake.not_drained", seconds=DRAIN_SECONDS)
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,178 @@
+"""Facts that wait and the two writers that take all of them at once.
+
+There is no timer: while one batch commits the next one gathers, so the running commit is the timer. At low
+load a batch is a single fact.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection
+from prometheus_client import Counter, Gauge, Histogram
+from psycopg_pool import PoolTimeout
+
+from bashgah.activities.types import Intake, Outcome
+from bashgah.clubs.types import ClubInfo
+from bashgah.ground.types import Actor
+
+WRITERS = 2
+BATCH_MOST = 256
+WAITING_MOST = 8_000
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+
+WAITING = Gauge("bashgah_intake_waiting", "Facts waiting to be settled")
+BATCHES = Histogram(
+    "bashgah_intake_batch", "Facts settled together", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 1000)
+)
+SETTLED = Counter("bashgah_intake_facts", "Facts taken in", ["outcome"])
+
+log = structlog.get_logger("bashgah.intake")
+
+Settle = Callable[..., list[Outcome]]
+
+
+class Full(Exception):
+    """Too much waits already, or the process is stopping; nothing was queued."""
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """The facts of one request, settled together, and who waits for them."""
+
+    facts: Sequence[Intake]
+    club: ClubInfo
+    actor: Actor
+    future: asyncio.Future[list[Outcome]]
+    loop: asyncio.AbstractEventLoop = field(repr=False)
+
+
+class Queue:
+    """Takes work from the event loop and hands it to writer threads in natural batches."""
+
+    def __init__(
+        self, settle: Settle, now: Callable[[], datetime], *, writers: int = WRITERS, most: int = WAITING_MOST
+    ) -> None:
+        self._settle = settle
+        self._now = now
+        self._most = most
+        self._work: deque[Work] = deque()
+        self._waiting = 0
+        self._idle = 0
+        self._closed = False
+        self._ready = threading.Condition()
+        self._threads = [
+            threading.Thread(target=self._write, name=f"intake-writer-{number}", daemon=True)
+            for number in range(writers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, work: Work) -> None:
+        """Queue the work, or raise ``Full``; its future ends after the commit."""
+        with self._ready:
+            if self._closed or self._waiting + len(work.facts) > self._most:
+                raise Full
+            self._work.append(work)
+            self._waiting += len(work.facts)
+            if self._idle:
+                self._ready.notify()
+
+    def close(self, timeout: float) -> bool:
+        """Take nothing more, settle all that waits, and say whether that was done in time."""
+        with self._ready:
+            self._closed = True
+            self._ready.notify_all()
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _take(self) -> list[Work]:
+        """Wait for work and take all that waits, at most one batch; empty means the end."""
+        with self._ready:
+            while not self._work:
+                if self._closed:
+                    return []
+                self._idle += 1
+                self._ready.wait()
+                self._idle -= 1
+            taken = [self._work.popleft()]
+            count = len(taken[0].facts)
+            while self._work and count + len(self._work[0].facts) <= BATCH_MOST:
+                work = self._work.popleft()
+                count += len(work.facts)
+                taken.append(work)
+            self._waiting -= count
+            WAITING.set(self._waiting)
+            if self._work and self._idle:
+                self._ready.notify()
+        return taken
+
+    def _write(self) -> None:
+        while taken := self._take():
+            groups: dict[tuple[Any, Actor], list[Work]] = {}
+            for work in taken:
+                groups.setdefault((work.club.id, work.actor), []).append(work)
+            for group in groups.values():
+                _resolve(group, self._settled(group))
+        connection.close()
+
+    def _settled(self, group: list[Work]) -> list[Outcome] | Exception:
+        facts = [fact for work in group for fact in work.facts]
+        BATCHES.observe(len(facts))
+        try:
+            return self._settle_again_if_lost(facts, group[0])
+        except DATABASE_AWAY as error:
+            log.warning("intake.database_away", error=type(error).__name__, facts=len(facts))
+            return error
+        except Exception as error:
+            log.error("intake.failed", exc_info=error, facts=len(facts))
+            return error
+
+    def _settle_again_if_lost(self, facts: list[Intake], work: Work) -> list[Outcome]:
+        """Settle; when the connection was lost, once more on a fresh one.
+
+        References make this safe: had the first try been committed, the second finds its answers.
+        """
+        try:
+            return self._settle(facts, club=work.club, actor=work.actor, now=self._now())
+        except DATABASE_AWAY:
+            connection.close()
+        try:
+            return self._settle(facts, club=work.club, actor=work.actor, now=self._now())
+        except DATABASE_AWAY:
+            connection.close()
+            raise
+
+
+def _resolve(group: list[Work], outcome: list[Outcome] | Exception) -> None:
+    """Give each request its own outcomes, with one wake-up for each event loop."""
+    answers: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
+    place = 0
+    for work in group:
+        mine: Any = outcome if isinstance(outcome, Exception) else outcome[place : place + len(work.facts)]
+        place += len(work.facts)
+        answers.setdefault(work.loop, []).append((work.future, mine))
+    for loop, pairs in answers.items():
+        # a loop that has closed has nobody left to tell: its clients were cut off by the shutdown
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_set, pairs)
+
+
+def _set(pairs: list[tuple[asyncio.Future[Any], Any]]) -> None:
+    for future, outcome in pairs:
+        if future.done():  # the client hung up while its fact was settled
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

@@ -1,0 +1,153 @@
+"""From the bytes of a request to facts, or to the problem that says where they go wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from bashgah.activities.types import Form, Intake
+from bashgah.api import problems
+from bashgah.api.strict import MILLION, Turned, storable
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+SINGLE_LIMIT = MILLION
+BATCH_LIMIT = 10 * MILLION
+BATCH_MOST = 1000
+
+
+class BatchIn(Form):
+    """Up to 1,000 activities; each is settled or refused by itself."""
+
+    activities: Annotated[list[Intake], Meta(min_length=1, max_length=BATCH_MOST)]
+
+
+class _RawBatch(Form):
+    activities: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=BATCH_MOST)]
+
+
+_single = msgspec.json.Decoder(Intake)
+_batch = msgspec.json.Decoder(_RawBatch)
+
+
+class ClientGone(Exception):
+    """The client hung up before its body was whole."""
+
+
+async def body(receive: Receive, headers: dict[bytes, bytes], limit: int) -> bytes:
+    """Read the body, or turn the request away before more than ``limit`` bytes were kept."""
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+        raise Turned(problems.not_json())
+    stated = headers.get(b"content-length", b"")
+    if stated.isdigit() and int(stated) > limit:
+        raise Turned(problems.too_large(limit))
+    message = await receive()
+    chunk: bytes = message.get("body", b"")
+    if not message.get("more_body") and message["type"] == "http.request":
+        if len(chunk) > limit:
+            raise Turned(problems.too_large(limit))
+        return chunk
+    chunks, size = [chunk], len(chunk)
+    while True:
+        if message["type"] != "http.request":
+            raise ClientGone
+        if size > limit:
+            raise Turned(problems.too_large(limit))
+        if not message.get("more_body"):
+            return b"".join(chunks)
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        chunks.append(chunk)
+
+
+def single(raw: bytes) -> Intake:
+    """Decode one activity; ``Turned`` says what is wrong and where."""
+    return _decoded(raw, _single)  # type: ignore[no-any-return]
+
+
+def batch(raw: bytes) -> Sequence[Intake | problems.Problem]:
+    """Decode a batch: each activity, or the problem that stands in its place."""
+    wrapped: _RawBatch = _decoded(raw, _batch, inside=False)
+    return [_one_of_batch(bytes(item), place) for place, item in enumerate(wrapped.activities)]
+
+
+def _one_of_batch(raw: bytes, place: int) -> Intake | problems.Problem:
+    try:
+        return single(raw)
+    except Turned as turned:
+        problem = turned.problem
+        errors = [
+            problems.FieldError(f"/activities/{place}{error.pointer}", error.phrase)
+            for error in problem.errors
+        ]
+        return problems.Problem(problem.status, problem.code, problem.phrase, errors)
+
+
+def _decoded(raw: bytes, decoder: msgspec.json.Decoder[Any], *, inside: bool = True) -> Any:
+    try:
+        value = decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise Turned(problems.invalid([_field_error(str(error))])) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Turned(problems.malformed()) from error
+    # msgspec refuses lone surrogates itself; an escaped NUL passes it and must not reach the database
+    if inside and b"\\u0000" in raw:
+        _refuse_nul(msgspec.json.decode(raw), "")
+    return value
+
+
+def _refuse_nul(value: Any, pointer: str) -> None:
+    if isinstance(value, str) and not storable(value):
+        raise Turned(problems.text_invalid(pointer))
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _refuse_nul(name, pointer)
+            _refuse_nul(item, f"{pointer}/{name}")
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            _refuse_nul(item, f"{pointer}/{place}")
+
+
+# msgspec's own words are English: the shapes a caller meets are said in both languages
+_SAID: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"Object contains unknown field `(?P<name>.*)`"), _("The field {name} is not known.")),
+    (re.compile(r"Object missing required field `(?P<name>.*)`"), _("The field {name} is needed.")),
+    (re.compile(r"Expected `str` of length <= (?P<max_length>\d+)"), _("At most {max_length} characters.")),
+    (re.compile(r"Expected `str` of length >= (?P<min_length>\d+)"), _("At least {min_length} characters.")),
+    (re.compile(r"Expected `\w+` of length <= (?P<max_length>\d+)"), _("At most {max_length} items.")),
+    (re.compile(r"Expected `\w+` of length >= (?P<min_length>\d+)"), _("At least {min_length} items.")),
+    (re.compile(r"Expected `int` >= (?P<ge>-?\d+)"), _("{ge} or more.")),
+    (re.compile(r"Expected `int` <= (?P<le>-?\d+)"), _("{le} or less.")),
+    (re.compile(r"Expected `str` matching regex .*"), _("The text does not have the expected form.")),
+    (re.compile(r"Expected `datetime` with a timezone.*"), _("Write the time as RFC 3339 with an offset.")),
+    (re.compile(r"Invalid RFC3339.*"), _("Write the time as RFC 3339 with an offset.")),
+    (re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`"), _("{wanted} expected, got {got}.")),
+    (re.compile(r"Invalid value '?(?P<got>[^']*)'?"), _("The value {got} is not one of those known.")),
+)
+_OTHERWISE = _("This value does not fit.")
+_PLACE = re.compile(r" - at `(?P<path>.*)`$")
+
+
+def _field_error(message: str) -> problems.FieldError:
+    place = _PLACE.search(message)
+    text = message[: place.start()] if place else message
+    pointer = _pointer(place["path"]) if place else ""
+    for pattern, msgid in _SAID:
+        found = pattern.fullmatch(text)
+        if found:
+            values = {name: int(v) if v.lstrip("-").isdigit() else v for name, v in found.groupdict().items()}
+            return problems.FieldError(pointer, Phrase(msgid, values))
+    return problems.FieldError(pointer, Phrase(_OTHERWISE))
+
+
+def _pointer(path: str) -> str:
+    """Turn msgspec's ``$.lines[0].gross`` into ``/lines/0/gross``."""
+    bare = path.removeprefix("key in ").lstrip("$`")
+    return re.sub(r"\[(\d+|\.\.\.)\]", r".\1", bare).replace(".", "/")

@@ -1,0 +1,31 @@
+"""The names of the program a club has in force."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bashgah.api.wording import WalletWords, Wording
+from bashgah.clubs.types import ClubInfo
+from bashgah.kit.text import Texts
+from bashgah.programs.selectors import program_in_force
+
+
+def wording_of(club: ClubInfo, at: datetime) -> Wording:
+    """Return the names of the program in force at an instant; of none when nothing is published yet."""
+    compiled = program_in_force(club, at)
+    if compiled is None:
+        return Wording(club.currency)
+    document = compiled.document
+    return Wording(
+        currency=club.currency,
+        wallets={
+            wallet.key: WalletWords(Texts(wallet.name.fa, wallet.name.en), wallet.kind)
+            for wallet in document.wallets
+        },
+        tiers={
+            (ladder.key, tier.key): Texts(tier.name.fa, tier.name.en)
+            for ladder in document.ladders
+            for tier in ladder.tiers
+        },
+        ladders={ladder.key: Texts(ladder.name.fa, ladder.name.en) for ladder in document.ladders},
+    )

@@ -1,0 +1,31 @@
+"""Addresses of the API: version 1, its document and page, the token endpoint."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from bashgah.api import pages
+from bashgah.api.app import api
+from bashgah.api.through import through
+
+INTAKE_TOO = {"activities": ("POST",)}
+
+
+def _through(patterns: list[URLPattern]) -> list[URLPattern]:
+    """Send every operation through the one door."""
+    for pattern in patterns:
+        pattern.callback = through(pattern.callback, more_methods=INTAKE_TOO.get(str(pattern.pattern), ()))
+    return patterns
+
+
+_patterns, _app, _namespace = api.urls
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("docs", pages.docs, name="api-docs"),
+    path("oauth/token", pages.token, name="oauth-token"),
+    path("oauth/revoke", pages.revoke, name="oauth-revoke"),
+    path("v1/openapi.json", pages.openapi, name="api-openapi"),
+    path("v1/activities/batch", through(pages.intake_only), name="api-intake-batch"),
+    path("v1/", include((_through(_patterns), _app), namespace=_namespace)),
+    re_path(r"^.*$", through(pages.nothing_here), name="api-nothing"),
+]

@@ -1,0 +1,56 @@
+"""Shapes that several answers share: texts in two languages, amounts, ids of the path."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Path, Schema
+from pydantic import Field
+
+from bashgah.clubs.selectors import branch_by_code
+from bashgah.clubs.types import ClubInfo
+from bashgah.kit import ids
+from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import Texts
+from bashgah.members.selectors import member_get
+
+MemberId = Annotated[str, Path(..., description="`mbr_…`", max_length=60)]
+
+
+class TextsOut(Schema):
+    """A text in Persian and English; one of them may be empty."""
+
+    fa: str
+    en: str
+
+    @classmethod
+    def of(cls, texts: Texts) -> TextsOut:
+        """Take over a text."""
+        return cls(fa=texts.fa, en=texts.en)
+
+
+class AmountOut(Schema):
+    """Units of one wallet."""
+
+    wallet: str
+    amount: int
+
+
+Wallet = Annotated[str, Field(description="The wallet's key in the program.")]
+
+
+def member_id_of(club: ClubInfo, text: str) -> UUID:
+    """Return the member a public id stands for now, the surviving one after a merge; else 404."""
+    member = member_get(club, ids.parse("member", text))
+    return member.merged_into or member.id
+
+
+def branch_id_of(club: ClubInfo, code: str) -> UUID | None:
+    """Return the branch a body names by its code; a code the club does not know is a fault of the body."""
+    if not code:
+        return None
+    try:
+        return branch_by_code(club, code).id
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.phrase, status=422, field="/branch") from refusal
