@@ -1,7 +1,6 @@
 """Two hands at one mobile: exactly one member comes of it. The canary shows what the key prevents."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,32 +13,11 @@ from bashgah.members import selectors, services
 from bashgah.members.identifiers import digest
 from bashgah.members.types import Enrolled, NewMember
 from tests.cast import NOW, REZA_MOBILE, SARA_MOBILE, naderi
+from tests.races.hands import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOBILE = "+989120007777"
 HANDS = 6
-
-
-def at_once(hands: int, act: Callable[[int], object]) -> list[object]:
-    """Let all hands act at the same moment, each on a connection of its own; return what each got."""
-    start, got = threading.Barrier(hands), [None] * hands
-
-    def run(place: int) -> None:
-        try:
-            connection.ensure_connection()
-            start.wait(timeout=10)
-            got[place] = act(place)
-        except Exception as error:
-            got[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(hands)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return got
 
 
 def test_one_mobile_enrolled_by_many_tills_at_once_is_one_member():
@@ -106,6 +84,19 @@ def test_two_files_with_the_same_people_in_opposite_order_enrol_each_once():
     assert [answer.member_id for answer in first] == [answer.member_id for answer in second]
     assert sum(isinstance(a, Enrolled) and a.is_new for a in [*first, *second]) == 200
     assert selectors.members_count(club) == 202
+
+
+def test_identifiers_are_written_in_key_order_so_that_two_files_cannot_wait_in_a_circle():
+    club = naderi().club
+    people = [NewMember(external_id=f"C{n}", mobile=f"0912111{n:04d}") for n in range(50)]
+    services.members_enrol_bulk(club=club, rows=people[::-1], channel="import", now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, digest FROM members_identifier WHERE club_id = %s ORDER BY ctid OFFSET 4", [club.id]
+        )
+        written = [(kind, bytes(found)) for kind, found in cursor.fetchall()]
+    assert len(written) == 150
+    assert written == sorted(written)
 
 
 def test_two_members_cannot_take_one_number_at_once():
