@@ -361,7 +361,7 @@ class Book:
                 wallet.debt -= part
 
     def _dues_of(self, wallet: WalletState, now: datetime) -> bool:
-        if not self.lots_known:
+        if not self.lots_known and wallet.stored_next_at is not None and wallet.stored_next_at <= now:
             raise RuntimeError("dues can only be posted on a book loaded with its lots")
         due: dict[tuple[datetime, bool], list[LotState]] = defaultdict(list)
         for lot in self.lots.values():
@@ -419,14 +419,14 @@ class Book:
             wallet.is_dirty = True
 
     def _settle_next(self, wallet: WalletState) -> None:
-        """Recompute the next change where all open lots are known; elsewhere an early one does no harm."""
-        if not self.lots_known:
-            return
+        """Recompute the next change from the lots at hand and what was stored about those that are not."""
         ahead = [
             lot.next_at
             for lot in self.lots.values()
             if lot.unit == wallet.unit and lot.remaining and lot.next_at is not None
         ]
+        if not self.lots_known and wallet.stored_next_at is not None:
+            ahead.append(wallet.stored_next_at)
         wallet.next_change_at = min(ahead, default=None)
 
     def _close(self, hold: HoldInfo, state: HoldState, at: datetime) -> None:

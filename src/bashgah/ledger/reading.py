@@ -36,7 +36,7 @@ def book_of(member_id: UUID, club_id: UUID, wallets: Sequence[Any] | None, local
     for unit, kind, available, pending, held, debt, earned_ever, next_change in wallets or ():
         at = None if next_change is None else EPOCH + timedelta(microseconds=next_change)
         book.wallets[unit] = WalletState(
-            unit, WalletKind(kind), available, pending, held, debt, earned_ever, at
+            unit, WalletKind(kind), available, pending, held, debt, earned_ever, at, at
         )
     return book
 
@@ -52,8 +52,10 @@ def book_load(member_id: UUID, club_id: UUID, local_date: LocalDate) -> Book:
             [member_id],
         ).fetchall()
         book = Book(member_id, club_id, ids.fresh, local_date)
-        for unit, kind, *rest in rows:
-            book.wallets[unit] = WalletState(unit, WalletKind(kind), *rest)
+        for unit, kind, available, pending, held, debt, earned_ever, at in rows:
+            book.wallets[unit] = WalletState(
+                unit, WalletKind(kind), available, pending, held, debt, earned_ever, at, at
+            )
         lots_load(cur, [book])
     return book
 

@@ -11,7 +11,10 @@ from bashgah.ledger.types import Cause, WalletKind
 
 @dataclass(slots=True)
 class WalletState:
-    """A wallet being worked on; ``available`` is the open lots less ``debt``."""
+    """A wallet being worked on; ``available`` is the open lots less ``debt``.
+
+    ``stored_next_at`` is when the lots that were not loaded change next.
+    """
 
     unit: str
     kind: WalletKind
@@ -21,6 +24,7 @@ class WalletState:
     debt: int = 0
     earned_ever: int = 0
     next_change_at: datetime | None = None
+    stored_next_at: datetime | None = None
     is_dirty: bool = False
 
     @property

@@ -1,0 +1,315 @@
+"""From what came in to what can be decided: whose fact it is, when and where it happened, what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bashgah.activities.types import CustomIn, Intake, LineIn, MemberRef, PurchaseIn, body_hash
+from bashgah.clubs.selectors import branch_by_code
+from bashgah.clubs.types import BranchInfo, ClubInfo
+from bashgah.engine.facts import Fact, FactKind, Line
+from bashgah.kit import ids
+from bashgah.kit.money import Money
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import clean
+from bashgah.members import qr
+from bashgah.members.identifiers import normalised
+from bashgah.members.selectors import alias_sets, members_resolve_bulk
+from bashgah.members.types import IdentifierKind
+from bashgah.products.selectors import products_facts
+from bashgah.products.types import ProductFact
+
+FUTURE_MOST = timedelta(minutes=5)
+
+Answer = UUID | Refusal
+
+
+@dataclass(slots=True)
+class Draft:
+    """One fact of a batch on its way to an answer.
+
+    ``refusal`` is kept until the reference was looked up: a fact told before gets its first answer whatever
+    would be said of it now. ``claims`` is the anonymous purchase this one stands for.
+    """
+
+    intake: Intake
+    body: bytes
+    kind: FactKind
+    member_id: UUID | None = None
+    fact: Fact | None = None
+    refusal: Refusal | None = None
+    claims: UUID | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The client's name for the fact: (source, reference)."""
+        return self.intake.source, self.intake.reference
+
+    @property
+    def business_date(self) -> date:
+        """The local day the fact counts on."""
+        assert self.fact is not None  # noqa: S101 - only read of drafts that were made into facts
+        return self.fact.local_at.date()
+
+
+def drafts_of(batch: Iterable[Intake]) -> list[Draft]:
+    """Name each fact's body and kind; a name that cannot be stored is refused at once."""
+    return [_draft(intake) for intake in batch]
+
+
+def _draft(intake: Intake) -> Draft:
+    try:
+        stored(intake.source, "/source")
+        stored(intake.reference, "/reference")
+        return Draft(intake, body_hash(intake), intake.__struct_config__.tag)
+    except UnicodeEncodeError:
+        refusal = Refusal(
+            "text_invalid", Phrase(_("This text holds characters that cannot be shown.")), status=422
+        )
+    except Refusal as error:
+        refusal = error
+    return Draft(intake, b"", intake.__struct_config__.tag, refusal=refusal)
+
+
+def stored(text: str, at: str) -> str:
+    """Return a text fit to be stored; plain ASCII is as it is, all else is cleaned or refused."""
+    return text if text.isascii() and text.isprintable() else clean(text, field=at)
+
+
+def members_resolved(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> None:
+    """Find every draft's member with one query a kind of name; who cannot be found is the draft's refusal."""
+    asked: dict[tuple[str, str], list[Draft]] = {}
+    for draft in drafts:
+        ref = getattr(draft.intake, "member", None)
+        if ref is None or draft.refusal is not None or draft.member_id is not None:
+            continue
+        try:
+            asked.setdefault(_name(club, ref, now), []).append(draft)
+        except Refusal as refusal:
+            draft.refusal = refusal
+    answers = _answers(club, asked)
+    for name, waiting in asked.items():
+        answer = answers[name]
+        for draft in waiting:
+            if isinstance(answer, Refusal):
+                draft.refusal = answer
+            else:
+                draft.member_id = answer
+
+
+def facts_made(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> None:
+    """Make the fact of every draft that is not a return: branch, zone, lines and what the products say."""
+    skus = {
+        line.sku
+        for draft in drafts
+        if isinstance(draft.intake, PurchaseIn)
+        for line in draft.intake.lines
+        if line.sku
+    }
+    known = products_facts(club, skus) if skus else {}
+    for draft in drafts:
+        if draft.kind == "return" or draft.refusal is not None or draft.fact is not None:
+            continue
+        try:
+            draft.fact = _fact(club, draft.intake, known)
+            in_time(club, draft.intake.occurred_at, now)
+        except Refusal as refusal:
+            draft.refusal = refusal
+
+
+def in_time(club: ClubInfo, occurred_at: datetime, now: datetime) -> None:
+    """Refuse a fact from the future or from too long ago where the club's policy says so."""
+    settings = club.settings
+    if occurred_at > now + FUTURE_MOST and settings.future_policy != "settle":
+        raise Refusal(
+            "occurred_in_future",
+            Phrase(_("This happened later than now; check the clock of the till.")),
+            status=422,
+            field="/occurred_at",
+        )
+    if occurred_at < now - timedelta(days=settings.late_window_days) and settings.late_policy != "settle":
+        raise Refusal(
+            "occurred_too_late",
+            Phrase(
+                _("This happened more than {days} days ago and is not taken any more."),
+                {"days": settings.late_window_days},
+            ),
+            field="/occurred_at",
+        )
+
+
+def placed(club: ClubInfo, code: str, occurred_at: datetime) -> tuple[BranchInfo | None, datetime]:
+    """Return the branch a fact names, and its instant in that branch's zone (else the club's)."""
+    branch = branch_by_code(club, code) if code else None
+    return branch, occurred_at.astimezone(_zone(branch.timezone if branch else club.timezone))
+
+
+def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> tuple[str, str]:
+    """Return the kind and the one spelling of the only name a reference gives."""
+    given = [(kind, text) for kind in _KINDS if (text := getattr(ref, kind))]
+    if len(given) != 1:
+        raise Refusal(
+            "member_unclear",
+            Phrase(_("Name the member in exactly one way.")),
+            status=422,
+            field="/member",
+        )
+    kind, text = given[0]
+    if kind == "id":
+        return kind, str(ids.parse("member", text))
+    if kind == "qr":
+        return "id", str(qr.member_of(club.id, text, now))
+    return kind, normalised(kind, text)
+
+
+_KINDS = ("mobile", "card", "external", "id", "qr")
+_IDENTIFIERS: tuple[IdentifierKind, ...] = ("mobile", "card", "external")
+
+
+def _answers(club: ClubInfo, asked: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
+    by_kind: dict[str, list[str]] = {}
+    for kind, text in asked:
+        by_kind.setdefault(kind, []).append(text)
+    answers: dict[tuple[str, str], Answer] = {}
+    for kind in _IDENTIFIERS:
+        if texts := by_kind.get(kind):
+            found = members_resolve_bulk(club, kind, texts)
+            answers.update(((kind, text), found.get(text) or nobody()) for text in texts)
+    if texts := by_kind.get("id"):
+        sets = alias_sets(club, [UUID(text) for text in texts])
+        for text in texts:
+            aliases = sets.get(UUID(text))
+            answers["id", text] = aliases[0] if aliases else nobody()
+    return answers
+
+
+def nobody() -> Refusal:
+    """Return the refusal of a member who is not there."""
+    return Refusal("member_not_found", Phrase(_("There is no such member.")), status=404, field="/member")
+
+
+def _fact(club: ClubInfo, intake: Intake, known: Mapping[str, ProductFact]) -> Fact:
+    if isinstance(intake, PurchaseIn):
+        return _purchase(club, intake, known)
+    branch, local_at = placed(club, intake.branch, intake.occurred_at)
+    is_custom = isinstance(intake, CustomIn)
+    return Fact(
+        kind="custom" if is_custom else "visit",
+        type=intake.type if isinstance(intake, CustomIn) else "visit",
+        occurred_at=intake.occurred_at,
+        local_at=local_at,
+        branch=branch.code if branch else "",
+        region=branch.region if branch else "",
+        city=branch.city if branch else "",
+        channel=intake.channel,
+        currency=club.currency,
+        attributes=_attributes(intake) if isinstance(intake, CustomIn) else {},
+    )
+
+
+def _purchase(club: ClubInfo, intake: PurchaseIn, known: Mapping[str, ProductFact]) -> Fact:
+    if intake.currency and intake.currency != club.currency:
+        raise _invalid(
+            "currency_unknown", _("The club counts in {currency}."), "/currency", currency=club.currency
+        )
+    if bool(intake.lines) == (intake.amounts is not None):
+        raise _invalid(
+            "amounts_unclear", _("Give the lines of the purchase, or its amounts alone."), "/lines"
+        )
+    branch, local_at = placed(club, intake.branch, intake.occurred_at)
+    lines = _lines(intake.lines, known, club.locale)
+    amounts = intake.amounts
+    gross = amounts.gross if amounts else sum(line.gross for line in lines)
+    discount = amounts.discount if amounts else sum(line.discount for line in lines)
+    paid = amounts.paid_by_points if amounts else sum(line.paid_by_points for line in lines)
+    tax = amounts.tax if amounts else sum(line.tax for line in lines)
+    if discount > gross:
+        raise _invalid("discount_exceeds", _("The discount is more than the price."), "/amounts/discount")
+    if gross + tax + intake.shipping > club.settings.amount_ceiling:
+        raise _invalid(
+            "amount_too_large",
+            _("A purchase may be worth at most {ceiling} here."),
+            "/amounts/gross" if amounts else "/lines",
+            ceiling=Money(club.settings.amount_ceiling, club.currency),
+        )
+    return Fact(
+        kind="purchase",
+        type="purchase",
+        occurred_at=intake.occurred_at,
+        local_at=local_at,
+        branch=branch.code if branch else "",
+        region=branch.region if branch else "",
+        city=branch.city if branch else "",
+        channel=intake.channel,
+        currency=club.currency,
+        lines=lines,
+        lines_known=bool(lines),
+        gross=gross,
+        discount=discount,
+        tax=tax,
+        shipping=intake.shipping,
+        paid_by_points=paid,
+        payment_methods=intake.payment_methods,
+        coupons=_codes(intake.coupons, "/coupons"),
+    )
+
+
+def _lines(given: Sequence[LineIn], known: Mapping[str, ProductFact], locale: str) -> tuple[Line, ...]:
+    numbered = any(line.no for line in given)
+    lines: list[Line] = []
+    seen: set[int] = set()
+    for place, line in enumerate(given, 1):
+        no = line.no if numbered else place
+        at = f"/lines/{place - 1}"
+        if no == 0 or no in seen:
+            raise _invalid("line_number_unclear", _("Number every line once, from 1, or none."), f"{at}/no")
+        if line.discount > line.gross:
+            raise _invalid("discount_exceeds", _("The discount is more than the price."), f"{at}/discount")
+        seen.add(no)
+        product = known.get(line.sku)
+        lines.append(
+            Line(
+                no=no,
+                sku=stored(line.sku, f"{at}/sku"),
+                name=stored(line.name, f"{at}/name") or (product.name.say(locale) if product else ""),
+                category=product.category_path
+                if product and product.category_path
+                else _codes(line.category, at),
+                brand=product.brand if product and product.brand else stored(line.brand, f"{at}/brand"),
+                tags=product.tags if product else (),
+                quantity=line.quantity,
+                gross=line.gross,
+                discount=line.discount,
+                tax=line.tax,
+                paid_by_points=line.paid_by_points,
+            )
+        )
+    return tuple(lines)
+
+
+def _codes(texts: tuple[str, ...], at: str) -> tuple[str, ...]:
+    return tuple(stored(text, at) for text in texts)
+
+
+def _attributes(intake: CustomIn) -> dict[str, Any]:
+    return {
+        key: stored(value, f"/attributes/{key}") if isinstance(value, str) else value
+        for key, value in intake.attributes.items()
+    }
+
+
+def _invalid(code: str, msgid: str, at: str, **params: object) -> Refusal:
+    return Refusal(code, Phrase(msgid, params), status=422, field=at)
+
+
+@lru_cache(maxsize=256)
+def _zone(key: str) -> ZoneInfo:
+    return ZoneInfo(key)

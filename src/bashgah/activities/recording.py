@@ -1,0 +1,284 @@
+"""What a settled fact leaves behind: its rows, its news and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from bashgah.activities import compact
+from bashgah.activities.compact import KIND_CODES
+from bashgah.activities.compact import Outcome as StoredOutcome
+from bashgah.activities.drafts import Draft
+from bashgah.activities.returning import Purchase
+from bashgah.activities.running import Running
+from bashgah.activities.tables import ACTIVITY, ANONYMOUS, REFERENCE, RETURNED
+from bashgah.activities.types import Outcome, Refused, Settled
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine import CompiledProgram
+from bashgah.engine.decisions import RuleOutcome, TierMove
+from bashgah.engine.facts import Fact
+from bashgah.engine.states import State
+from bashgah.ground import ids, outbox
+from bashgah.ground.batch import RowSet
+from bashgah.history import keeping as history
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger import tables as ledger
+from bashgah.ledger.states import Origin
+from bashgah.ledger.types import Cause
+from bashgah.programs.selectors import number_in_force, program_by_number
+from bashgah.tiers.tables import CHANGE, STANDING
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction gathers on its way to one statement."""
+
+    club: ClubInfo
+    actor_kind: int
+    actor_id: UUID | None
+    now: datetime
+    versions: tuple[tuple[datetime, int], ...] = ()
+    members: dict[UUID, Running] = field(default_factory=dict)
+    purchases: dict[UUID, Purchase] = field(default_factory=dict)
+    references: list[Row] = field(default_factory=list)
+    activities: list[Row] = field(default_factory=list)
+    anonymous: list[Row] = field(default_factory=list)
+    claims: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
+    news: list[outbox.NewsRow] = field(default_factory=list)
+
+    def program(self, at: datetime) -> CompiledProgram:
+        """Return the program that was in force when a fact happened."""
+        return program_by_number(self.club, number_in_force(self.versions, at))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A settled fact: what it was and what it came to. ``about`` is the purchase a return or claim names."""
+
+    draft: Draft
+    id: UUID
+    fact: Fact
+    outcome: StoredOutcome
+    trace: tuple[RuleOutcome, ...] = ()
+    about: UUID | None = None
+
+
+def origin(batch: Batch, activity_id: UUID, fact: Fact, cause: Cause) -> Origin:
+    """Return the ledger entry behind an activity; it shares the activity's id, who did it stands there."""
+    return Origin(
+        id=activity_id,
+        cause=cause,
+        cause_id=activity_id,
+        occurred_at=fact.occurred_at,
+        recorded_at=batch.now,
+        business_date=fact.local_at.date(),
+        actor_kind=batch.actor_kind,
+    )
+
+
+def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: State) -> None:
+    """Add the rows and the news of a member's fact."""
+    draft, fact = made.draft, made.fact
+    member_id = draft.member_id
+    assert member_id is not None  # noqa: S101 - anonymous facts go to their own table
+    _reference(batch, draft, made.id, member_id)
+    batch.activities.append(
+        (
+            fact.occurred_at,
+            batch.now,
+            fact.gross,
+            fact.net,
+            fact.local_at.date(),
+            compiled.number,
+            compiled.semantics,
+            KIND_CODES[fact.kind],
+            batch.actor_kind,
+            member_id,
+            made.id,
+            batch.club.id,
+            batch.actor_id,
+            made.about,
+            fact.branch,
+            fact.channel,
+            fact.type if fact.kind == "custom" else "",
+            draft.intake.source,
+            draft.intake.reference,
+            compact.fact_pack(fact),
+            compact.state_pack(state),
+            compact.outcome_pack(made.outcome),
+        )
+    )
+    if draft.claims is not None:
+        batch.claims.append((draft.claims, member_id, made.id))
+    _news(batch, f"{fact.kind}.settled", member_id, _told(made, compiled))
+    for move in made.outcome.moves:
+        _news(batch, f"tier.{move.direction}", member_id, tier_told(compiled, move, made))
+
+
+def anonymous_add(batch: Batch, draft: Draft) -> Settled:
+    """Add a purchase nobody showed a card for: it counts in sales and earns nothing."""
+    fact = draft.fact
+    assert fact is not None  # noqa: S101 - facts_made gave every draft a fact or a refusal
+    made = Made(draft, ids.fresh(), fact, StoredOutcome())
+    _reference(batch, draft, made.id, None)
+    batch.anonymous.append(
+        (
+            fact.occurred_at,
+            batch.now,
+            fact.gross,
+            fact.net,
+            fact.local_at.date(),
+            batch.actor_kind,
+            batch.club.id,
+            made.id,
+            batch.actor_id,
+            fact.branch,
+            fact.channel,
+            draft.intake.source,
+            draft.intake.reference,
+            compact.fact_pack(fact),
+        )
+    )
+    _news(batch, "purchase.anonymous", None, _told(made, None))
+    return answer(batch, made)
+
+
+def answer(batch: Batch, made: Made) -> Settled:
+    """Return what the caller is told."""
+    outcome = made.outcome
+    return Settled(
+        kind=made.fact.kind,
+        source=made.draft.intake.source,
+        reference=made.draft.intake.reference,
+        activity_id=made.id,
+        member_id=made.draft.member_id,
+        occurred_at=made.fact.occurred_at,
+        recorded_at=batch.now,
+        business_date=made.fact.local_at.date(),
+        credits=tuple(credit.line for credit in outcome.credits),
+        balances=outcome.balances,
+        tiers=outcome.tiers,
+        moves=outcome.moves,
+        reasons=made.trace,
+    )
+
+
+def again(first: Outcome) -> Outcome:
+    """Return the first answer as a repetition."""
+    return replace(first, repeated=True) if isinstance(first, Settled) else first
+
+
+def refused(draft: Draft, refusal: Refusal) -> Refused:
+    """Return the answer to a fact that was declined."""
+    return Refused(draft.intake.source, draft.intake.reference, refusal)
+
+
+def reference_reused() -> Refusal:
+    """Return the refusal of a second fact under a reference that is taken."""
+    return Refusal(
+        "reference_reused",
+        Phrase(_("This reference was used before for something else.")),
+        field="/reference",
+    )
+
+
+def rowsets(batch: Batch) -> list[RowSet]:
+    """Return the rows of every room for the one statement.
+
+    References come first and sorted, so that two batches with crossing references wait in one order.
+    """
+    points, past = ledger.Rows(), history.Rows()
+    standings: list[Row] = []
+    changes: list[Row] = []
+    for member in batch.members.values():
+        member.points.rows_into(points)
+        member.history.rows_into(past)
+        standings.extend(member.standing_rows())
+        changes.extend(member.changes)
+    returned = [
+        (p.bought[no], p.returned[no], no, p.member_id, batch.club.id, p.id)
+        for p in batch.purchases.values()
+        for no in sorted(p.touched)
+    ]
+    return [
+        RowSet(REFERENCE, sorted(batch.references, key=lambda row: (row[4], row[5]))),
+        RowSet(ACTIVITY, batch.activities),
+        RowSet(ANONYMOUS, batch.anonymous),
+        RowSet(RETURNED, returned),
+        *points.rowsets(),
+        *past.rowsets(),
+        RowSet(STANDING, standings),
+        RowSet(CHANGE, changes),
+        RowSet(outbox.NEWS, batch.news),
+    ]
+
+
+def claims_write(cur: psycopg.Cursor[Any], batch: Batch) -> None:
+    """Mark claimed purchases; one that was claimed meanwhile fails the batch's reference before this."""
+    for anonymous_id, member_id, activity_id in batch.claims:
+        cur.execute(
+            """
+            UPDATE activities_anonymous SET claimed_at = %s, claimed_by = %s, claim_id = %s
+            WHERE club_id = %s AND id = %s AND claimed_at IS NULL
+            """,
+            [batch.now, member_id, activity_id, batch.club.id, anonymous_id],
+        )
+
+
+def _reference(batch: Batch, draft: Draft, activity_id: UUID, member_id: UUID | None) -> None:
+    batch.references.append(
+        (batch.club.id, activity_id, member_id, draft.body, draft.intake.source, draft.intake.reference)
+    )
+
+
+def _news(batch: Batch, kind: str, member_id: UUID | None, payload: dict[str, Any]) -> None:
+    batch.news.append(
+        outbox.news_row(club_id=batch.club.id, kind=kind, member_id=member_id, payload=payload, now=batch.now)
+    )
+
+
+def tier_told(compiled: CompiledProgram, move: TierMove, made: Made) -> dict[str, Any]:
+    """Return what handlers hear of a step on a ladder; ``before`` is empty for a member's first tier."""
+    tiers = compiled.ladders[move.ladder].ladder.tiers
+    name = next(tier.name for tier in tiers if tier.key == move.after)
+    return {
+        "activity": str(made.id),
+        "occurred_at": made.fact.occurred_at.isoformat(),
+        "ladder": move.ladder,
+        "before": move.before,
+        "after": move.after,
+        "name": {"fa": name.fa, "en": name.en},
+    }
+
+
+def _told(made: Made, compiled: CompiledProgram | None) -> dict[str, Any]:
+    """Return what handlers hear: ids and figures, nothing personal; balances of what can be spent."""
+    fact, wallets = made.fact, compiled.wallets if compiled else {}
+    credits_: dict[str, int] = {}
+    for credit in made.outcome.credits:
+        credits_[credit.line.wallet] = credits_.get(credit.line.wallet, 0) + credit.line.amount
+    told: dict[str, Any] = {
+        "activity": str(made.id),
+        "occurred_at": fact.occurred_at.isoformat(),
+        "day": fact.local_at.date().isoformat(),
+        "branch": fact.branch,
+        "gross": fact.gross,
+        "net": fact.net,
+        "credits": [{"wallet": wallet, "amount": amount} for wallet, amount in credits_.items()],
+        "balances": [
+            {"wallet": b.wallet, "available": b.available}
+            for b in made.outcome.balances
+            if b.wallet in wallets and wallets[b.wallet].kind != "status"
+        ],
+    }
+    if made.about is not None:
+        told["about"] = str(made.about)
+    return told

@@ -1,0 +1,155 @@
+"""The one settlement: every purchase, return, visit and custom activity of every door goes this way.
+
+``activities.settling`` is the way of one transaction; here a batch is cut into transactions and answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import psycopg
+import structlog
+from django.db import Error as DjangoDatabaseError
+from django.db import transaction
+
+from bashgah.activities import compact, drafts
+from bashgah.activities.drafts import Draft
+from bashgah.activities.recording import refused
+from bashgah.activities.settling import batch_settle
+from bashgah.activities.types import Intake, MemberRef, Outcome, PurchaseIn, Refused, ReturnIn, Settled
+from bashgah.clubs.types import ClubInfo
+from bashgah.ground.batch import cursor
+from bashgah.ground.types import Actor
+from bashgah.kit.ids import public
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+
+log = structlog.get_logger("bashgah.activities")
+
+TRIES_ALONE = 3
+TRY_AGAIN = ("23", "40", "55P03")
+"""SQL states another try may mend: a reference or row made meanwhile, a deadlock, a lock not had in time."""
+
+
+def settle(batch: Sequence[Intake], *, club: ClubInfo, actor: Actor, now: datetime) -> list[Outcome]:
+    """Record and settle facts; return one answer for each, in their order, after they are committed.
+
+    A reference told before with the same body gets its first answer again (``repeated``), balances as they
+    were then; with another body it is refused (``reference_reused``, 409). A refused fact writes nothing,
+    leaves its reference free and does not touch its neighbours. Facts of one batch see those before them; a
+    return of a purchase earlier in the batch begins a new transaction.
+
+    Call it outside a transaction: it opens its own (inside one it works on savepoints, and the answers hold
+    only once the caller commits).
+    """
+    made = drafts.drafts_of(batch)
+    outcomes: dict[int, Outcome] = {}
+    for part in _parts(made):
+        _part_settle(club, part, actor, now, outcomes)
+    return [outcomes[id(draft)] for draft in made]
+
+
+def settle_one(intake: Intake, *, club: ClubInfo, actor: Actor, now: datetime) -> Settled:
+    """Record and settle one fact, or raise its refusal."""
+    outcome = settle([intake], club=club, actor=actor, now=now)[0]
+    if isinstance(outcome, Refused):
+        raise outcome.refusal
+    return outcome
+
+
+def anonymous_claim(
+    *, club: ClubInfo, anonymous_id: UUID, member_id: UUID, actor: Actor, now: datetime
+) -> Settled:
+    """Give an anonymous purchase to a member, once: it settles as a new activity that names it.
+
+    Claimed again for the same member it gives the first answer; for another ``already_claimed`` (409). After
+    the club's claim window ``claim_too_late`` (409).
+    """
+    with cursor() as cur:
+        row = cur.execute(
+            "SELECT occurred_at, fact FROM activities_anonymous WHERE club_id = %s AND id = %s",
+            [club.id, anonymous_id],
+        ).fetchone()
+    if row is None:
+        raise Refusal("purchase_not_found", Phrase(_("There is no such purchase.")), status=404)
+    occurred_at, packed = row
+    intake = PurchaseIn(
+        source="claim",
+        reference=public("activity", anonymous_id),
+        occurred_at=occurred_at,
+        member=MemberRef(id=public("member", member_id)),
+    )
+    draft = drafts.drafts_of([intake])[0]
+    draft.fact, draft.claims = compact.fact_unpack(packed), anonymous_id
+    if (now - occurred_at).days > club.settings.claim_window_days:
+        draft.refusal = Refusal(
+            "claim_too_late",
+            Phrase(_("Purchases can be claimed for {days} days."), {"days": club.settings.claim_window_days}),
+        )
+    outcomes: dict[int, Outcome] = {}
+    _part_settle(club, [draft], actor, now, outcomes)
+    outcome = outcomes[id(draft)]
+    if isinstance(outcome, Settled):
+        return outcome
+    if outcome.refusal.code == "reference_reused":
+        raise Refusal("already_claimed", Phrase(_("This purchase belongs to another member already.")))
+    raise outcome.refusal
+
+
+def _parts(made: list[Draft]) -> list[list[Draft]]:
+    """Cut the batch before each return whose purchase is told earlier in the same part."""
+    parts: list[list[Draft]] = [[]]
+    told: set[tuple[str, str]] = set()
+    for draft in made:
+        if isinstance(draft.intake, ReturnIn):
+            named = draft.intake.purchase
+            if (named.source or draft.intake.source, named.reference) in told:
+                parts.append([])
+                told.clear()
+        told.add(draft.key)
+        parts[-1].append(draft)
+    return [part for part in parts if part]
+
+
+def _part_settle(
+    club: ClubInfo, part: list[Draft], actor: Actor, now: datetime, outcomes: dict[int, Outcome]
+) -> None:
+    """Settle a part in one transaction; only a database error splits it, by halves, down to the fact."""
+    for tries_left in range(TRIES_ALONE if len(part) == 1 else 1, 0, -1):
+        kept = [(draft, draft.refusal, draft.fact, draft.member_id) for draft in part]
+        try:
+            with transaction.atomic():
+                found = batch_settle(club, part, actor, now)
+            outcomes.update(found)
+            return
+        except (psycopg.Error, DjangoDatabaseError) as error:
+            state = _sqlstate(error)
+            if state is None or state[:2] not in ("22", "23", "40", "55"):
+                raise
+            for draft, *before in kept:
+                draft.refusal, draft.fact, draft.member_id = before
+            if len(part) == 1 and (not state.startswith(TRY_AGAIN) or tries_left == 1):
+                log.error("settlement.failed", source=part[0].intake.source, exc_info=True)
+                outcomes[id(part[0])] = refused(part[0], _unsettled())
+                return
+    if len(part) > 1:
+        middle = len(part) // 2
+        _part_settle(club, part[:middle], actor, now, outcomes)
+        _part_settle(club, part[middle:], actor, now, outcomes)
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    """Return the SQL state of a database error; a lost connection has none."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    return cause.sqlstate if isinstance(cause, psycopg.Error) else None
+
+
+def _unsettled() -> Refusal:
+    return Refusal(
+        "settlement_failed",
+        Phrase(_("This could not be recorded now. Send it again.")),
+        status=503,
+    )

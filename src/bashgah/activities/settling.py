@@ -1,0 +1,247 @@
+"""One transaction of the settlement, from top to bottom: who, lock, told before?, state, decide, write.
+
+A fact that is refused on the way leaves the batch; everything else is written by one statement that joins the
+row sets of all rooms.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from bashgah.activities import drafts, recording, returning, running
+from bashgah.activities.drafts import Draft
+from bashgah.activities.recording import Batch, again, reference_reused, refused
+from bashgah.activities.selectors import answers_read, purchase_not_found, purchases_find
+from bashgah.activities.types import CustomIn, Outcome, ReturnIn, Settled
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine import CompiledProgram, decide
+from bashgah.engine.states import Needs, State
+from bashgah.ground import ids
+from bashgah.ground.actors import actor_columns
+from bashgah.ground.batch import cursor, write
+from bashgah.ground.types import Actor
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger.reading import lots_load
+from bashgah.ledger.types import Cause
+from bashgah.members.services import members_lock
+from bashgah.programs.selectors import number_in_force, program_by_number, versions_in_force
+
+NOTHING = Needs(frozenset(), (), (), ())
+
+
+def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime) -> dict[int, Outcome]:
+    """One transaction: who, lock, told before?, state, decide in order, write all rooms' rows at once."""
+    actor_kind, actor_id = actor_columns(actor)
+    batch = Batch(club, actor_kind, actor_id, now)
+
+    # 1 whose facts are they, and what do they say
+    drafts.members_resolved(club, part, now)
+    named = purchases_find(club, part)
+    drafts.facts_made(club, part, now)
+
+    # 2 lock the members: from here on nobody else moves their points
+    locked = _lock(club, part)
+
+    # 3 what was told before is answered as before; read after the lock, so a twin has committed or waits
+    outcomes: dict[int, Outcome] = dict(answers_read(club, part))
+    fresh = [draft for draft in part if id(draft) not in outcomes]
+
+    # 4 the members' states in one statement, lots only where something is due or comes back
+    with cursor() as cur:
+        _states_read(cur, batch, [draft for draft in fresh if draft.refusal is None], set(locked), named)
+
+        # 5 decide in order; a refused fact leaves the batch
+        told: dict[tuple[str, str], Draft] = {}
+        for draft in fresh:
+            outcomes[id(draft)] = _decided(batch, draft, told, outcomes, named)
+
+        # 6 one statement for all rooms
+        write(cur, recording.rowsets(batch))
+        recording.claims_write(cur, batch)
+    return outcomes
+
+
+def _lock(club: ClubInfo, part: list[Draft]) -> set[UUID]:
+    """Lock the facts' members; one merged meanwhile gives way to the survivor, an inactive one refuses."""
+    wanted = {draft.member_id for draft in part if draft.member_id is not None}
+    locked = members_lock(club, wanted) if wanted else {}
+    survivors = {m.merged_into for m in locked.values() if m.merged_into} - locked.keys()
+    if survivors:
+        locked |= members_lock(club, {id_ for id_ in survivors if id_ is not None})
+    for draft in part:
+        if draft.member_id is None:
+            continue
+        member = locked.get(draft.member_id)
+        if member is not None and member.merged_into and draft.kind != "return":
+            member = locked.get(member.merged_into)
+        if member is None:
+            draft.refusal = draft.refusal or drafts.nobody()
+            draft.member_id = None
+            continue
+        draft.member_id = member.id
+        if member.status != "active" and draft.kind != "return" and draft.refusal is None:
+            draft.refusal = Refusal(
+                f"member_{member.status}",
+                Phrase(
+                    _("This member is blocked.")
+                    if member.status == "blocked"
+                    else _("This member has left the club.")
+                ),
+                field="/member",
+            )
+    return set(locked)
+
+
+def _states_read(
+    cur: psycopg.Cursor[Any],
+    batch: Batch,
+    open_drafts: list[Draft],
+    locked: set[UUID],
+    named: dict[int, UUID],
+) -> None:
+    batch.versions = versions_in_force(batch.club)
+    members = {draft.member_id for draft in open_drafts if draft.member_id is not None}
+    if not members:
+        return
+    purchase_ids = [named[id(draft)] for draft in open_drafts if id(draft) in named]
+    if purchase_ids:
+        batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids)
+    needs, days = _needs(batch, open_drafts)
+    batch.members = running.running_read(cur, batch.club, sorted(members), needs, days)
+    givers = {purchase.member_id for purchase in batch.purchases.values()}
+    books = [r.points for r in batch.members.values() if r.member_id in givers or r.points.is_due(batch.now)]
+    lots_load(cur, books)
+    for member in batch.members.values():
+        member.pass_time(batch.now)
+
+
+def _needs(batch: Batch, open_drafts: list[Draft]) -> tuple[Needs, set[Any]]:
+    """Join what the program versions of these facts read, and collect the local days they happened on."""
+    days = {draft.business_date for draft in open_drafts if draft.fact is not None and draft.member_id}
+    numbers = {
+        number_in_force(batch.versions, draft.intake.occurred_at)
+        for draft in open_drafts
+        if draft.fact is not None and batch.versions
+    }
+    all_needs = [program_by_number(batch.club, number).needs for number in sorted(numbers)]
+    if len(all_needs) == 1:
+        return all_needs[0], days
+    joined = NOTHING
+    for needs in all_needs:
+        joined = Needs(
+            joined.fields | needs.fields,
+            tuple(dict.fromkeys((*joined.limits, *needs.limits))),
+            tuple(dict.fromkeys((*joined.ladders, *needs.ladders))),
+            tuple(dict.fromkeys((*joined.measures, *needs.measures))),
+        )
+    return joined, days
+
+
+def _decided(
+    batch: Batch,
+    draft: Draft,
+    told: dict[tuple[str, str], Draft],
+    outcomes: dict[int, Outcome],
+    named: dict[int, UUID],
+) -> Outcome:
+    """Answer one fact: the same one earlier in this batch, a refusal, or its settlement."""
+    twin = told.get(draft.key)
+    if twin is not None:
+        if twin.body != draft.body:
+            return refused(draft, reference_reused())
+        return again(outcomes[id(twin)])
+    if draft.refusal is not None:
+        return refused(draft, draft.refusal)
+    try:
+        outcome = _settled(batch, draft, named)
+    except Refusal as refusal:
+        return refused(draft, refusal)
+    told[draft.key] = draft
+    return outcome
+
+
+def _settled(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Settled:
+    if draft.kind == "return":
+        return _return_settled(batch, draft, named.get(id(draft)))
+    if draft.member_id is None:
+        return recording.anonymous_add(batch, draft)
+    fact = draft.fact
+    assert fact is not None  # noqa: S101 - facts_made gave every draft a fact or a refusal
+    compiled = batch.program(fact.occurred_at)
+    if isinstance(draft.intake, CustomIn):
+        _declared(compiled, draft.intake)
+    member = batch.members[draft.member_id]
+    activity_id = ids.fresh()
+    origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
+    state = member.state(compiled, fact)
+    decision = decide(compiled, state, fact)
+    outcome = member.apply(compiled, state, fact, decision, origin)
+    made = recording.Made(draft, activity_id, fact, outcome, decision.trace, draft.claims)
+    recording.activity_add(batch, made, compiled, state)
+    return recording.answer(batch, made)
+
+
+def _return_settled(batch: Batch, draft: Draft, purchase_id: UUID | None) -> Settled:
+    """Reverse what the returned part of a purchase earned."""
+    intake = draft.intake
+    assert isinstance(intake, ReturnIn)  # noqa: S101 - the kind says so
+    purchase = batch.purchases.get(purchase_id) if purchase_id else None
+    if purchase is None:
+        raise purchase_not_found()
+    drafts.in_time(batch.club, intake.occurred_at, batch.now)
+    _branch, local_at = drafts.placed(batch.club, intake.branch, intake.occurred_at)
+    fact = returning.return_fact(intake, purchase, local_at)
+    activity_id = ids.fresh()
+    origin = recording.origin(batch, activity_id, fact, Cause.RETURN)
+    compiled = batch.program(fact.occurred_at)
+    outcome = returning.taken_back(batch.members[purchase.member_id], purchase, fact, compiled, origin)
+    made = recording.Made(draft, activity_id, fact, outcome, (), purchase.id)
+    recording.activity_add(batch, made, compiled, State())
+    return recording.answer(batch, made)
+
+
+def _declared(compiled: CompiledProgram, intake: CustomIn) -> None:
+    """Refuse a custom activity that its program version does not declare, or not with such attributes."""
+    schema = compiled.document.activity_types.get(intake.type)
+    if schema is None:
+        raise Refusal(
+            "activity_type_unknown",
+            Phrase(_("The club does not know activities of this type.")),
+            status=422,
+            field="/type",
+        )
+    for key, value in intake.attributes.items():
+        kind = schema.get(key)
+        if kind is None or not _fits(kind, value):
+            raise Refusal(
+                "attribute_invalid",
+                Phrase(_("The attribute {key} is not declared, or not of the declared type."), {"key": key}),
+                status=422,
+                field=f"/attributes/{key}",
+            )
+
+
+def _fits(kind: str, value: object) -> bool:
+    if value is None:
+        return True
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind in ("number", "money"):
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "date":
+        return isinstance(value, str) and _is_date(value)
+    return isinstance(value, str)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
