@@ -66,7 +66,7 @@ class Stage:
         from bench import furnish
 
         say(f"filling a club with {self.members:,} members")
-        furnish.fill(os.environ["DATABASE_OWNER_URL"], members=self.members, folder=DATA)
+        furnish.fill(with_database(self.server.superuser_url, name), members=self.members, folder=DATA)
         return os.environ["DATABASE_URL"]
 
     @cached_property
