@@ -247,19 +247,23 @@ def test_a_club_words_a_message_its_own_way_and_goes_back(club: ClubInfo) -> Non
         event="welcome",
         channel="inbox",
         subject=Texts("", ""),
-        body=Texts("سلام {name}", "Hello {name}"),
+        body=Texts("سلام {name}", "Hello {name}\nand welcome"),
         is_on=True,
         actor=MINA,
         now=NOW,
     )
     template = selectors.template_get(club, "welcome", "inbox")
-    assert (template.is_own, template.body.en, template.subject) == (True, "Hello {name}", WELCOME.subject)
+    assert (template.is_own, template.body.en, template.subject) == (
+        True,
+        "Hello {name}\nand welcome",
+        WELCOME.subject,
+    )
     sara = enrol(club, locale="en")
     handlers.on_member_enrolled(
         [News(uuid.uuid4(), club.id, "member.enrolled", sara.id, {"channel": "portal"}, NOW)]
     )
     (inbox,) = selectors.inbox_list(club, [sara.id])
-    assert inbox.body == "Hello سارا"
+    assert inbox.body == "Hello سارا\nand welcome"
     assert not services.template_reset(
         club=club, event="welcome", channel="inbox", actor=MINA, now=NOW
     ).is_own

@@ -48,7 +48,7 @@ def preview(
 
 def checked(event: EventInfo, text: str, *, field: str, most: int) -> str:
     """Clean the wording and refuse what it can't be: too long, or with fields the event does not know."""
-    text = clean(text, field=field, limit=most).strip()
+    text = clean(text, field=field, limit=most, lines=True)
     unknown = sorted({name for name in _FIELD.findall(text) if name not in event.fields})
     if unknown:
         raise Refusal(

@@ -32,8 +32,9 @@ class Redemption(models.Model):
     actor_kind = models.CharField(max_length=10)
     actor_id = models.CharField(max_length=40, blank=True)
     yes_by = models.CharField(max_length=6, blank=True)
-    code_digest = models.BinaryField(null=True)
-    code_until = models.DateTimeField(null=True)
+    params = models.JSONField()
+    credited = models.BigIntegerField(default=0)
+    credited_unit = models.CharField(max_length=40, blank=True)
 
     class Meta:
         indexes = [

@@ -1,0 +1,244 @@
+"""What a redemption does under the member's lock: open, capture, release; each all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bashgah.clubs.types import ClubInfo
+from bashgah.ground import audit, ids
+from bashgah.ground.outbox import news_post
+from bashgah.ground.types import Actor
+from bashgah.kit.ids import public
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger import services as ledger
+from bashgah.ledger.types import Cause, WalletKind
+from bashgah.members.types import LockedMember
+from bashgah.programs import selectors as programs
+from bashgah.redemption.agreement import is_member
+from bashgah.redemption.models import Redemption
+from bashgah.redemption.types import Channel, ReleaseReason
+from bashgah.rewards import selectors as rewards_selectors
+from bashgah.rewards import services as rewards
+from bashgah.rewards.codes import RANDOM_BYTES
+from bashgah.rewards.shelf import KINDS, kind_params
+from bashgah.rewards.types import Context, CouponEffect, CreditEffect, RewardOffer
+
+OPEN_FOR = timedelta(minutes=10)
+# the ledger frees forgotten holds by itself; ours must have been released by then
+HOLD_LONGER = timedelta(hours=1)
+PURPOSE = "redemption"
+
+Randomness = Callable[[int], bytes]
+
+
+def opened(
+    club: ClubInfo,
+    locked: LockedMember,
+    offer: RewardOffer,
+    *,
+    channel: Channel,
+    branch: str,
+    actor: Actor,
+    now: datetime,
+) -> Redemption:
+    """Set the reward and its points aside and write the redemption down."""
+    compiled = programs.program_in_force(club, now)
+    terms = compiled.rewards[offer.key].terms
+    redemption_id = ids.fresh()
+    # a reward whose settings no longer fit must fail now, not after the member agreed
+    kind_params(terms.kind, terms.params)
+    rewards.claim_take(club=club, locked=locked, reward=offer.key, claim_id=redemption_id, now=now)
+    hold = None
+    if offer.price:
+        hold = ledger.hold_open(
+            club=club,
+            locked=locked,
+            unit=offer.unit,
+            amount=offer.price,
+            expires_at=now + OPEN_FOR + HOLD_LONGER,
+            purpose=PURPOSE,
+            actor=actor,
+            cause_id=redemption_id,
+            now=now,
+        )
+    return Redemption.objects.create(
+        member_id=locked.id,
+        id=redemption_id,
+        club_id=club.id,
+        hold_id=hold.id if hold else None,
+        price=offer.price,
+        unit=offer.unit,
+        reward=offer.key,
+        kind=offer.kind,
+        params=dict(terms.params),
+        program=compiled.number,
+        state="open",
+        needs_yes=needs_yes(club, locked, offer, actor),
+        channel=channel,
+        branch=branch,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        begun_at=now,
+        expires_at=now + OPEN_FOR,
+    )
+
+
+def needs_yes(club: ClubInfo, locked: LockedMember, offer: RewardOffer, actor: Actor) -> bool:
+    """Whoever redeems for themselves has agreed; for anybody else the club's policy says."""
+    if is_member(actor, locked.id):
+        return False
+    return club.settings.asks_consent(offer.price)
+
+
+def capture(
+    club: ClubInfo,
+    locked: LockedMember,
+    row: Redemption,
+    *,
+    actor: Actor,
+    now: datetime,
+    random: Randomness,
+) -> None:
+    """Spend the hold, carry out what the kind says, and tell it."""
+    if row.hold_id is not None:
+        ledger.hold_capture(
+            club=club, locked=locked, hold_id=row.hold_id, actor=actor, cause_id=row.id, now=now
+        )
+    expires_at = None
+    kind = KINDS.find(row.kind)
+    if kind is None:
+        raise Refusal("reward_kind_unknown", Phrase(_("This reward can no longer be issued.")))
+    context = Context(currency=club.currency, now=now)
+    for effect in kind.issue(kind_params(row.kind, row.params), context):
+        match effect:
+            case CouponEffect():
+                coupon = rewards.coupon_issue(
+                    club=club,
+                    locked=locked,
+                    reward=row.reward,
+                    kind=effect.kind,
+                    value=effect.value,
+                    valid_days=effect.valid_days,
+                    random=random(RANDOM_BYTES),
+                    now=now,
+                )
+                row.coupon_id, expires_at = coupon.id, coupon.expires_at
+            case CreditEffect():
+                _credit(club, locked, row, effect, actor=actor, now=now)
+    row.state, row.closed_at = "captured", now
+    row.save(
+        update_fields=["state", "closed_at", "yes_by", "coupon_id", "entry_id", "credited", "credited_unit"]
+    )
+    news_post(
+        club_id=club.id,
+        kind="reward.issued",
+        member_id=row.member_id,
+        payload=_news(club, row, expires_at),
+        now=now,
+    )
+    _write_down(club, row, actor, "redemption.captured", now)
+
+
+def _credit(
+    club: ClubInfo,
+    locked: LockedMember,
+    row: Redemption,
+    effect: CreditEffect,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    wallet = programs.program_by_number(club, row.program).wallets.get(effect.wallet)
+    if wallet is None or wallet.kind == "status":
+        raise Refusal(
+            "reward_wallet_unknown",
+            Phrase(_("The wallet of this reward no longer exists.")),
+        )
+    kind = WalletKind.CREDIT if wallet.kind == "credit" else WalletKind.POINTS
+    row.entry_id = ledger.credit_post(
+        club=club,
+        locked=locked,
+        unit=effect.wallet,
+        kind=kind,
+        amount=effect.amount,
+        cause=Cause.REDEMPTION,
+        cause_id=row.id,
+        rule=row.reward,
+        actor=actor,
+        now=now,
+    )
+    row.credited, row.credited_unit = effect.amount, effect.wallet
+
+
+def release(
+    club: ClubInfo,
+    locked: LockedMember,
+    row: Redemption,
+    *,
+    reason: ReleaseReason,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Give back the points, the stock and the member's limit, and tell it."""
+    if row.hold_id is not None:
+        ledger.hold_release(
+            club=club,
+            locked=locked,
+            hold_id=row.hold_id,
+            actor=actor,
+            cause_id=row.id,
+            reason=reason,
+            now=now,
+        )
+    rewards.claim_return(club=club, locked=locked, claim_id=row.id, now=now)
+    row.state, row.reason, row.closed_at = "released", reason, now
+    row.save(update_fields=["state", "reason", "closed_at"])
+    news_post(
+        club_id=club.id,
+        kind="redemption.released",
+        member_id=row.member_id,
+        payload={"redemption_id": row.id, "reward": row.reward, "reason": reason},
+        now=now,
+    )
+    _write_down(club, row, actor, "redemption.released", now)
+
+
+def _news(club: ClubInfo, row: Redemption, expires_at: datetime | None) -> dict[str, object]:
+    name = rewards_selectors.reward_name(club, row.reward)
+    return {
+        "redemption_id": row.id,
+        "reward": row.reward,
+        "kind": row.kind,
+        "name": {"fa": name.fa, "en": name.en},
+        "price": row.price,
+        "unit": row.unit,
+        "coupon_id": row.coupon_id,
+        "credited": row.credited,
+        "credited_unit": row.credited_unit,
+        "expires_at": expires_at,
+        "branch": row.branch,
+        "channel": row.channel,
+        "program": row.program,
+    }
+
+
+def _write_down(club: ClubInfo, row: Redemption, actor: Actor, action: str, now: datetime) -> None:
+    audit.audit_post(
+        club_id=club.id,
+        actor=actor,
+        action=action,
+        target=public("redemption", row.id),
+        details={
+            "reward": row.reward,
+            "price": row.price,
+            "unit": row.unit,
+            "member_id": public("member", row.member_id),
+            "yes_by": row.yes_by,
+            "reason": row.reason,
+            "branch": row.branch,
+        },
+        now=now,
+    )

@@ -1,0 +1,134 @@
+"""Reads of redemptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from bashgah.clubs.types import ClubInfo
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import Texts
+from bashgah.redemption.models import Redemption
+from bashgah.redemption.types import RedemptionInfo
+from bashgah.rewards import selectors as rewards
+from bashgah.rewards.shelf import gives
+from bashgah.rewards.types import CouponInfo, RewardInfo
+
+
+def redemption_get(
+    club: ClubInfo, redemption_id: UUID, *, now: datetime, with_code: bool = False
+) -> RedemptionInfo:
+    """One redemption of the club; refuses with ``redemption_not_found`` (404).
+
+    ``with_code`` opens the coupon's code: for its owner, and for whoever just handed it to them.
+    """
+    return redemption_info(club, redemption_row(club, redemption_id), now, with_code=with_code)
+
+
+def redemption_list(
+    club: ClubInfo,
+    *,
+    state: str = "",
+    reward: str = "",
+    before: UUID | None = None,
+    limit: int = 50,
+    now: datetime,
+) -> list[RedemptionInfo]:
+    """The club's redemptions, newest first; ``before`` is the last id of the page before."""
+    found = Redemption.objects.filter(club_id=club.id)
+    for name, value in (("state", state), ("reward", reward)):
+        if value:
+            found = found.filter(**{name: value})
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return _infos(club, list(found.order_by("-id")[:limit]), now)
+
+
+def redemptions_of_member(
+    club: ClubInfo,
+    member_ids: Sequence[UUID],
+    *,
+    before: UUID | None = None,
+    limit: int = 50,
+    now: datetime,
+) -> list[RedemptionInfo]:
+    """One member's redemptions (all ids that are theirs), newest first."""
+    found = Redemption.objects.filter(club_id=club.id, member_id__in=list(member_ids))
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return _infos(club, list(found.order_by("-id")[:limit]), now)
+
+
+def redemptions_awaiting_yes(
+    club: ClubInfo, member_ids: Sequence[UUID], *, now: datetime
+) -> list[RedemptionInfo]:
+    """What a member is asked to agree to at this moment, for the portal."""
+    found = Redemption.objects.filter(
+        club_id=club.id, member_id__in=list(member_ids), state="open", needs_yes=True, expires_at__gt=now
+    )
+    return _infos(club, list(found.order_by("-id")), now)
+
+
+def redemption_row(club: ClubInfo, redemption_id: UUID) -> Redemption:
+    """The row of a redemption of this club, or the refusal."""
+    row = Redemption.objects.filter(club_id=club.id, id=redemption_id).first()
+    if row is None:
+        raise Refusal("redemption_not_found", Phrase(_("There is no such redemption.")), status=404)
+    return row
+
+
+def redemption_info(
+    club: ClubInfo, row: Redemption, now: datetime, *, with_code: bool = False, repeated: bool = False
+) -> RedemptionInfo:
+    """The redemption as pages show it."""
+    coupon = None
+    if row.coupon_id is not None:
+        coupon = rewards.coupon_get(club, row.member_id, row.coupon_id, now=now, with_code=with_code)
+    known = {info.key: info for info in rewards.reward_list(club) if info.key == row.reward}
+    return _info(club, row, known, coupon, repeated=repeated)
+
+
+def _infos(club: ClubInfo, rows: Sequence[Redemption], now: datetime) -> list[RedemptionInfo]:
+    known = {info.key: info for info in rewards.reward_list(club)}
+    coupons = {
+        coupon.id: coupon
+        for coupon in rewards.coupon_list(club, list({row.member_id for row in rows}), now=now)
+    }
+    return [_info(club, row, known, coupons.get(row.coupon_id) if row.coupon_id else None) for row in rows]
+
+
+def _info(
+    club: ClubInfo,
+    row: Redemption,
+    known: Mapping[str, RewardInfo],
+    coupon: CouponInfo | None,
+    *,
+    repeated: bool = False,
+) -> RedemptionInfo:
+    reward = known.get(row.reward)
+    return RedemptionInfo(
+        id=row.id,
+        member_id=row.member_id,
+        reward=row.reward,
+        kind=row.kind,
+        name=reward.name if reward else Texts(row.reward, row.reward),
+        gives=gives(row.kind, row.params, club.currency),
+        unit=row.unit,
+        price=row.price,
+        state=row.state,
+        needs_yes=row.needs_yes,
+        yes_by=row.yes_by,
+        channel=row.channel,
+        branch=row.branch,
+        begun_at=row.begun_at,
+        expires_at=row.expires_at,
+        closed_at=row.closed_at,
+        reason=row.reason,
+        coupon=coupon,
+        credited=row.credited,
+        credited_unit=row.credited_unit,
+        repeated=repeated,
+    )

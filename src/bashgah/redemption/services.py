@@ -1,0 +1,245 @@
+"""Points turned into rewards: hold, the member's yes, issue and capture, or release.
+
+Every step is one transaction under the member's lock: the hold, the claim on stock and the redemption's row
+stand or fall together, so a kill between two steps leaves either an open redemption, which its time limit
+releases, or a finished one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from bashgah.clubs import selectors as clubs
+from bashgah.clubs.types import ClubInfo
+from bashgah.ground.types import Actor
+from bashgah.kit.phrases import Phrase, phrase_to_json
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.members import selectors as members
+from bashgah.members import services as members_services
+from bashgah.members.types import LockedMember
+from bashgah.redemption import acts, agreement, selectors
+from bashgah.redemption.acts import Randomness
+from bashgah.redemption.agreement import redemption_code_send
+from bashgah.redemption.models import Redemption, Reference
+from bashgah.redemption.types import Channel, RedemptionInfo, ReleaseReason, Way
+from bashgah.rewards import offers
+from bashgah.rewards.types import RewardOffer
+
+__all__ = [
+    "redemption_begin",
+    "redemption_capture",
+    "redemption_code_send",
+    "redemption_confirm",
+    "redemption_release",
+    "redemptions_due_release",
+]
+
+
+def redemption_begin(
+    *,
+    club: ClubInfo,
+    member_id: UUID,
+    reward_key: str,
+    channel: Channel,
+    branch: str = "",
+    reference: tuple[str, str] | None = None,
+    actor: Actor,
+    now: datetime,
+    random: Randomness = secrets.token_bytes,
+) -> RedemptionInfo:
+    """Set the points aside for a reward; capture at once where nobody has to agree any more.
+
+    ``reference`` is (source, reference): the same again gets the same redemption, with another wish it
+    refuses with ``reference_reused`` (409). Refuses with ``reward_unavailable`` (409) and *all* reasons when
+    the member can't have it. The member's yes is needed by the club's policy unless the member asks by
+    themselves; then ``awaits_yes`` is true and one of the ways of ``redemption_confirm`` must follow within
+    ten minutes.
+    """
+    member_id = members.member_root(club, member_id)
+    body = _body(member_id, reward_key)
+    with transaction.atomic():
+        locked = _lock(club, member_id)
+        repeated = _repeated(club, reference, body, now)
+        if repeated is not None:
+            return repeated
+        offer = offers.reward_offer_get(club, member_id, reward_key, channel=channel, now=now)
+        if not offer.can_have:
+            raise _unavailable(offer)
+        row = acts.opened(club, locked, offer, channel=channel, branch=branch, actor=actor, now=now)
+        if reference is not None:
+            _bind(club, reference, row, body)
+        if not row.needs_yes:
+            acts.capture(club, locked, row, actor=actor, now=now, random=random)
+        return selectors.redemption_info(club, row, now, with_code=True)
+
+
+def redemption_confirm(
+    *,
+    club: ClubInfo,
+    redemption_id: UUID,
+    way: Way,
+    proof: str = "",
+    request_id: UUID | None = None,
+    actor: Actor,
+    now: datetime,
+    random: Randomness = secrets.token_bytes,
+) -> RedemptionInfo:
+    """Take the member's yes and finish the redemption.
+
+    ``code``: ``proof`` is the one-time code of ``request_id``; tries are counted and survive the refusal.
+    ``qr``: ``proof`` is the portal's rotating QR as scanned; another member's is refused with
+    ``yes_of_another`` (403). ``app``: the member says yes in the portal, so the actor must be the member.
+    A captured redemption answers the same again.
+    """
+    row = selectors.redemption_row(club, redemption_id)
+    if row.state == "captured":
+        return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
+    agreement.check_open(row, now)
+    agreement.yes_check(club, row, way, proof, request_id, actor=actor, now=now)
+    with transaction.atomic():
+        locked = _lock(club, row.member_id)
+        row = _again(row)
+        if row.state == "captured":
+            return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
+        agreement.check_open(row, now)
+        row.yes_by = way
+        acts.capture(club, locked, row, actor=actor, now=now, random=random)
+        return selectors.redemption_info(club, row, now, with_code=True)
+
+
+def redemption_capture(
+    *,
+    club: ClubInfo,
+    redemption_id: UUID,
+    actor: Actor,
+    now: datetime,
+    random: Randomness = secrets.token_bytes,
+) -> RedemptionInfo:
+    """Finish an open redemption that needs no yes; where one is missing it refuses with ``yes_missing``."""
+    with transaction.atomic():
+        row = selectors.redemption_row(club, redemption_id)
+        locked = _lock(club, row.member_id)
+        row = _again(row)
+        if row.state == "captured":
+            return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
+        agreement.check_open(row, now)
+        if row.needs_yes and not row.yes_by:
+            raise Refusal("yes_missing", Phrase(_("The member has not agreed yet.")))
+        acts.capture(club, locked, row, actor=actor, now=now, random=random)
+        return selectors.redemption_info(club, row, now, with_code=True)
+
+
+def redemption_release(
+    *,
+    club: ClubInfo,
+    redemption_id: UUID,
+    reason: ReleaseReason = "cancelled",
+    actor: Actor,
+    now: datetime,
+) -> RedemptionInfo:
+    """Give everything back: points to exactly their lots, the reward to its stock and the member's limits.
+
+    Released before: the same answer again. Captured before: ``redemption_closed`` (409).
+    """
+    with transaction.atomic():
+        row = selectors.redemption_row(club, redemption_id)
+        locked = _lock(club, row.member_id)
+        row = _again(row)
+        if row.state == "released":
+            return selectors.redemption_info(club, row, now, repeated=True)
+        if row.state == "captured":
+            raise agreement.closed()
+        acts.release(club, locked, row, reason=reason, actor=actor, now=now)
+        return selectors.redemption_info(club, row, now)
+
+
+def redemptions_due_release(*, now: datetime, limit: int = 500) -> int:
+    """Release open redemptions past their time, each in a transaction of its own; return how many."""
+    due = list(
+        Redemption.objects.filter(state="open", expires_at__lte=now)
+        .order_by("expires_at")
+        .values_list("club_id", "member_id", "id")[:limit]
+    )
+    released = 0
+    for club_id, member_id, redemption_id in due:
+        club = clubs.club_get(club_id)
+        with transaction.atomic():
+            locked = _lock(club, member_id)
+            row = Redemption.objects.get(member_id=member_id, id=redemption_id)
+            if row.state != "open":
+                continue
+            acts.release(club, locked, row, reason="timed_out", actor=Actor(kind="system"), now=now)
+            released += 1
+    return released
+
+
+def _lock(club: ClubInfo, member_id: UUID) -> LockedMember:
+    locked = members_services.members_lock(club, [member_id]).get(member_id)
+    if locked is None:
+        raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
+    return locked
+
+
+def _again(row: Redemption) -> Redemption:
+    """The row as it is now that the member is locked."""
+    return Redemption.objects.get(member_id=row.member_id, id=row.id)
+
+
+def _repeated(
+    club: ClubInfo, reference: tuple[str, str] | None, body: bytes, now: datetime
+) -> RedemptionInfo | None:
+    if reference is None:
+        return None
+    found = Reference.objects.filter(club_id=club.id, source=reference[0], reference=reference[1]).first()
+    if found is None:
+        return None
+    if bytes(found.body) != body:
+        raise _reused()
+    row = Redemption.objects.get(member_id=found.member_id, id=found.redemption_id)
+    return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
+
+
+def _bind(club: ClubInfo, reference: tuple[str, str], row: Redemption, body: bytes) -> None:
+    """Give the reference to this redemption; somebody else's may have taken it a moment ago."""
+    try:
+        with transaction.atomic():
+            Reference.objects.create(
+                club_id=club.id,
+                source=reference[0],
+                reference=reference[1],
+                member_id=row.member_id,
+                redemption_id=row.id,
+                body=body,
+            )
+    except IntegrityError:
+        raise _reused() from None
+
+
+def _reused() -> Refusal:
+    return Refusal(
+        "reference_reused",
+        Phrase(_("This reference was already used for another redemption.")),
+        field="/reference",
+    )
+
+
+def _unavailable(offer: RewardOffer) -> Refusal:
+    return Refusal(
+        "reward_unavailable",
+        Phrase(
+            _("“{reward}” can't be had now: {reasons}."),
+            {"reward": offer.name, "reasons": list(offer.reasons)},
+        ),
+        extra={"missing": offer.missing, "reasons": [phrase_to_json(each) for each in offer.reasons]},
+    )
+
+
+def _body(member_id: UUID, reward_key: str) -> bytes:
+    return hashlib.sha256(json.dumps([str(member_id), reward_key]).encode()).digest()
