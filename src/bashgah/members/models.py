@@ -70,6 +70,7 @@ class Member(models.Model):
             models.Index(fields=["club_id", "branch_id", "enrolled_at", "id"], name="member_by_branch"),
             GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="member_name_words"),
             GinIndex(fields=["tags"], name="member_by_tag"),
+            models.Index(fields=["club_id", "enrolled_at"], condition=~Q(tags=[]), name="member_tagged"),
         ]
 
 

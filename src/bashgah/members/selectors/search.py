@@ -25,6 +25,10 @@ from bashgah.members.types import IdentifierKind, MemberFilters, MemberInfo, Mem
 
 LONGEST_PAGE = 200
 WORDS_MOST = 6
+WORD_SHORTEST = 3
+TAGGED_MOST = 20_000
+
+Condition = tuple[str, list[Any]]
 
 
 def member_find(club: ClubInfo, text: str, *, now: datetime, limit: int = 10) -> list[MemberInfo]:
@@ -78,23 +82,28 @@ def member_list(
 
 def members_count(club: ClubInfo, filters: MemberFilters | None = None) -> int:
     """Count the members a list with these filters would show."""
-    condition, params = _conditions(filters or MemberFilters())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM {people.TABLES} WHERE m.club_id = %s AND {condition}", [club.id, *params]
-        )
-        return int(cursor.fetchone()[0])
+    filters = filters or MemberFilters()
+    if filters.status:
+        return _counted(people.TABLES, club, _conditions(filters))
+    # without a status the big join is needless: all of them less the few that were merged
+    listed = _counted("members_member m", club, _profile_conditions(filters))
+    condition, params = _profile_conditions(filters)
+    merged = (f"{condition} AND s.merged_into IS NOT NULL AND s.club_id = %s", [*params, club.id])
+    return listed - _counted("members_member m JOIN members_state s ON s.member_id = m.id", club, merged)
 
 
 def tags_in_use(club: ClubInfo, limit: int = 100) -> list[str]:
-    """Return the tags the club's members carry, the most frequent first."""
+    """Return the tags the club's latest tagged members carry, the most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT tag FROM members_member m, unnest(m.tags) AS tag
-            WHERE m.club_id = %s GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %s
+            SELECT tag FROM (
+                SELECT tags FROM members_member WHERE club_id = %s AND tags <> '{}'
+                ORDER BY enrolled_at DESC LIMIT %s
+            ) m, unnest(m.tags) AS tag
+            GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %s
             """,
-            [club.id, limit],
+            [club.id, TAGGED_MOST, limit],
         )
         return [tag for (tag,) in cursor.fetchall()]
 
@@ -132,19 +141,43 @@ def _survivor(club: ClubInfo, member: MemberInfo) -> MemberInfo:
     return people.member_get(club, member.merged_into) if member.merged_into else member
 
 
-def _name_condition(text: str) -> tuple[str, list[Any]]:
-    words = search_key(text).split()[:WORDS_MOST]
-    return " AND ".join(["m.name_key LIKE %s"] * len(words)), [f"%{word}%" for word in words]
+def _name_condition(text: str) -> Condition:
+    """Match parts of words; a word of one or two letters matches beginnings, which its index can find."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for word in search_key(text).split()[:WORDS_MOST]:
+        if len(word) >= WORD_SHORTEST:
+            parts.append("m.name_key LIKE %s")
+            params.append(f"%{word}%")
+        else:
+            parts.append("(m.name_key LIKE %s OR m.name_key LIKE %s)")
+            params += [f"{word}%", f"% {word}%"]
+    return " AND ".join(parts), params
 
 
-def _conditions(filters: MemberFilters) -> tuple[str, list[Any]]:
-    parts, params = ["s.merged_into IS NULL"], []
+def _conditions(filters: MemberFilters) -> Condition:
+    condition, params = _profile_conditions(filters)
+    if filters.status:
+        return f"s.merged_into IS NULL AND s.status = %s AND {condition}", [filters.status, *params]
+    return f"s.merged_into IS NULL AND {condition}", params
+
+
+def _counted(tables: str, club: ClubInfo, where: Condition) -> int:
+    condition, params = where
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {tables} WHERE m.club_id = %s AND {condition}", [club.id, *params]
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _profile_conditions(filters: MemberFilters) -> Condition:
+    parts, params = ["true"], []
     if filters.text:
         name, words = _name_condition(filters.text)
         parts.append(name or "false")
         params += words
     plain: list[tuple[str, Any]] = [
-        ("s.status = %s", filters.status),
         ("m.branch_id = %s", filters.branch_id),
         ("m.city = %s", clean(filters.city) if filters.city else ""),
         ("m.gender = %s", filters.gender),

@@ -24,6 +24,7 @@ from bashgah.members.models import Consent, Identifier, Member, Person, State
 from bashgah.members.names import names_search_key, names_sort_key
 from bashgah.members.services.attributes import attributes_checked
 from bashgah.members.services.consents import consent_rows, consents_checked
+from bashgah.members.services.rows import rows_copy
 from bashgah.members.types import (
     AttributeInfo,
     Channel,
@@ -260,21 +261,23 @@ def _write(club: ClubInfo, people: Sequence[_Prepared], channel: Channel, now: d
     ]
     # everyone inserts keys in one order, so that two files with the same people do not deadlock
     identifiers.sort(key=lambda row: (row.kind, row.digest))
-    Identifier.objects.bulk_create(identifiers)
-    State.objects.bulk_create(
+    rows_copy(identifiers, Identifier)
+    states = (
         State(member_id=id, club_id=club.id, status="active", merged_into=None, kind=one.kind)
         for id, one in zip(made, people, strict=True)
     )
-    Member.objects.bulk_create(
+    members = (
         _member_row(club, id, number, one, channel, now)
         for id, number, one in zip(made, numbers, people, strict=True)
     )
-    Person.objects.bulk_create(_person_row(club, id, one.new) for id, one in zip(made, people, strict=True))
-    Consent.objects.bulk_create(
+    persons = (_person_row(club, id, one.new) for id, one in zip(made, people, strict=True))
+    consents = (
         row
         for id, one in zip(made, people, strict=True)
         for row in consent_rows(club, id, one.new.consents, channel, one.new.enrolled_at or now)
     )
+    for rows, model in ((states, State), (members, Member), (persons, Person), (consents, Consent)):
+        rows_copy(rows, model)
     news = [
         outbox.news_row(
             club_id=club.id,
