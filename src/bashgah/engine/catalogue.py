@@ -164,29 +164,29 @@ _fact(
     lambda f, s, _l: f.paid_by_points,
 )  # fmt: skip
 _fact(
-    "purchase.payment_methods", "set", _("payment method"), "fact.payment_methods",
+    "purchase.payment_methods", "set", _("payment methods"), "fact.payment_methods",
     lambda f, s, _l: f.payment_methods, "payment_methods",
 )  # fmt: skip
-_fact("purchase.coupons", "set", _("coupon used"), "fact.coupons", lambda f, s, _l: f.coupons, "coupons")
+_fact("purchase.coupons", "set", _("coupons used"), "fact.coupons", lambda f, s, _l: f.coupons, "coupons")
 
 _line("line.sku", "text", _("product"), "line.sku", lambda li: li.sku, "products")
 _line("line.category", "path", _("category"), "line.category", lambda li: li.category, "categories")
 _line("line.brand", "text", _("brand"), "line.brand", lambda li: li.brand, "brands")
-_line("line.tags", "set", _("product tag"), "line.tags", lambda li: li.tags, "product_tags")
+_line("line.tags", "set", _("tags of the product"), "line.tags", lambda li: li.tags, "product_tags")
 _line("line.net", "money", _("line amount after discount"), "(line.gross - line.discount)", lambda li: li.net)
 _line("line.gross", "money", _("line amount before discount"), "line.gross", lambda li: li.gross)
 _line("line.discount", "money", _("discount of the line"), "line.discount", lambda li: li.discount)
 _line("line.quantity", "quantity", _("quantity"), "line.quantity", lambda li: li.quantity)
 
 _state("member.city", "text", _("city of the member"), "cities")
-_state("member.gender", "text", _("gender"), "genders")
-_state("member.tags", "set", _("member tag"), "member_tags")
-_state("member.age_days", "number", _("days since enrolment"))
-_state("member.birth_month_day", "month_day", _("birthday"))
+_state("member.gender", "text", _("gender of the member"), "genders")
+_state("member.tags", "set", _("tags of the member"), "member_tags")
+_state("member.age_days", "number", _("number of days since enrolment"))
+_state("member.birth_month_day", "month_day", _("birthday of the member"))
 _state("history.purchases", "number", _("number of purchases before this"))
 _state("history.spend", "money", _("total of purchases before this"))
 _state("history.visits", "number", _("number of visits before this"))
-_state("history.days_since_last_purchase", "number", _("days since the last purchase"))
+_state("history.days_since_last_purchase", "number", _("number of days since the last purchase"))
 
 _ATTRIBUTE_TYPES: dict[str, Type] = {
     "text": "text",
@@ -209,7 +209,7 @@ def field_find(key: str, program: Program | None = None, trigger: str = "") -> F
         return _tier_field(key, program)
     if key.startswith("member.attributes.") and len(key) <= 100:
         name = key.removeprefix("member.attributes.")
-        label = Phrase(_("member's {attribute}"), {"attribute": name})
+        label = Phrase(_("“{attribute}” of the member"), {"attribute": name})
         return _state_field(key, "value", label) if name else None
     if key.startswith("activity.") and program is not None and trigger.startswith("custom:"):
         return _activity_field(key, program, trigger.removeprefix("custom:"))
@@ -250,7 +250,7 @@ def _activity_field(key: str, program: Program, activity_type: str) -> Field | N
     if name not in declared:
         return None
     kind = _ATTRIBUTE_TYPES[declared[name]]
-    label = Phrase(_("activity's {attribute}"), {"attribute": name})
+    label = Phrase(_("“{attribute}” of the activity"), {"attribute": name})
     return Field(
         key, kind, label, "fact", lambda f, s, _l: f.attributes.get(name), "attributes.get(NAME)", "", name
     )  # fmt: skip

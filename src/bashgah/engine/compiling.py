@@ -61,9 +61,11 @@ def compile_program(document: Program, *, number: int, currency: str | None = No
     )
 
 
-def rule_ready(document: Program, place: int, rule: Rule, wallets: dict[str, Wallet]) -> ReadyRule:
-    """Check one rule and bind its plug-ins; ``place`` is its place in the document."""
-    at = f"/rules/{place}"
+def rule_ready(
+    document: Program, place: int, rule: Rule, wallets: dict[str, Wallet], at: str | None = None
+) -> ReadyRule:
+    """Check one rule and bind its plug-ins; ``place`` is its place in the document, ``at`` leads to it."""
+    at = f"/rules/{place}" if at is None else at
     trigger_check(document, rule.trigger, f"{at}/trigger")
     when = None
     if rule.when is not None:

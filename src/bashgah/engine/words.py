@@ -29,6 +29,11 @@ def units(amount: int, wallet: Wallet, program: Program) -> Phrase:
     return Phrase(_("{amount} units of {wallet}"), {"amount": amount, "wallet": wallet_name(wallet)})
 
 
+def money(amount: int, program: Program) -> Money:
+    """Return money of the program's currency."""
+    return Money(amount, program.currency)
+
+
 def wallet_name(wallet: Wallet) -> Texts:
     """Return the wallet's name."""
     return texts(wallet.name, wallet.key)

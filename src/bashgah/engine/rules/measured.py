@@ -65,6 +65,10 @@ class Amount:
         """Return how the units came about, for the person who asks why."""
         raise NotImplementedError
 
+    def looks_at(self, params: Any) -> str:
+        """Return what it depends on: "money", "quantity" or nothing of the purchase."""
+        return ""
+
     def problems(self, params: Any, told: Told) -> tuple[tuple[str, Phrase], ...]:
         """Return what is wrong with the parameters in this program: (name of the parameter, phrase)."""
         return ()

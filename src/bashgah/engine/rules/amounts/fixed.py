@@ -35,7 +35,7 @@ class Fixed(Amount):
 
     def sentence(self, params: FixedParams, told: Told, base: Phrase) -> Phrase:
         """Say the units."""
-        return words.units(params.units, told.wallet, told.program)
+        return Phrase(_("they get {units}"), {"units": words.units(params.units, told.wallet, told.program)})
 
     def reasons(self, params: FixedParams, told: Told, measured: Measured) -> tuple[Phrase, ...]:
         """Say the units."""

@@ -40,10 +40,14 @@ class PerStep(Amount):
             return measured.money // params.step * params.units, 1
         return measured.money * params.units, params.step
 
+    def looks_at(self, params: PerStepParams) -> str:
+        """Depend on the money."""
+        return "money"
+
     def sentence(self, params: PerStepParams, told: Told, base: Phrase) -> Phrase:
         """Say units, step and what counts."""
-        whole = _("{units} for every full {step} of {base}")
-        part = _("{units} for every {step} of {base}, a begun step counted in part")
+        whole = _("they get {units} for every full {step} of {base}")
+        part = _("they get {units} for every {step} of {base}, a begun step counted in part")
         return Phrase(
             whole if params.whole_steps else part,
             {

@@ -44,16 +44,19 @@ class PerUnit(Amount):
             return measured.quantity // params.per * params.units, 1
         return measured.quantity * params.units, params.per
 
+    def looks_at(self, params: PerUnitParams) -> str:
+        """Depend on the quantity."""
+        return "quantity"
+
     def sentence(self, params: PerUnitParams, told: Told, base: Phrase) -> Phrase:
         """Say units, quantity and what counts."""
-        whole = _("{units} for every full {quantity} pieces or kilos of {base}")
-        part = _("{units} for every {quantity} pieces or kilos of {base}, parts counted too")
+        whole = _("they get {units} for every full {quantity} pieces or kilos")
+        part = _("they get {units} for every {quantity} pieces or kilos, parts counted too")
         return Phrase(
             whole if params.whole else part,
             {
                 "units": words.units(params.units, told.wallet, told.program),
                 "quantity": Decimal(params.per).scaleb(-3),
-                "base": base,
             },
         )
 

@@ -37,10 +37,14 @@ class Percent(Amount):
         """Take the part, exactly."""
         return measured.money * params.permille, 1000
 
+    def looks_at(self, params: PercentParams) -> str:
+        """Depend on the money."""
+        return "money"
+
     def sentence(self, params: PercentParams, told: Told, base: Phrase) -> Phrase:
         """Say the percentage, what counts, and the unit it is given in."""
         return Phrase(
-            _("{percent} percent of {base} as {wallet}"),
+            _("they get {percent} percent of {base} as {wallet}"),
             {
                 "percent": Decimal(params.permille) / 10,
                 "base": base,

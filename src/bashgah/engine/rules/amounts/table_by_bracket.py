@@ -61,6 +61,10 @@ class TableByBracket(Amount):
             return (("brackets", Phrase(_("Each bracket must start above the one before it."))),)
         return ()
 
+    def looks_at(self, params: TableByBracketParams) -> str:
+        """Depend on the money."""
+        return "money"
+
     def sentence(self, params: TableByBracketParams, told: Told, base: Phrase) -> Phrase:
         """Say every bracket."""
         rows = [
@@ -74,10 +78,11 @@ class TableByBracket(Amount):
             for bracket in params.brackets
         ]
         if not params.step:
-            return Phrase(_("by {base} ({rows})"), {"base": base, "rows": rows})
+            return Phrase(_("they get by {base} ({rows})"), {"base": base, "rows": rows})
         step = Money(params.step, told.program.currency)
         return Phrase(
-            _("for every full {step}, by {base} ({rows})"), {"step": step, "base": base, "rows": rows}
+            _("they get for every full {step}, by {base} ({rows})"),
+            {"step": step, "base": base, "rows": rows},
         )
 
     def reasons(self, params: TableByBracketParams, told: Told, measured: Measured) -> tuple[Phrase, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bashgah.engine import words
-from bashgah.engine.document import Key, Part
+from bashgah.engine.document import Key, Ladder, Part
 from bashgah.engine.exact import Ratio
 from bashgah.engine.rules.measured import AMOUNTS, Amount, Measured, Told
 from bashgah.kit.money import Money
@@ -63,6 +63,10 @@ class TableByTier(Amount):
         """Read the table's ladder."""
         return (params.ladder,)
 
+    def looks_at(self, params: TableByTierParams) -> str:
+        """Depend on the money."""
+        return "money" if params.step else ""
+
     def sentence(self, params: TableByTierParams, told: Told, base: Phrase) -> Phrase:
         """Say every row of the table."""
         ladder = words.ladder_find(told.program, params.ladder)
@@ -74,16 +78,18 @@ class TableByTier(Amount):
                     "units": words.units(units, told.wallet, told.program),
                 },
             )
-            for tier, units in params.units.items()
+            for tier, units in self._rows(params, ladder)
         ]
         named: dict[str, object] = {
             "rows": rows,
             "ladder": words.texts(ladder.name, params.ladder) if ladder else params.ladder,
         }
         if not params.step:
-            return Phrase(_("by the tier in {ladder} ({rows})"), named)
+            return Phrase(_("they get by their tier in {ladder} ({rows})"), named)
         named |= {"step": Money(params.step, told.program.currency), "base": base}
-        return Phrase(_("for every full {step} of {base}, by the tier in {ladder} ({rows})"), named)
+        return Phrase(
+            _("they get for every full {step} of {base}, by their tier in {ladder} ({rows})"), named
+        )
 
     def reasons(self, params: TableByTierParams, told: Told, measured: Measured) -> tuple[Phrase, ...]:
         """Say the tier and its units."""
@@ -100,6 +106,11 @@ class TableByTier(Amount):
         return first, Phrase(
             _("{steps} times {step}"), {"steps": measured.money // params.step, "step": step}
         )
+
+    def _rows(self, params: TableByTierParams, ladder: Ladder | None) -> list[tuple[str, int]]:
+        """Return the table in the ladder's order."""
+        order = {tier.key: i for i, tier in enumerate(ladder.tiers)} if ladder else {}
+        return sorted(params.units.items(), key=lambda row: order.get(row[0], 0))
 
 
 AMOUNTS.add(TableByTier())

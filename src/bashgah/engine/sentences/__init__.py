@@ -1,0 +1,23 @@
+"""Says rules, criteria, ladders, wallets, rewards in Persian and English, leaving nothing out."""
+
+from __future__ import annotations
+
+from bashgah.engine.sentences.marking import Part
+from bashgah.engine.sentences.terms import (
+    criterion_sentence,
+    ladder_sentence,
+    reward_sentence,
+    rule_sentence,
+    rule_sentence_parts,
+    wallet_sentence,
+)
+
+__all__ = [
+    "Part",
+    "criterion_sentence",
+    "ladder_sentence",
+    "reward_sentence",
+    "rule_sentence",
+    "rule_sentence_parts",
+    "wallet_sentence",
+]

@@ -1,0 +1,353 @@
+"""The sentences themselves: what a rule, a criterion, a ladder, a wallet and a reward say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bashgah.engine import words
+from bashgah.engine.compiling import rule_ready
+from bashgah.engine.criteria.parsing import parse
+from bashgah.engine.criteria.saying import WEEKDAYS, Names, chain, clause, either
+from bashgah.engine.document import Ladder, Program, RewardTerms, Rule, Wallet
+from bashgah.engine.program import ReadyEffect, ReadyRule
+from bashgah.engine.rewards import CHANNELS
+from bashgah.engine.sentences.marking import Part, Voice, parts, plain
+from bashgah.engine.tiers.measured import MEASURES
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+
+PRIORITY_USUAL = 100
+
+_OCCASIONS = {"purchase": _("a member buys"), "visit": _("a member visits")}
+_CAPS = {
+    "day": _("{most} a day"),
+    "week": _("{most} a week"),
+    "month": _("{most} a month"),
+    "year": _("{most} a year"),
+    "ever": _("{most} in all"),
+}
+_TIMES = {
+    "day": _("{most} times a day"),
+    "week": _("{most} times a week"),
+    "month": _("{most} times a month"),
+    "year": _("{most} times a year"),
+    "ever": _("{most} times in all"),
+}
+_ONCE = {
+    "day": _("once a day"),
+    "week": _("once a week"),
+    "month": _("once a month"),
+    "year": _("once a year"),
+    "ever": _("once in all"),
+}
+_JOINING = {
+    "add": _("In the group “{group}” it adds to the other rules."),
+    "best_of": _(
+        "If another rule of the group “{group}” applies too, only the one that gives most is given."
+    ),
+    "exclusive": _("If another rule of the group “{group}” applies too, only this one is given."),
+}
+_STAGES = {
+    "draft": _("It is a draft and gives nothing yet."),
+    "off": _("It is off and gives nothing."),
+}
+_WINDOWS = {
+    "rolling_12m": _("in the last 12 months"),
+    "calendar_year": _("in the calendar year"),
+    "lifetime": _("since joining"),
+}
+_ROUNDING = {
+    "down": _("Fractions are rounded down, once for each purchase."),
+    "nearest": _("Fractions are rounded to the nearest, once for each purchase."),
+    "up": _("Fractions are rounded up, once for each purchase."),
+}
+
+
+def rule_sentence(
+    rule: Rule,
+    program: Program,
+    lang: str,
+    *,
+    names: Names | None = None,
+    zone: str = "Asia/Tehran",
+    display: str = "toman",
+) -> str:
+    """Return what a rule says, in words that leave nothing out.
+
+    ``names`` gives codes their names by source (branches, categories …); without it the codes stand. A rule
+    that cannot be understood raises ``Refusal`` as ``compile_program`` does.
+    """
+    return plain(_rule(rule, program, Voice(lang, program.calendar, zone, display), names or {}))
+
+
+def rule_sentence_parts(
+    rule: Rule,
+    program: Program,
+    lang: str,
+    *,
+    names: Names | None = None,
+    zone: str = "Asia/Tehran",
+    display: str = "toman",
+) -> list[Part]:
+    """Return the same sentence in pieces; each value has the pointer of its field within the rule."""
+    return parts(_rule(rule, program, Voice(lang, program.calendar, zone, display), names or {}))
+
+
+def criterion_sentence(
+    when: dict[str, Any],
+    program: Program,
+    lang: str,
+    *,
+    trigger: str = "purchase",
+    scope: str = "fact",
+    names: Names | None = None,
+    display: str = "toman",
+) -> str:
+    """Return what a criterion says; one that cannot be understood raises ``Refusal``."""
+    node = parse(when, program=program, trigger=trigger, scope=scope)
+    voice = Voice(lang, program.calendar, "Asia/Tehran", display)
+    return voice.say(clause(node, names, currency=program.currency))
+
+
+def _rule(rule: Rule, program: Program, voice: Voice, names: Names) -> str:
+    wallets = {wallet.key: wallet for wallet in program.wallets}
+    ready = rule_ready(program, 0, rule, wallets, at="")
+    said = [_main(ready, program, voice, names), *_basis(ready, program, voice, names)]
+    said += _caps(ready, program, voice)
+    if rule.stacking.group:
+        joining = Phrase(_JOINING[rule.stacking.mode], {"group": rule.stacking.group})
+        said.append(voice.keep(joining, "/stacking"))
+    if rule.priority != PRIORITY_USUAL:
+        order = Phrase(_("Its priority is {priority}; smaller goes first."), {"priority": rule.priority})
+        said.append(voice.keep(order, "/priority"))
+    if rule.stage in _STAGES:
+        said.append(Phrase(_STAGES[rule.stage]))
+    return " ".join(voice.say(each) for each in said)
+
+
+def _main(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Phrase:
+    rule = ready.rule
+    occasion = Phrase(_OCCASIONS.get(rule.trigger, ""))
+    if rule.trigger not in _OCCASIONS:
+        named = {"activity": rule.trigger.removeprefix("custom:")}
+        occasion = voice.keep(Phrase(_("a member does “{activity}”"), named), "/trigger")
+    if ready.when is not None:
+        when = clause(ready.when, names, voice.keep, program.currency)
+        occasion = Phrase(_("{occasion} and {when}"), {"occasion": occasion, "when": when})
+    gives = chain([_gives(effect, voice, names) for effect in ready.effects], _("{first} and {second}"))
+    timed = list(_times(rule, voice))
+    if not timed:
+        return Phrase(_("When {occasion}, {gives}."), {"occasion": occasion, "gives": gives})
+    told: dict[str, Any] = {
+        "times": chain(timed, _("{first}, {second}")),
+        "occasion": occasion,
+        "gives": gives,
+    }
+    return Phrase(_("{times}, when {occasion}, {gives}."), told)
+
+
+def _times(rule: Rule, voice: Voice) -> Iterator[Phrase]:
+    schedule = rule.schedule
+    if schedule.starts_at:
+        start = {"start": moment(schedule.starts_at, voice.zone)}
+        yield voice.keep(Phrase(_("From {start}"), start), "/schedule/starts_at")
+    if schedule.ends_at:
+        end = {"end": moment(schedule.ends_at, voice.zone)}
+        yield voice.keep(Phrase(_("Before {end}"), end), "/schedule/ends_at")
+    if schedule.weekdays:
+        days = either([Phrase(WEEKDAYS[day]) for day in sorted(schedule.weekdays)], "in")
+        yield voice.keep(Phrase(_("On {days}"), {"days": days}), "/schedule/weekdays")
+    if schedule.from_hour is not None:
+        begin = {"begin": words.hour(schedule.from_hour, "")}
+        yield voice.keep(Phrase(_("From {begin} o'clock"), begin), "/schedule/from_hour")
+    if schedule.to_hour is not None:
+        until = {"end": words.hour(schedule.to_hour, "")}
+        yield voice.keep(Phrase(_("Until {end} o'clock"), until), "/schedule/to_hour")
+
+
+def moment(at: datetime, zone: str) -> Any:
+    """Return an instant as a day when it is a midnight of the zone, else as it is."""
+    local = at.astimezone(ZoneInfo(zone))
+    return local.date() if (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0) else at
+
+
+def _gives(effect: ReadyEffect, voice: Voice, names: Names) -> Phrase:
+    at = f"/effects/{effect.at}"
+    gross = effect.basis.of == "gross"
+    if effect.lines is None:
+        base = Phrase(_("the amount before discount") if gross else _("the amount after discount"))
+        lines = None
+    else:
+        lines = clause(effect.lines, names, voice.keep, effect.told.program.currency)
+        whole = _("the amount before discount of the lines where {lines}")
+        base = Phrase(
+            whole if gross else _("the amount after discount of the lines where {lines}"), {"lines": lines}
+        )
+    given = effect.amount.sentence(effect.params, effect.told, base)
+    if lines is not None and effect.amount.looks_at(effect.params) != "money":
+        given = Phrase(_("{given}, for the lines where {lines}"), {"given": given, "lines": lines})
+    return voice.keep(given, f"{at}/params")
+
+
+def _basis(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Iterator[Phrase]:
+    basis = ready.rule.basis
+    excluded = next((effect.excluded for effect in ready.effects if effect.excluded is not None), None)
+    if excluded is not None:
+        lines = clause(excluded, names, voice.keep, program.currency)
+        yield Phrase(_("Lines where {lines} do not count."), {"lines": lines})
+    if not any(effect.amount.looks_at(effect.params) == "money" for effect in ready.effects):
+        return
+    flags = (
+        (basis.with_tax, _("tax"), "with_tax"),
+        (basis.with_shipping, _("the shipping fee"), "with_shipping"),
+        (basis.with_points_paid, _("the part paid by points"), "with_points_paid"),
+    )
+    counted = [Phrase(label) for counts, label, _name in flags if counts]
+    left = [Phrase(label) for counts, label, _name in flags if not counts]
+    if counted:
+        yield Phrase(_("Counted too: {parts}."), {"parts": counted})
+    if left:
+        yield Phrase(_("Not counted: {parts}."), {"parts": left})
+
+
+def _caps(ready: ReadyRule, program: Program, voice: Voice) -> Iterator[Phrase]:
+    wallets = list({effect.wallet.key: effect.wallet for effect in ready.effects}.values())
+    caps = []
+    for i, limit in enumerate(ready.rule.limits):
+        if len(wallets) == 1:
+            most = words.units(limit.most, wallets[0], program)
+        else:
+            named = [words.wallet_name(wallet) for wallet in wallets]
+            most = Phrase(_("{amount} units each of {wallets}"), {"amount": limit.most, "wallets": named})
+        caps.append(voice.keep(Phrase(_CAPS[limit.window], {"most": most}), f"/limits/{i}"))
+    if caps:
+        yield Phrase(_("For each member at most {caps}."), {"caps": caps})
+
+
+def ladder_sentence(ladder: Ladder, program: Program, lang: str, *, display: str = "toman") -> str:
+    """Return what a ladder says: measure, window, every tier, its threshold and benefits, how one falls."""
+    voice = Voice(lang, program.calendar, "Asia/Tehran", display)
+    measure = MEASURES.find(ladder.measure)
+    said = [
+        Phrase(
+            _("Tiers by {measure} {window}: {tiers}."),
+            {
+                "measure": measure.label if measure else ladder.measure,
+                "window": Phrase(_WINDOWS[ladder.window]),
+                "tiers": [_tier(ladder, i, program) for i in range(len(ladder.tiers))],
+            },
+        ),
+        Phrase(_("A member rises at once.")),
+    ]
+    if ladder.downgrade == "never" or ladder.window == "lifetime":
+        said.append(Phrase(_("A tier once reached is never lost.")))
+    elif ladder.window == "rolling_12m":
+        said.append(Phrase(_("A tier is kept for 12 months and judged again at their end.")))
+    else:
+        said.append(
+            Phrase(_("A tier is kept until the end of the next calendar year and judged again then."))
+        )
+    kept = [words.texts(tier.name, tier.key) for tier in ladder.tiers if tier.kept_for_life]
+    if kept:
+        said.append(Phrase(_("Kept for life: {tiers}."), {"tiers": kept}))
+    return " ".join(voice.say(each) for each in said)
+
+
+def _tier(ladder: Ladder, place: int, program: Program) -> Phrase:
+    tier = ladder.tiers[place]
+    measure = MEASURES.find(ladder.measure)
+    threshold: Any = measure.said(tier.threshold, ladder, program) if measure else tier.threshold
+    told: dict[str, Any] = {"tier": words.texts(tier.name, tier.key), "threshold": threshold}
+    benefits: list[Any] = []
+    for benefit in tier.benefits:
+        if benefit.kind == "multiplier":
+            benefits.append(Phrase(_("multiplier {factor}"), {"factor": Decimal(benefit.permille) / 1000}))
+        if benefit.text.fa or benefit.text.en:
+            benefits.append(words.texts(benefit.text))
+    if not benefits:
+        return Phrase(_("{tier} from {threshold}"), told)
+    return Phrase(_("{tier} from {threshold} ({benefits})"), told | {"benefits": benefits})
+
+
+def wallet_sentence(wallet: Wallet, program: Program, lang: str, *, display: str = "toman") -> str:
+    """Return what a wallet says: what it is for, when its units open and expire, how they are rounded."""
+    voice = Voice(lang, program.calendar, "Asia/Tehran", display)
+    return " ".join(voice.say(each) for each in _wallet(wallet, program))
+
+
+def _wallet(wallet: Wallet, program: Program) -> Iterator[Phrase]:
+    name = words.wallet_name(wallet)
+    uses = {
+        "points": _("{wallet} are spent on rewards."),
+        "status": _("{wallet} only count for tiers and cannot be spent."),
+        "credit": _("{wallet} is money that can be spent on purchases."),
+    }
+    yield Phrase(uses[wallet.kind], {"wallet": name})
+    if wallet.pending_days:
+        yield Phrase(
+            _("Each unit can be used {days} days after it was earned."), {"days": wallet.pending_days}
+        )
+    expiry = wallet.expiry
+    if wallet.kind != "status":
+        ends = {
+            "never": _("Units never expire."),
+            "age_days": _("Each unit expires {count} days after it was earned."),
+            "age_months": _("Each unit expires {count} months after it was earned."),
+        }
+        if expiry.kind == "period_end":
+            year = _("Each unit expires at the end of the year in which it was earned, {count} years later.")
+            month = _(
+                "Each unit expires at the end of the month in which it was earned, {count} months later."
+            )
+            now_year = _("Each unit expires at the end of the year in which it was earned.")
+            now_month = _("Each unit expires at the end of the month in which it was earned.")
+            later, now = (year, now_year) if expiry.period == "year" else (month, now_month)
+            yield Phrase(later if expiry.count else now, {"count": expiry.count})
+        else:
+            yield Phrase(ends[expiry.kind], {"count": expiry.count})
+    if wallet.worth and wallet.kind == "points":
+        yield Phrase(_("Each unit is worth {money}."), {"money": words.money(wallet.worth, program)})
+    yield Phrase(_ROUNDING[wallet.rounding])
+
+
+def reward_sentence(
+    terms: RewardTerms,
+    program: Program,
+    lang: str,
+    *,
+    names: Names | None = None,
+    display: str = "toman",
+) -> str:
+    """Return the terms of a reward: price, who can have it, where, when and how often."""
+    voice = Voice(lang, program.calendar, "Asia/Tehran", display)
+    return " ".join(voice.say(each) for each in _reward(terms, program, names or {}))
+
+
+def _reward(terms: RewardTerms, program: Program, names: Names) -> Iterator[Phrase]:
+    wallet = next(wallet for wallet in program.wallets if wallet.key == terms.wallet)
+    if terms.price:
+        yield Phrase(_("It costs {price}."), {"price": words.units(terms.price, wallet, program)})
+    else:
+        yield Phrase(_("It costs nothing."))
+    if terms.when is not None:
+        node = parse(terms.when, program=program, trigger="reward")
+        yield Phrase(_("For members when {when}."), {"when": clause(node, names, currency=program.currency)})
+    yield Phrase(
+        _("It can be had at {places}."), {"places": [Phrase(CHANNELS[each]) for each in terms.channels]}
+    )
+    if terms.starts_on:
+        yield Phrase(_("It starts on {date}."), {"date": terms.starts_on})
+    if terms.ends_on:
+        yield Phrase(_("Its last day is {date}."), {"date": terms.ends_on})
+    if terms.limits:
+        caps = [
+            Phrase((_ONCE if limit.most == 1 else _TIMES)[limit.window], {"most": limit.most})
+            for limit in terms.limits
+        ]
+        yield Phrase(_("Each member can have it at most {caps}."), {"caps": caps})
+    if terms.stage == "off":
+        yield Phrase(_("It is not offered now."))
