@@ -1,0 +1,29 @@
+"""The views of settings, each shown to whom may open it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from bashgah.access.gate import may
+from bashgah.ui.types import Tab
+
+SETTINGS = (
+    (_("Club"), "console:settings", "settings.read"),
+    (_("Brand"), "console:brand", "settings.read"),
+    (_("Branches"), "console:branches", "branches.read"),
+    (_("Staff and roles"), "console:staff", "staff.read"),
+    (_("API keys"), "console:keys", "keys.manage"),
+    (_("Deliveries"), "console:deliveries", "settings.read"),
+)
+
+
+def settings_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:
+    """The tabs of settings with the open one marked."""
+    return tuple(
+        Tab(gettext(label), reverse(route), current=route == current)
+        for label, route, permission in SETTINGS
+        if may(request, permission)
+    )

@@ -1,0 +1,247 @@
+"""The home page: one month's figures beside the month before, and the daily chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+
+from bashgah.access.gate import may
+from bashgah.clubs import selectors as clubs
+from bashgah.clubs.types import ClubInfo
+from bashgah.console.views.base import chosen, own_page, show
+from bashgah.ground import clock
+from bashgah.insights import selectors as insights
+from bashgah.insights.types import HomeKpis, Measured, Period, SalesDay
+from bashgah.kit import formats, ids
+from bashgah.kit.jalali import month_bounds
+from bashgah.ui.figures import change, day_words, money_parts, money_unit, plain, shown_amount, trimmed
+from bashgah.ui.framing import current_lang, lang_of
+from bashgah.ui.types import Chart, ChartRow, FilterChoice, Lang, Series, Stat
+
+MONTHS_OFFERED = 18
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """Figures, chart and what they are of."""
+
+    title: str
+    sentence: str
+    stats: tuple[Stat, ...]
+    chart: Chart
+    chart_note: str
+    month: FilterChoice
+    branch: FilterChoice
+    chart_key: str
+    is_empty: bool
+    can_enrol: bool
+
+
+@own_page
+def index(request: HttpRequest) -> HttpResponse:
+    """Home for those who may see figures; others land on the first page they may open."""
+    if not may(request, "insights.read"):
+        return redirect("till:home" if may(request, "till.use") else "console:members")
+    club: ClubInfo = request.club
+    now, lang = clock.now(), lang_of(request)
+    today = now.astimezone(ZoneInfo(club.timezone)).date()
+    month = _asked(request.GET.get("month", ""), today)
+    period = insights.period_of(club, month, now)
+    branch = _branch(request, club)
+    kpis = insights.home_kpis(club, period, now, branch=branch)
+    key = request.GET.get("chart", "sales")
+    key = key if key in CHARTS else "sales"
+    before = _month_name(period.before_since, club, lang)
+    chart, note = CHARTS[key](club, kpis, _month_name(period.since, club, lang))
+    model = HomePage(
+        title=gettext("Home"),
+        sentence=_sentence(club, kpis, today),
+        stats=_stats(request, club, kpis, before, key),
+        chart=chart,
+        chart_note=note,
+        month=_months(club, period, today, lang),
+        branch=_branches(club, branch, lang),
+        chart_key=key,
+        is_empty=not kpis.members.now,
+        can_enrol=may(request, "members.write"),
+    )
+    return show(request, "home.html", model)
+
+
+def _asked(text: str, today: date) -> date:
+    try:
+        return min(date.fromisoformat(text), today)
+    except ValueError:
+        return today
+
+
+def _branch(request: HttpRequest, club: ClubInfo) -> UUID | None:
+    asked = request.GET.get("branch", "")
+    return next((b.id for b in clubs.branch_list(club) if ids.public("branch", b.id) == asked), None)
+
+
+def _month_name(day: date, club: ClubInfo, lang: Lang) -> str:
+    return formats.date(day, lang, club.calendar, "month")
+
+
+def _months(club: ClubInfo, period: Period, today: date, lang: Lang) -> FilterChoice:
+    options, at = [], month_bounds(today, club.calendar)[0]
+    for _ in range(MONTHS_OFFERED):
+        options.append((at.isoformat(), _month_name(at, club, lang)))
+        at = month_bounds(at - timedelta(days=1), club.calendar)[0]
+    return FilterChoice("month", gettext("Month"), chosen(options, period.since.isoformat()))
+
+
+def _branches(club: ClubInfo, branch: UUID | None, lang: Lang) -> FilterChoice:
+    options = [("", gettext("All branches"))]
+    options += [(ids.public("branch", b.id), b.name.say(lang)) for b in clubs.branch_list(club)]
+    return FilterChoice(
+        "branch", gettext("Branch"), chosen(options, ids.public("branch", branch) if branch else "")
+    )
+
+
+def _sentence(club: ClubInfo, kpis: HomeKpis, today: date) -> str:
+    day = day_words(today, club)
+    now, before = kpis.member_sales.now, kpis.member_sales.before
+    if not now or not before:
+        return day
+    if now > before * 1.01:
+        said = gettext("Sales to members are growing")
+    elif now < before * 0.99:
+        said = gettext("Sales to members have fallen")
+    else:
+        said = gettext("Sales to members are steady")
+    again, again_before = kpis.repeat_purchase.now, kpis.repeat_purchase.before
+    if again is None or again_before is None or abs(again - again_before) < 0.001:
+        return f"{day}. {said}."
+    more = (
+        gettext("repeat purchase has risen")
+        if again > again_before
+        else gettext("repeat purchase has fallen")
+    )
+    return f"{day}. {said}{'؛' if current_lang() == 'fa' else ';'} {more}."
+
+
+def _stats(request: HttpRequest, club: ClubInfo, kpis: HomeKpis, before: str, key: str) -> tuple[Stat, ...]:
+    def money(label: str, figure: Measured, chart: str) -> Stat:
+        value, unit = money_parts(round(figure.now or 0), club) if figure.now is not None else ("–", "")
+        against = (
+            f"{before}: {' '.join(money_parts(round(figure.before), club))}"
+            if figure.before is not None
+            else ""
+        )
+        return _linked(
+            request,
+            Stat(label, value, unit, delta=change(figure.now, figure.before, against=against)),
+            chart,
+            key,
+        )
+
+    def share(label: str, figure: Measured, chart: str = "", note: str = "") -> Stat:
+        value = _percent(figure.now)
+        against = f"{before}: {_percent(figure.before)}" if figure.before is not None else ""
+        stat = Stat(
+            label, value, note=note, delta=change(figure.now, figure.before, against=against, points=True)
+        )
+        return _linked(request, stat, chart, key) if chart else stat
+
+    def count(label: str, figure: Measured) -> Stat:
+        against = f"{before}: {plain(int(figure.before or 0))}"
+        return Stat(
+            label, plain(int(figure.now or 0)), delta=change(figure.now, figure.before, against=against)
+        )
+
+    return (
+        money(gettext("Sales to members"), kpis.member_sales, "sales"),
+        share(gettext("Member share of sales"), kpis.member_share, "share"),
+        money(gettext("Average basket of members"), kpis.average_basket, "basket"),
+        count(gettext("Members"), kpis.members),
+        count(gettext("Members active in 90 days"), kpis.active_members),
+        share(gettext("Repeat purchase in 30 days"), kpis.repeat_purchase),
+        share(gettext("Redemption rate"), kpis.redemption_rate, note=gettext("since the beginning")),
+    )
+
+
+def _linked(request: HttpRequest, stat: Stat, chart: str, key: str) -> Stat:
+    query = {name: value for name, value in request.GET.items() if name in {"month", "branch"} and value}
+    return Stat(
+        stat.label, stat.value, stat.unit, stat.note, stat.delta,
+        url="?" + urlencode(query | {"chart": chart}), current=chart == key,
+    )  # fmt: skip
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else formats.percent(round(share * 100, 1), current_lang())
+
+
+def _row(club: ClubInfo, day: SalesDay, values: tuple[float | None, ...], shown: tuple[str, ...]) -> ChartRow:
+    lang = current_lang()
+    label = formats.date(day.day, lang, club.calendar, "day")
+    short = next(part for part in label.split(" ") if part.strip("۰۱۲۳۴۵۶۷۸۹0123456789") == "")
+    return ChartRow(label, short, values, shown)
+
+
+def _sales_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, str]:
+    """Sales of each day in millions of the shown unit."""
+    size = 10**6 if club.currency == "IRR" else 10**3
+
+    def scaled(amount: int) -> float:
+        return float(trimmed(shown_amount(amount, club) / size, 1))
+
+    rows = tuple(
+        _row(
+            club,
+            day,
+            (scaled(day.members), scaled(day.others)),
+            (plain(scaled(day.members)), plain(scaled(day.others))),
+        )
+        for day in kpis.days
+    )
+    unit = money_unit(club)
+    note = (
+        gettext("million %(unit)s, after returns")
+        if size == 10**6
+        else gettext("thousand %(unit)s, after returns")
+    )
+    series = (Series(gettext("Members"), "c1"), Series(gettext("Others"), "c2"))
+    title = gettext("Daily sales to members and others, %(month)s") % {"month": month}
+    return Chart("sales", title, gettext("Day"), "stack", series, rows), note % {"unit": unit}
+
+
+def _share_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, str]:
+    rows = []
+    for day in kpis.days:
+        whole = day.members + day.others
+        share = round(day.members / whole * 100, 1) if whole > 0 else None
+        rows.append(_row(club, day, (share,), (_percent(share / 100) if share is not None else "–",)))
+    title = gettext("Member share of sales by day, %(month)s") % {"month": month}
+    return Chart(
+        "share", title, gettext("Day"), "line", (Series(gettext("Members"), "c1"),), tuple(rows)
+    ), gettext("percent of the day's sales")
+
+
+def _basket_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, str]:
+    rows = []
+    for day in kpis.days:
+        each = day.members // day.member_purchases if day.member_purchases else None
+        value = float(trimmed(shown_amount(each, club), 0)) if each is not None else None
+        rows.append(_row(club, day, (value,), (plain(value) if value is not None else "–",)))
+    title = gettext("Average basket of members by day, %(month)s") % {"month": month}
+    return Chart(
+        "basket", title, gettext("Day"), "line", (Series(gettext("Members"), "c1"),), tuple(rows)
+    ), gettext("%(unit)s a purchase") % {"unit": money_unit(club)}
+
+
+CHARTS: dict[str, Callable[[ClubInfo, HomeKpis, str], tuple[Chart, str]]] = {
+    "sales": _sales_chart,
+    "share": _share_chart,
+    "basket": _basket_chart,
+}

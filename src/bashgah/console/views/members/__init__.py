@@ -1,0 +1,1 @@
+"""Members: the list, one member's page, forms, acts."""

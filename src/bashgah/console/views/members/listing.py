@@ -1,0 +1,210 @@
+"""The list of members: search by anything, filters in the address, pages, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from bashgah.access.gate import may
+from bashgah.clubs import selectors as clubs
+from bashgah.clubs.types import ClubInfo
+from bashgah.console.export import csv_response
+from bashgah.console.views.base import chosen, page, show
+from bashgah.console.views.members import standing
+from bashgah.ground import clock
+from bashgah.kit import ids
+from bashgah.kit.refusals import Refusal
+from bashgah.members import selectors
+from bashgah.members.types import MemberFilters, MemberInfo
+from bashgah.ui.figures import day_words, plain
+from bashgah.ui.framing import lang_of
+from bashgah.ui.listings import listing
+from bashgah.ui.types import Column, FilterChoice, Listing, Option
+
+PAGE = 50
+EXPORT_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member in the list, without anything that identifies beyond name and masked mobile."""
+
+    name: str
+    url: str
+    mobile: str
+    status: str
+    tier: str
+    tone: str
+    points: int
+    last_purchase: datetime | None
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """The list."""
+
+    listing: Listing
+    rows: tuple[MemberRow, ...]
+    count: int
+    can_enrol: bool
+
+
+@page("members.read")
+def index(request: HttpRequest) -> HttpResponse:
+    """The list; an exact mobile, card, code or e-mail opens its member at once."""
+    club: ClubInfo = request.club
+    filters, branches = _filters(request, club)
+    if filters.text and (found := _exact(club, filters.text)):
+        return redirect("console:member", ids.public("member", found))
+    result = selectors.member_list(club, filters, cursor=request.GET.get("after") or None, limit=PAGE)
+    count = selectors.members_count(club, filters)
+    model = MembersPage(
+        listing=_listing(request, filters, branches, count, result.next_cursor or ""),
+        rows=tuple(_rows(request, club, result.members)),
+        count=count,
+        can_enrol=may(request, "members.write"),
+    )
+    return show(request, "members/list.html", model)
+
+
+@page("data.export")
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The same list as a file: every page of it, masked like the screen."""
+    club: ClubInfo = request.club
+    filters, _ = _filters(request, club)
+    lang = lang_of(request)
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        cursor = None
+        while True:
+            result = selectors.member_list(club, filters, cursor=cursor, limit=EXPORT_PAGE)
+            for member, row in zip(result.members, _rows(request, club, result.members), strict=True):
+                yield (
+                    ids.public("member", member.id),
+                    member.number,
+                    row.name,
+                    member.mobile_masked,
+                    row.status,
+                    row.tier,
+                    row.points,
+                    member.city,
+                    day_words(row.last_purchase, club, "short"),
+                    day_words(member.enrolled_at, club, "short"),
+                )
+            cursor = result.next_cursor
+            if cursor is None:
+                return
+
+    head = (
+        gettext("Id"),
+        gettext("Card"),
+        gettext("Name"),
+        gettext("Mobile"),
+        gettext("Status"),
+        gettext("Tier"),
+        gettext("Available points"),
+        gettext("City"),
+        gettext("Last purchase"),
+        gettext("Enrolled"),
+    )
+    return csv_response(f"members-{lang}", head, rows())
+
+
+def status_word(status: str) -> str:
+    """A status in the language of the page."""
+    words = {"active": gettext("active"), "blocked": gettext("blocked"), "left": gettext("left the club")}
+    return words.get(status, status)
+
+
+def _exact(club: ClubInfo, text: str) -> UUID | None:
+    """The one member an identifier leads to; words of a name never open a page by themselves."""
+    if not any(letter.isdigit() or letter == "@" for letter in text) and not text.lower().startswith("mbr_"):
+        return None
+    try:
+        found = selectors.member_find(club, text, now=clock.now(), limit=2)
+    except Refusal:
+        return None
+    return found[0].id if len(found) == 1 else None
+
+
+def _filters(request: HttpRequest, club: ClubInfo) -> tuple[MemberFilters, tuple[Option, ...]]:
+    lang, query = lang_of(request), request.GET
+    own: frozenset[UUID] | None = request.staff_branches
+    offered = [b for b in clubs.branch_list(club) if own is None or b.id in own]
+    asked = query.get("branch", "")
+    branch = next((b.id for b in offered if ids.public("branch", b.id) == asked), None)
+    if own is not None and branch is None:
+        branch = offered[0].id if offered else UUID(int=0)
+    options = [("", gettext("Branch: all"))] if own is None else []
+    options += [(ids.public("branch", b.id), b.name.say(lang)) for b in offered]
+    status = query.get("status", "")
+    filters = MemberFilters(
+        text=query.get("q", "").strip()[:100],
+        status=status if status in {"active", "blocked", "left"} else None,
+        branch_id=branch,
+        tag=query.get("tag", "")[:60],
+        sort="name" if query.get("sort") == "name" else "enrolled",
+    )
+    return filters, chosen(options, ids.public("branch", branch) if branch else "")
+
+
+def _listing(
+    request: HttpRequest, filters: MemberFilters, branches: tuple[Option, ...], count: int, after: str
+) -> Listing:
+    club: ClubInfo = request.club
+    query = {
+        key: value
+        for key, value in request.GET.items()
+        if key in {"q", "status", "branch", "tag", "sort", "after"}
+    }
+    statuses = [("", gettext("Status: all"))] + [
+        (key, status_word(key)) for key in ("active", "blocked", "left")
+    ]
+    tags = [("", gettext("Tag: all"))] + [(tag, tag) for tag in selectors.tags_in_use(club, 50)]
+    return listing(
+        path=reverse("console:members"),
+        query=query,
+        columns=(
+            Column(gettext("Member"), "name"),
+            Column(gettext("Tier")),
+            Column(gettext("Available points"), numeric=True),
+            Column(gettext("Last purchase"), narrow_hidden=True),
+            Column(gettext("Enrolled"), narrow_hidden=True),
+            Column(gettext("Status")),
+        ),
+        search_label=gettext("Name, mobile, card, e-mail or code"),
+        said=ngettext("%(n)s member", "%(n)s members", count) % {"n": plain(count)},
+        choices=(
+            FilterChoice("status", gettext("Status"), chosen(statuses, filters.status or "")),
+            FilterChoice("branch", gettext("Branch"), branches),
+            *((FilterChoice("tag", gettext("Tag"), chosen(tags, filters.tag)),) if len(tags) > 1 else ()),
+        ),
+        next_after=after,
+        sort=filters.sort if filters.sort == "name" else "",
+        export_path=reverse("console:members_export") if may(request, "data.export") else "",
+    )
+
+
+def _rows(request: HttpRequest, club: ClubInfo, members: tuple[MemberInfo, ...]) -> Iterator[MemberRow]:
+    known = standing.of_members(club, [member.id for member in members], lang_of(request), clock.now())
+    for member in members:
+        own = known.get(member.id, standing.NOTHING)
+        yield MemberRow(
+            name=member.name,
+            url=reverse("console:member", args=[ids.public("member", member.id)]),
+            mobile=member.mobile_masked,
+            status=member.status,
+            tier=own.tier,
+            tone=own.tone,
+            points=own.points,
+            last_purchase=own.last_purchase,
+            enrolled_at=member.enrolled_at,
+        )

@@ -1,0 +1,79 @@
+"""The statement: each movement as a sentence with its sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from bashgah.kit import formats
+from bashgah.ledger.types import Cause, StatementRow
+from bashgah.ui.framing import current_lang
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A movement as it is shown."""
+
+    title: str
+    note: str
+    at: datetime
+    unit: str
+    change: str
+    pending: str
+    held: str
+    tone: str
+    key: str
+
+
+def causes() -> dict[Cause, str]:
+    """What each cause is called."""
+    return {
+        Cause.ACTIVITY: gettext("Earned by an activity"),
+        Cause.REDEMPTION: gettext("Used for a reward"),
+        Cause.EXPIRY: gettext("Expired"),
+        Cause.ADJUSTMENT: gettext("Adjustment"),
+        Cause.TRANSFER: gettext("Transfer"),
+        Cause.MERGE: gettext("Merged from another membership"),
+        Cause.OPENING: gettext("Opening balance"),
+        Cause.RETURN: gettext("Taken back by a return"),
+        Cause.MATURITY: gettext("Became available"),
+    }
+
+
+def lines(
+    request: HttpRequest, rows: Sequence[StatementRow], names: dict[str, str] | None = None
+) -> tuple[StatementLine, ...]:
+    """The rows of one page; `names` are the names of rules and wallets by key."""
+    titles, known = causes(), names or {}
+    return tuple(
+        StatementLine(
+            title=titles.get(row.cause, row.cause.name),
+            note=" · ".join(part for part in (known.get(row.rule, row.rule), row.reason) if part),
+            at=row.occurred_at,
+            unit=unit_name(row.unit, known),
+            change=_signed(row.change),
+            pending=_signed(row.pending_change),
+            held=_signed(row.held_change),
+            tone="points" if row.change > 0 or row.pending_change > 0 else "",
+            key=row.posting_id.hex,
+        )
+        for row in rows
+    )
+
+
+def unit_name(unit: str, names: dict[str, str]) -> str:
+    """What a wallet is called: by the program, else by the words of the glossary."""
+    usual = {
+        "points": gettext("points"),
+        "status": gettext("qualifying points"),
+        "credit": gettext("store credit"),
+    }
+    return names.get(f"wallet:{unit}") or usual.get(unit, unit)
+
+
+def _signed(amount: int) -> str:
+    return formats.signed(amount, current_lang()) if amount else ""
