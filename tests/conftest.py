@@ -9,8 +9,11 @@ import psycopg
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from psycopg.pq import TransactionStatus
 
 from tests import server as servers
+
+INERROR = TransactionStatus.INERROR
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
 
@@ -62,6 +65,32 @@ def django_db_setup(
         TransactionTestCase._fixture_teardown = usual  # type: ignore[method-assign]
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def books_hold(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test that touched points the books must prove themselves.
+
+    A test that plants a corruption says so with the mark ``corrupts``.
+    """
+    marked = request.node.get_closest_marker("django_db")
+    if marked is None or request.node.get_closest_marker("corrupts"):
+        yield
+        return
+    request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
+    yield
+    from django.db import connection
+
+    driver = connection.connection
+    if connection.needs_rollback or (driver is not None and driver.info.transaction_status == INERROR):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM ledger_wallet) OR EXISTS (SELECT FROM ledger_posting)")
+        touched = cursor.fetchone()[0]
+    if touched:
+        from bashgah.ledger.verify import verify
+
+        assert verify() == []
 
 
 @pytest.fixture

@@ -62,6 +62,19 @@ def worker() -> None:
 
 
 @app.command()
+def verify(
+    club: Annotated[str | None, typer.Option(help="One club, by its short name; otherwise all.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="Name at most so many findings a check.")] = 20,
+) -> None:
+    """Recompute the books from what cannot be changed; status 1 if anything does not hold."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import proof
+
+        proof.prove(club, most=most)
+
+
+@app.command()
 def doctor() -> None:
     """Say what this machine and this database have and lack."""
     from bashgah.cli import diagnosis
