@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -13,23 +14,32 @@ from psycopg.pq import TransactionStatus
 
 from tests import server as servers
 
+KEPT = pytest.StashKey[ExitStack]()
 INERROR = TransactionStatus.INERROR
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """With parallel workers the one who starts them keeps the server for all."""
+    if getattr(session.config.option, "numprocesses", None) and WORKER == "master":
+        session.config.stash[KEPT] = kept = ExitStack()
+        server = kept.enter_context(servers.server())
+        os.environ[servers.OWNER_URL], os.environ[servers.APP_URL] = server.owner_url, server.app_url
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let the server go after the last worker did."""
+    kept = session.config.stash.get(KEPT, None)
+    if kept is not None:
+        kept.close()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[servers.Server]:
     """The tests' server: the one named in the environment, else one of our own under ``var/``."""
-    owner_url = os.environ.get("BASHGAH_TEST_SERVER_OWNER_URL")
-    app_url = os.environ.get("BASHGAH_TEST_SERVER_URL")
-    if owner_url and app_url:
-        yield servers.Server(owner_url=owner_url, app_url=app_url)
-        return
-    from bashgah.ground.postgres import launcher
-
-    with launcher.running(servers.PROJECT / "var" / "test-postgres") as running:
-        yield servers.Server(owner_url=running.owner_url, app_url=running.app_url)
+    with servers.server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

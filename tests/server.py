@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -13,8 +15,10 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from bashgah.ground.postgres import releases
+from bashgah.ground.postgres import launcher, releases
 
+OWNER_URL = "BASHGAH_TEST_SERVER_OWNER_URL"
+APP_URL = "BASHGAH_TEST_SERVER_URL"
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -32,6 +36,17 @@ class Server:
     def app(self, database: str) -> str:
         """Return the app's address of a database."""
         return with_database(self.app_url, database)
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Give the server named in the environment, or run one of our own for as long as the block lasts."""
+    owner_url, app_url = os.environ.get(OWNER_URL), os.environ.get(APP_URL)
+    if owner_url and app_url:
+        yield Server(owner_url=owner_url, app_url=app_url)
+        return
+    with launcher.running(PROJECT / "var" / "test-postgres") as running:
+        yield Server(owner_url=running.owner_url, app_url=running.app_url)
 
 
 def with_database(url: str, database: str) -> str:
