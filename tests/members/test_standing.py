@@ -1,5 +1,6 @@
 """The member lock, standing, aliases, consents, profile changes and erasure."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from bashgah.kit.text import Texts
 from bashgah.members import selectors, services
 from bashgah.members.models import State
 from bashgah.members.types import ConsentGiven, LockedMember
-from tests.cast import NOW, SARA_MOBILE, ketab, naderi
+from tests.cast import NOW, REZA_MOBILE, SARA_MOBILE, ketab, naderi
 
 pytestmark = pytest.mark.django_db
 MINA = Actor("staff", "stf_1", "مینا نادری")
@@ -289,3 +290,32 @@ def test_an_attribute_keeps_its_type_and_may_retire():
     services.attribute_retire(club=club, key="one", now=NOW)
     assert selectors.attribute_list(club) == []
     assert [a.is_active for a in selectors.attribute_list(club, active_only=False)] == [False]
+
+
+def test_erasure_reaches_those_who_were_merged_into_the_member():
+    cast = naderi()
+    State.objects.filter(member_id=cast.reza.id).update(merged_into=cast.sara.id)
+    services.member_erase(club=cast.club, id=cast.sara.id, reason="درخواست عضو", actor=MINA, now=NOW)
+    assert selectors.member_get(cast.club, cast.reza.id).name == ""
+    assert selectors.person_get(cast.club, cast.reza.id).mobile == ""
+    assert selectors.member_resolve(cast.club, "mobile", REZA_MOBILE) is None
+
+
+def test_a_member_takes_everything_along_in_clear():
+    cast = naderi()
+    services.member_block(club=cast.club, id=cast.sara.id, reason="دلیل", actor=MINA, now=NOW)
+    taken = json.loads(json.dumps(selectors.member_export(cast.club, cast.sara.id)))
+    assert taken["profiles"][0]["first_name"] == "سارا"
+    assert taken["personal_data"][0]["mobile"] == SARA_MOBILE
+    assert [(c["channel"], c["granted"]) for c in taken["consents"]] == [("sms", True)]
+    assert [c["after"] for c in taken["status_changes"]] == ["blocked"]
+    with pytest.raises(Refusal):
+        selectors.member_export(cast.club, ketab().nika.id)
+
+
+def test_a_household_needs_no_mobile():
+    club = naderi().club
+    home = services.member_enrol(
+        club=club, last_name="خانوادهٔ محمدی", kind="group", channel="console", now=NOW
+    )
+    assert (home.kind, home.mobile_masked, home.name) == ("group", "", "خانوادهٔ محمدی")

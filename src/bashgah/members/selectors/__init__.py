@@ -19,6 +19,7 @@ from bashgah.members.selectors.records import (
     consent_history,
     consents,
     consents_granted,
+    member_export,
     status_history,
 )
 from bashgah.members.selectors.search import member_find, member_list, members_count, tags_in_use
@@ -31,6 +32,7 @@ __all__ = [
     "consents",
     "consents_granted",
     "member_by_qr",
+    "member_export",
     "member_find",
     "member_get",
     "member_list",

@@ -87,7 +87,7 @@ def member_enrol(
     consents: Sequence[ConsentGiven] = (),
     now: datetime,
 ) -> MemberInfo:
-    """Make a member with a card number at once; a mobile alone is enough.
+    """Make a member with a card number at once; a mobile alone is enough, and a group needs none.
 
     An identifier that has an owner raises ``mobile_taken`` (or ``email_…``, ``national_id_…``,
     ``external_taken``, 409) with the owner's public id in ``extra``, also when two tills enrol one mobile at
@@ -116,10 +116,9 @@ def member_enrol(
     if channel not in CHANNELS:
         raise ValueError(f"nobody enrols by {channel!r}")
     declared = selectors.attribute_list(club) if new.attributes else []
-    prepared = _prepared(club, new, declared, now)
+    prepared = _prepared(club, new, declared, now, kind)
     prepared.nickname = profile.cleaned("nickname", nickname, now)
     prepared.locale = profile.cleaned("locale", locale, now)
-    prepared.kind = kind
     if channel == "portal":
         _require(club, prepared.new)
     if branch_id:
@@ -212,7 +211,9 @@ def _prepared_or_refused(
         return refusal
 
 
-def _prepared(club: ClubInfo, new: NewMember, declared: Sequence[AttributeInfo], now: datetime) -> _Prepared:
+def _prepared(
+    club: ClubInfo, new: NewMember, declared: Sequence[AttributeInfo], now: datetime, kind: Kind = "person"
+) -> _Prepared:
     values: dict[IdentifierKind, str] = {
         kind: normalised(kind, value)
         for kind, value in (
@@ -223,7 +224,7 @@ def _prepared(club: ClubInfo, new: NewMember, declared: Sequence[AttributeInfo],
         )
         if value and value.strip()
     }
-    if not values.keys() & {"mobile", "email", "external"}:
+    if kind == "person" and not values.keys() & {"mobile", "email", "external"}:
         raise Refusal(
             "mobile_missing",
             Phrase(_("A member needs a mobile number, an e-mail address or a customer number.")),
@@ -244,7 +245,8 @@ def _prepared(club: ClubInfo, new: NewMember, declared: Sequence[AttributeInfo],
             attributes={key: value for key, value in given.items() if value is not None},
             **{**fields, "tags": tuple(fields["tags"])},
         ),
-        digests={kind: digest(club.id, kind, value) for kind, value in values.items()},
+        digests={name: digest(club.id, name, value) for name, value in values.items()},
+        kind=kind,
     )
 
 

@@ -48,8 +48,13 @@ def member_lock(club: ClubInfo, id: UUID) -> LockedMember:
     """Lock one member that must exist; raises ``member_not_found`` (404)."""
     locked = members_lock(club, [id]).get(id)
     if locked is None:
-        raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
+        raise member_unknown()
     return locked
+
+
+def member_unknown() -> Refusal:
+    """Return the refusal of an id that is no member's of the club."""
+    return Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
 
 
 def member_block(*, club: ClubInfo, id: UUID, reason: str, actor: Actor, now: datetime) -> None:
