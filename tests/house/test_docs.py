@@ -36,6 +36,21 @@ def test_files_that_a_page_names_exist(page: plan.Path) -> None:
     assert [name for name in named if not (plan.PROJECT / name).exists()] == []
 
 
+def test_the_tour_stops_only_at_things_that_exist() -> None:
+    tour = (plan.PROJECT / "docs" / "tour.md").read_text(encoding="utf-8")
+    stops = re.findall(r"\[`(src/[^:`]+): (\w+)`\]", tour)
+    assert len(stops) > 15
+    lost = []
+    for name, thing in stops:
+        path = plan.PROJECT / name
+        defined = re.search(
+            rf"^(?:async )?(?:def|class) {thing}\b", path.read_text(encoding="utf-8"), flags=re.M
+        )
+        if not defined:
+            lost.append(f"{name}: {thing}")
+    assert lost == []
+
+
 def test_no_file_names_an_index_or_a_folder_of_a_machine() -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "-z"], cwd=plan.PROJECT, capture_output=True, text=True, check=True
