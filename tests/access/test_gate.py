@@ -60,7 +60,7 @@ urlpatterns = [
     path("desk/open", open_page, name="open"),
     path("desk/forgotten", forgotten, name="forgotten"),
     path("desk/choose/<uuid:club_id>", choose),
-    path("accounts/", include("allauth.urls")),
+    path("", include("bashgah.config.urls")),
 ]
 
 

@@ -56,7 +56,7 @@ def test_a_member_is_found_by_any_identifier(naderi, key, value) -> None:
 def test_finding_needs_exactly_one_identifier(naderi, sara) -> None:
     for body in ({}, {"mobile": "09121234567", "card": "6280000000000000"}):
         answer = naderi.post("/members/find", body)
-        assert (answer.status_code, answer.json()["code"]) == (422, "member_key_needed")
+        assert (answer.status_code, answer.json()["code"]) == (422, "member_unclear")
 
 
 def test_a_mobile_that_has_an_owner_is_refused_with_the_owner(naderi, sara) -> None:

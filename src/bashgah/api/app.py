@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from bashgah import __version__
 from bashgah.api import document, through
-from bashgah.api.routes import branches, health, members, products
+from bashgah.api.routes import activities, branches, health, members, products, program, wallets
 from bashgah.api.strict import StrictParser
 
 
@@ -54,8 +54,11 @@ for error in (Exception, ValidationError, HttpError, AuthenticationError, Http40
     api.add_exception_handler(error, through.answer)
 for router in (
     members.router,
+    wallets.router,
+    activities.router,
     products.router,
     branches.router,
+    program.router,
     health.router,
 ):
     api.add_router("", router)

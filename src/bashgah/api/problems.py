@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bashgah.api.language import Lang
-from bashgah.kit.phrases import Phrase, say
+from bashgah.kit.phrases import Phrase, phrase_from_json, say
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 
@@ -71,8 +71,19 @@ def document(problem: Problem, *, lang: Lang, request_id: str, instance: str) ->
         "request_id": request_id,
     }
     if problem.extra:
-        said["extra"] = dict(problem.extra)
+        said["extra"] = {name: _plain(value, lang) for name, value in problem.extra.items()}
     return said
+
+
+def _plain(value: Any, lang: Lang) -> Any:
+    """Say the phrases among the values a refusal carries."""
+    if isinstance(value, Phrase):
+        return say(value, lang)
+    if isinstance(value, dict) and "m" in value:
+        return say(phrase_from_json(value), lang)
+    if isinstance(value, list | tuple):
+        return [_plain(item, lang) for item in value]
+    return value
 
 
 def body(problem: Problem, *, lang: Lang, request_id: str, instance: str) -> bytes:

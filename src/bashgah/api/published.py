@@ -6,14 +6,16 @@ from datetime import datetime
 
 from bashgah.api.wording import WalletWords, Wording
 from bashgah.clubs.types import ClubInfo
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.programs.selectors import program_in_force
 
 
 def wording_of(club: ClubInfo, at: datetime) -> Wording:
     """Return the names of the program in force at an instant; of none when nothing is published yet."""
-    compiled = program_in_force(club, at)
-    if compiled is None:
+    try:
+        compiled = program_in_force(club, at)
+    except Refusal:
         return Wording(club.currency)
     document = compiled.document
     return Wording(
@@ -28,4 +30,5 @@ def wording_of(club: ClubInfo, at: datetime) -> Wording:
             for tier in ladder.tiers
         },
         ladders={ladder.key: Texts(ladder.name.fa, ladder.name.en) for ladder in document.ladders},
+        rules={rule.key: Texts(rule.name.fa, rule.name.en) for rule in document.rules},
     )

@@ -9,8 +9,9 @@ from ninja import Path, Schema
 from pydantic import Field
 
 from bashgah.clubs.selectors import branch_by_code
-from bashgah.clubs.types import ClubInfo
+from bashgah.clubs.types import BranchInfo, ClubInfo
 from bashgah.kit import ids
+from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members.selectors import member_get
@@ -46,11 +47,24 @@ def member_id_of(club: ClubInfo, text: str) -> UUID:
     return member.merged_into or member.id
 
 
+def said(club: ClubInfo, phrase: Phrase, lang: str) -> str:
+    """Say a phrase in the club's calendar, zone and money."""
+    return say(phrase, lang, calendar=club.calendar, zone=club.timezone, display=club.money_display)
+
+
+def branch_code_of(club: ClubInfo, code: str) -> str:
+    """Return the branch's code as the club writes it; one the club does not know is a fault of the body."""
+    return branch_of(club, code).code if code else ""
+
+
 def branch_id_of(club: ClubInfo, code: str) -> UUID | None:
     """Return the branch a body names by its code; a code the club does not know is a fault of the body."""
-    if not code:
-        return None
+    return branch_of(club, code).id if code else None
+
+
+def branch_of(club: ClubInfo, code: str) -> BranchInfo:
+    """Return the branch of a code in a body, or refuse the body."""
     try:
-        return branch_by_code(club, code).id
+        return branch_by_code(club, code)
     except Refusal as refusal:
         raise Refusal(refusal.code, refusal.phrase, status=422, field="/branch") from refusal

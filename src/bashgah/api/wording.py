@@ -28,6 +28,7 @@ class Wording:
     wallets: Mapping[str, WalletWords] = field(default_factory=dict)
     tiers: Mapping[tuple[str, str], Texts] = field(default_factory=dict)
     ladders: Mapping[str, Texts] = field(default_factory=dict)
+    rules: Mapping[str, Texts] = field(default_factory=dict)
 
     def wallet(self, key: str) -> Texts:
         """Return the wallet's name."""
@@ -37,6 +38,10 @@ class Wording:
     def tier(self, ladder: str, key: str) -> Texts:
         """Return the tier's name."""
         return self.tiers.get((ladder, key)) or Texts(key, key)
+
+    def rule(self, key: str) -> Texts:
+        """Return the rule's name."""
+        return self.rules.get(key) or Texts(key, key)
 
     def amount(self, key: str, amount: int) -> Phrase | Points | Money:
         """Return an amount of the wallet as a sentence can say it: points, money, or a number and a name."""

@@ -31,7 +31,7 @@ pages = WSGIMiddleware(pages_wsgi, workers=PAGE_THREADS, send_queue_size=64)
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Send a connection where its path belongs; the intake also hears of start and stop."""
-    if scope["type"] == "lifespan" or scope.get("path") in intake.PATHS:
+    if scope["type"] == "lifespan" or intake.serves(scope):
         await intake.application(scope, receive, send)
     elif scope["type"] == "http":
         await pages(plain(scope), receive, send)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
@@ -106,6 +107,9 @@ class BatchAnswer(Struct, frozen=True):
     results: list[BatchResult]
 
 
+# an expiry is the first instant at which units are gone; people are told the last day they are good
+INSTANT = timedelta(microseconds=1)
+
 encoder = msgspec.json.Encoder()
 
 
@@ -121,11 +125,17 @@ def activity(settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang) 
         source=settled.source,
         reference=settled.reference,
         member_id=ids.public("member", settled.member_id) if settled.member_id else None,
-        occurred_at=settled.occurred_at,
-        recorded_at=settled.recorded_at,
+        occurred_at=settled.occurred_at.astimezone(UTC),
+        recorded_at=settled.recorded_at.astimezone(UTC),
         business_date=settled.business_date,
         earned=[
-            Earned(credit.wallet, credit.amount, credit.rule, credit.available_from, credit.expires_at)
+            Earned(
+                credit.wallet,
+                credit.amount,
+                credit.rule,
+                _utc(credit.available_from),
+                _utc(credit.expires_at),
+            )
             for credit in settled.credits
         ],
         balances=[
@@ -146,16 +156,21 @@ def activity(settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang) 
             )
             for outcome in settled.reasons
         ],
-        receipt=[said(line) for line in receipt(settled, wording)],
+        receipt=[said(line) for line in receipt(settled, wording, club.timezone)],
         repeated=settled.repeated,
     )
 
 
-def receipt(settled: Settled, wording: Wording) -> list[Phrase]:
-    """Return the lines a till prints: earned or taken back, balance, expiry, tier."""
+def _utc(moment: datetime | None) -> datetime | None:
+    """Write an instant always the same way, whether it was just decided or read again."""
+    return moment.astimezone(UTC) if moment else None
+
+
+def receipt(settled: Settled, wording: Wording, zone: str) -> list[Phrase]:
+    """Return the lines a till prints: earned or taken back, its last good day, balance, tier."""
     if settled.member_id is None:
         return [Phrase(_("Recorded without a member; it can be claimed later."))]
-    lines = _earned_lines(settled, wording)
+    lines = _earned_lines(settled, wording, zone)
     lines += [
         Phrase(
             _("Balance of {wallet}: {amount}"),
@@ -175,7 +190,7 @@ def receipt(settled: Settled, wording: Wording) -> list[Phrase]:
     return lines
 
 
-def _earned_lines(settled: Settled, wording: Wording) -> list[Phrase]:
+def _earned_lines(settled: Settled, wording: Wording, zone: str) -> list[Phrase]:
     sums: dict[str, int] = {}
     expiries: dict[str, datetime] = {}
     for credit in settled.credits:
@@ -190,7 +205,8 @@ def _earned_lines(settled: Settled, wording: Wording) -> list[Phrase]:
         if amount < 0:
             lines.append(Phrase(_("Taken back: {amount}"), {"amount": wording.amount(wallet, -amount)}))
         elif wallet in expiries:
-            params = {"amount": wording.amount(wallet, amount), "date": expiries[wallet].date()}
+            last = (expiries[wallet] - INSTANT).astimezone(ZoneInfo(zone)).date()
+            params = {"amount": wording.amount(wallet, amount), "date": last}
             lines.append(Phrase(_("Earned: {amount}, valid until {date}"), params))
         else:
             lines.append(Phrase(_("Earned: {amount}"), {"amount": wording.amount(wallet, amount)}))

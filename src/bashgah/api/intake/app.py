@@ -37,6 +37,11 @@ DRAIN_SECONDS = 20.0
 log = structlog.get_logger("bashgah.intake")
 
 
+def serves(scope: Scope) -> bool:
+    """Say whether a request is the intake's: to read activities, Django is asked at the same address."""
+    return scope.get("path") in PATHS and scope.get("method") == "POST"
+
+
 class State:
     """The queue and the remembered credentials of this process, made at the first need."""
 
@@ -109,9 +114,6 @@ class Call:
 
     async def handle(self, receive: Receive) -> tuple[int, bytes]:
         """Authenticate, decode, settle, and return status and body."""
-        if self.method != "POST":
-            allow = "GET, POST" if self.path == SINGLE else "POST"
-            raise Turned(problems.method_not_allowed(allow))
         now = clock.now()
         self.identity = identity = await _identified(self.given, now)
         self._count(identity.credential)

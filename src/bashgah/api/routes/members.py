@@ -228,9 +228,7 @@ def member_find(request: Call, body: MemberKey) -> MemberOut:
     """Find a member by one identifier. Sent in the body, because addresses are kept in logs."""
     given = {name: value for name, value in body.model_dump().items() if value}
     if len(given) != 1:
-        raise Refusal(
-            "member_key_needed", Phrase(_("Name the member by exactly one of these fields.")), status=422
-        )
+        raise Refusal("member_unclear", Phrase(_("Name the member in exactly one way.")), status=422)
     ((name, value),) = given.items()
     if name == "qr":
         return _member_out(request, selectors.member_by_qr(request.club, value, request.now))

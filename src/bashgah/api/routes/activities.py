@@ -1,0 +1,335 @@
+"""Activities: lists, one of them, why it gave what it gave, and the claim of an anonymous purchase.
+
+Recording them is the intake's.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Path, Query, Router, Schema
+from pydantic import Field
+
+from bashgah.activities import selectors, services
+from bashgah.activities.types import ActivityFilters, ActivityInfo
+from bashgah.api.bearer import Bearer, Call
+from bashgah.api.cursors import Cursor, Limit, NextCursor
+from bashgah.api.once import once
+from bashgah.api.published import wording_of
+from bashgah.api.strict import Body, Instant, QueryText, Text
+from bashgah.api.through import lang_of
+from bashgah.api.values import AmountOut, MemberId, TextsOut, branch_of, member_id_of, said
+from bashgah.engine.decisions import RuleOutcome, TierMove
+from bashgah.engine.facts import Fact
+from bashgah.kit import ids
+from bashgah.kit.refusals import Refusal
+
+router = Router(tags=["activities"])
+
+ActivityId = Annotated[str, Path(..., description="`act_…`", max_length=60)]
+
+
+class LineOut(Schema):
+    """An invoice line; ``quantity`` in thousandths."""
+
+    no: int
+    sku: str
+    name: str
+    category: list[str]
+    brand: str
+    quantity: int
+    gross: int
+    discount: int
+    tax: int
+    paid_by_points: int
+
+
+class EarnedOut(Schema):
+    """Units given by one rule; below zero when a return took them back."""
+
+    wallet: str
+    amount: int
+    rule: str
+    available_from: datetime | None
+    expires_at: datetime | None
+
+
+class BalanceOut(Schema):
+    """A wallet right after the activity."""
+
+    wallet: str
+    available: int
+    pending: int
+    held: int
+
+
+class MoveOut(Schema):
+    """A step on a ladder that the activity caused."""
+
+    ladder: str
+    before: str
+    after: str
+    direction: str
+    why: str
+
+
+class ActivityRow(Schema):
+    """An activity in a list."""
+
+    id: str
+    member_id: str
+    kind: str
+    type: str
+    source: str
+    reference: str
+    occurred_at: datetime
+    recorded_at: datetime
+    business_date: date
+    branch: str
+    channel: str
+    currency: str
+    gross: int
+    net: int
+    earned: list[EarnedOut]
+
+
+class ActivityOut(ActivityRow):
+    """An activity with its lines and what followed from it."""
+
+    discount: int
+    tax: int
+    shipping: int
+    paid_by_points: int
+    payment_methods: list[str]
+    lines: list[LineOut]
+    attributes: dict[str, Any]
+    program: Annotated[int, Field(description="The version of the program that decided.")]
+    about_id: Annotated[str | None, Field(description="The purchase a return belongs to.")]
+    balances: list[BalanceOut]
+    moves: list[MoveOut]
+
+
+class ActivityPageOut(Schema):
+    """One page of activities, newest first."""
+
+    activities: list[ActivityRow]
+    next_cursor: NextCursor
+
+
+class RuleWhyOut(Schema):
+    """What one rule did, or why it did nothing."""
+
+    rule: str
+    name: TextsOut
+    fired: bool
+    amounts: list[AmountOut]
+    reasons: list[str]
+
+
+class WhyOut(Schema):
+    """The full why: every rule in force, the sums, the steps on ladders."""
+
+    rules: list[RuleWhyOut]
+    totals: list[AmountOut]
+    moves: list[MoveOut]
+
+
+class ClaimIn(Body):
+    """An anonymous purchase by its source and reference, and whose it is."""
+
+    source: Annotated[Text, Field(min_length=1, max_length=40)]
+    reference: Annotated[Text, Field(min_length=1, max_length=120)]
+    member_id: Annotated[Text, Field(max_length=60)]
+
+
+@router.get(
+    "/activities", response=ActivityPageOut, auth=Bearer("activities.read"), summary="List activities"
+)
+def activity_list(  # noqa: PLR0917 one parameter a line of the query
+    request: Call,
+    member_id: Annotated[QueryText, Query("", description="`mbr_…`: this member's alone.")],
+    kind: Annotated[Literal["", "purchase", "return", "visit", "custom"], Query("")],
+    branch: Annotated[QueryText, Query("", description="Code of the branch.")],
+    source: Annotated[QueryText, Query("")],
+    since: Annotated[Instant | None, Query(None)],
+    until: Annotated[Instant | None, Query(None)],
+    cursor: Cursor,
+    limit: Limit,
+) -> ActivityPageOut:
+    """Settled activities, newest first."""
+    filters = ActivityFilters(
+        kind=kind,
+        branch=branch_of(request.club, branch).code if branch else "",
+        source=source,
+        since=since,
+        until=until,
+        member_id=member_id_of(request.club, member_id) if member_id else None,
+    )
+    page = selectors.activity_list(request.club, filters, cursor=cursor or None, limit=limit)
+    return ActivityPageOut(
+        activities=[ActivityRow(**_row(info)) for info in page.rows], next_cursor=page.next_cursor
+    )
+
+
+@router.get(
+    "/members/{member_id}/activities",
+    response=ActivityPageOut,
+    auth=Bearer("activities.read"),
+    summary="List a member's activities",
+)
+def member_activity_list(request: Call, member_id: MemberId, cursor: Cursor, limit: Limit) -> ActivityPageOut:
+    """The member's activities, newest first."""
+    found = member_id_of(request.club, member_id)
+    page = selectors.member_activities(request.club, found, cursor=cursor or None, limit=limit)
+    return ActivityPageOut(
+        activities=[ActivityRow(**_row(info)) for info in page.rows], next_cursor=page.next_cursor
+    )
+
+
+@router.post(
+    "/activities/claim",
+    response=ActivityOut,
+    auth=Bearer("activities.write"),
+    summary="Claim an anonymous purchase",
+)
+@once()
+def activity_claim(request: Call, body: ClaimIn) -> ActivityOut:
+    """Give a purchase nobody showed a card for to its member, once; it settles as a new activity."""
+    try:
+        member_id = member_id_of(request.club, body.member_id)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.phrase, status=422, field="/member_id") from refusal
+    anonymous = selectors.anonymous_find(request.club, body.source, body.reference)
+    settled = services.anonymous_claim(
+        club=request.club,
+        anonymous_id=anonymous.id,
+        member_id=member_id,
+        actor=request.actor,
+        now=request.now,
+    )
+    return _out(request, selectors.activity_get(request.club, settled.activity_id))
+
+
+@router.get(
+    "/activities/{activity_id}",
+    response=ActivityOut,
+    auth=Bearer("activities.read"),
+    summary="Read an activity",
+)
+def activity_get(request: Call, activity_id: ActivityId) -> ActivityOut:
+    """One activity with its lines and what followed from it."""
+    info = selectors.activity_get(request.club, ids.parse("activity", activity_id))
+    return _out(request, info)
+
+
+@router.get(
+    "/activities/{activity_id}/why",
+    response=WhyOut,
+    auth=Bearer("activities.read"),
+    summary="Why an activity gave what it gave",
+)
+def activity_why(request: Call, activity_id: ActivityId) -> WhyOut:
+    """Every rule that was in force, what it gave or why it gave nothing, in the language asked for."""
+    info = selectors.activity_get(request.club, ids.parse("activity", activity_id))
+    why = selectors.activity_why(request.club, info.member_id, info.id)
+    wording = wording_of(request.club, info.occurred_at)
+    return WhyOut(
+        rules=[_rule(request, outcome, TextsOut.of(wording.rule(outcome.rule))) for outcome in why.outcomes],
+        totals=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in why.totals],
+        moves=[_move(request, move) for move in why.tier_moves],
+    )
+
+
+def _row(info: ActivityInfo) -> dict[str, Any]:
+    return {
+        "id": ids.public("activity", info.id),
+        "member_id": ids.public("member", info.member_id),
+        "kind": info.kind,
+        "type": info.type,
+        "source": info.source,
+        "reference": info.reference,
+        "occurred_at": info.occurred_at,
+        "recorded_at": info.recorded_at,
+        "business_date": info.business_date,
+        "branch": info.branch,
+        "channel": info.channel,
+        "currency": info.fact.currency,
+        "gross": info.gross,
+        "net": info.net,
+        "earned": [
+            EarnedOut(
+                wallet=credit.wallet,
+                amount=credit.amount,
+                rule=credit.rule,
+                available_from=credit.available_from,
+                expires_at=credit.expires_at,
+            )
+            for credit in info.credits
+        ],
+    }
+
+
+def _out(request: Call, info: ActivityInfo) -> ActivityOut:
+    fact = info.fact
+    return ActivityOut(
+        **_row(info),
+        discount=fact.discount,
+        tax=fact.tax,
+        shipping=fact.shipping,
+        paid_by_points=fact.paid_by_points,
+        payment_methods=list(fact.payment_methods),
+        lines=_lines(fact),
+        attributes=dict(fact.attributes),
+        program=info.program,
+        about_id=ids.public("activity", info.about_id) if info.about_id else None,
+        balances=[
+            BalanceOut(
+                wallet=balance.wallet,
+                available=balance.available,
+                pending=balance.pending,
+                held=balance.held,
+            )
+            for balance in info.balances
+        ],
+        moves=[_move(request, move) for move in info.moves],
+    )
+
+
+def _lines(fact: Fact) -> list[LineOut]:
+    return [
+        LineOut(
+            no=line.no,
+            sku=line.sku,
+            name=line.name,
+            category=list(line.category),
+            brand=line.brand,
+            quantity=line.quantity,
+            gross=line.gross,
+            discount=line.discount,
+            tax=line.tax,
+            paid_by_points=line.paid_by_points,
+        )
+        for line in fact.lines
+    ]
+
+
+def _move(request: Call, move: TierMove) -> MoveOut:
+    return MoveOut(
+        ladder=move.ladder,
+        before=move.before,
+        after=move.after,
+        direction=move.direction,
+        why=said(request.club, move.why, lang_of(request)),
+    )
+
+
+def _rule(request: Call, outcome: RuleOutcome, name: TextsOut) -> RuleWhyOut:
+    lang = lang_of(request)
+    return RuleWhyOut(
+        rule=outcome.rule,
+        name=name,
+        fired=outcome.fired,
+        amounts=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in outcome.amounts],
+        reasons=[said(request.club, reason, lang) for reason in outcome.reasons],
+    )
