@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 from psycopg.pq import TransactionStatus
 
 from tests import server as servers
+from tests.books import books_prove_themselves  # noqa: F401 - runs after every test with a database
 
 KEPT = pytest.StashKey[ExitStack]()
 INERROR = TransactionStatus.INERROR

@@ -43,7 +43,7 @@ def program(**changes: Any) -> dict[str, Any]:
             {"key": "credit", "kind": "credit", "name": {"fa": "اعتبار", "en": "Credit"}, "worth": 1},
         ],
         "rules": [
-            rule("base", "purchase", [per_step("points"), per_step("status")], **changes.get("base", {})),
+            {**rule("base", "purchase", [per_step("points"), per_step("status")]), **changes.get("base", {})},
             rule("visit", "visit", [{"wallet": "points", "amount": "fixed", "params": {"units": 5}}]),
             rule(
                 "review", "custom:review", [{"wallet": "points", "amount": "fixed", "params": {"units": 7}}]

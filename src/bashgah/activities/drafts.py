@@ -148,8 +148,15 @@ def in_time(club: ClubInfo, occurred_at: datetime, now: datetime) -> None:
 
 def placed(club: ClubInfo, code: str, occurred_at: datetime) -> tuple[BranchInfo | None, datetime]:
     """Return the branch a fact names, and its instant in that branch's zone (else the club's)."""
-    branch = branch_by_code(club, code) if code else None
+    branch = _branch(club, code) if code else None
     return branch, occurred_at.astimezone(_zone(branch.timezone if branch else club.timezone))
+
+
+def _branch(club: ClubInfo, code: str) -> BranchInfo:
+    try:
+        return branch_by_code(club, code)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.phrase, status=422, field="/branch") from None
 
 
 def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> tuple[str, str]:

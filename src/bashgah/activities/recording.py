@@ -279,6 +279,7 @@ def _told(made: Made, compiled: CompiledProgram | None) -> dict[str, Any]:
             if b.wallet in wallets and wallets[b.wallet].kind != "status"
         ],
     }
+    told["points"] = [wallet for wallet in credits_ if wallet in wallets and wallets[wallet].kind == "points"]
     if made.about is not None:
         told["about"] = str(made.about)
     return told

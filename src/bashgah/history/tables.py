@@ -52,3 +52,34 @@ USED = Table(
     keys=("member_id", "limit_key", "window_start"),
     adds=("used",),
 )
+
+CLUB_DAY = Table(
+    "history_clubday",
+    (
+        ("purchases", "int"),
+        ("returns", "int"),
+        ("visits", "int"),
+        ("gross", "bigint"),
+        ("spend", "bigint"),
+        ("discount", "bigint"),
+        ("returned", "bigint"),
+        ("points_issued", "bigint"),
+        ("points_back", "bigint"),
+        ("day", "date"),
+        ("club_id", "uuid"),
+        ("branch", "text"),
+        ("is_anonymous", "boolean"),
+    ),
+    keys=("club_id", "day", "branch", "is_anonymous"),
+    adds=(
+        "purchases",
+        "returns",
+        "visits",
+        "gross",
+        "spend",
+        "discount",
+        "returned",
+        "points_issued",
+        "points_back",
+    ),
+)

@@ -6,33 +6,12 @@ an honest ledger returns nothing from all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from uuid import UUID
 
-from bashgah.ground.batch import cursor
-from bashgah.kit.phrases import Phrase
+from bashgah.ground.proofs import Check, Finding, run_all
 from bashgah.kit.phrases import marked as _
-from bashgah.ledger.types import Account, HoldState, WalletKind
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that does not hold: a stable code, whose row it is, and a sentence for the operator."""
-
-    code: str
-    where: str
-    phrase: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One law of the books: what it says when broken, and the statement that finds where it is."""
-
-    code: str
-    phrase: str
-    sql: str
-
+from bashgah.ledger.types import Account, Cause, HoldState, WalletKind
 
 PARAMS: Mapping[str, int] = {
     "available": int(Account.AVAILABLE),
@@ -299,24 +278,17 @@ CHECKS: tuple[Check, ...] = (
 
 def verify(club_id: UUID | None = None, *, most: int = 100) -> list[Finding]:
     """Recompute the books of one club or of all; return what does not hold, at most ``most`` a check."""
-    return [finding for check in CHECKS for finding in run(check, club_id, most)]
+    return run_all(CHECKS, PARAMS, club_id, most)
 
 
-def run(check: Check, club_id: UUID | None, most: int = 100) -> Iterator[Finding]:
-    """Run one check; rooms above prove their own tables with the same machinery."""
-    params = {**PARAMS, "club": club_id, "most": most}
-    with cursor() as cur:
-        rows = cur.execute(
-            f"SELECT * FROM ({_scoped(check.sql, club_id)}) wrong LIMIT %(most)s", params
-        ).fetchall()
-    for member_id, what, expected, found in rows:
-        where = f"{member_id or 'club'} {what}"
-        yield Finding(check.code, where, Phrase(check.phrase, {"expected": expected, "found": found}))
-
-
-def _scoped(sql: str, club_id: UUID | None) -> str:
-    """Fill ``{club}`` and ``{alias.club}`` with the narrowing to one club, or with nothing."""
-    for alias in ("", "a.", "e.", "h.", "l.", "p.", "r.", "w."):
-        narrowed = "true" if club_id is None else f"{alias}club_id = %(club)s"
-        sql = sql.replace(f"{{{alias}club}}", narrowed)
-    return sql
+GIVEN_BY_ACTIVITIES = f"""
+    SELECT p.member_id, e.cause_id, p.unit,
+           sum(CASE WHEN p.debit = {int(Account.ISSUED)} THEN p.amount ELSE 0 END
+             - CASE WHEN p.credit = {int(Account.ISSUED)} THEN p.amount ELSE 0 END)
+    FROM ledger_posting p
+    JOIN ledger_entry e ON e.member_id = p.member_id AND e.id = p.entry_id
+    WHERE e.cause IN ({int(Cause.ACTIVITY)}, {int(Cause.RETURN)}) AND (%(all)s OR p.club_id = %(club)s)
+    GROUP BY p.member_id, e.cause_id, p.unit
+    ORDER BY p.member_id, e.cause_id
+"""
+"""What activities gave and took by unit, ordered by member and activity; for ``activities.verify``."""

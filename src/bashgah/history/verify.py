@@ -1,0 +1,31 @@
+"""Proves each member's sums against their days; ``activities.verify`` proves both against what happened."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bashgah.ground.proofs import Check, Finding, run_all
+from bashgah.kit.phrases import marked as _
+
+SUMS = "SELECT member_id, club_id, purchases, visits, returns, gross, spend FROM history_sums"
+"""The sums as rows, for a room that knows what they must be."""
+
+CHECKS = tuple(
+    Check(
+        f"history_{column}_differs",
+        _("A member's days do not add up to the sum: {expected} expected, {found} found."),
+        f"""
+        SELECT coalesce(s.member_id, d.member_id), '{column}', coalesce(d.total, 0), s.{column}
+        FROM (SELECT * FROM history_sums WHERE {{club}}) s
+        FULL JOIN (SELECT member_id, sum({column}) AS total FROM history_day WHERE {{club}}
+                   GROUP BY member_id) d ON d.member_id = s.member_id
+        WHERE s.{column} IS DISTINCT FROM coalesce(d.total, 0)
+        """,
+    )
+    for column in ("purchases", "visits", "spend", "qualifying")
+)
+
+
+def verify(club_id: UUID | None = None, *, most: int = 100) -> list[Finding]:
+    """Return which members' sums are not their days'."""
+    return run_all(CHECKS, {}, club_id, most)
