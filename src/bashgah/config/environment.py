@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bashgah.ground import places
 
+NEVER_BY_ITSELF = 1_000_000_000
+
 
 class EmailSettings(NamedTuple):
     """How letters leave: ``smtp://user:password@host:port/?tls=1&from=club@example.com``."""
@@ -105,6 +107,8 @@ def database_from_url(url: str, *, pool: int) -> dict[str, object]:
         raise ValueError(f"DATABASE_URL must begin with postgresql://, not {parts.scheme}://")
     options: dict[str, object] = dict(parse_qsl(parts.query))
     host = str(options.pop("host", "")) or (unquote(parts.hostname) if parts.hostname else "")
+    # prepared on the server only where the code asks for it (the settlement); pages' statements vary too much
+    options["prepare_threshold"] = NEVER_BY_ITSELF
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10, "max_idle": 300}
     return {
