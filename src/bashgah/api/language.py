@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 Lang = Literal["fa", "en"]
 
 
+@lru_cache(maxsize=1024)
 def chosen(header: str, default: str = "en") -> Lang:
     """Return the language that ``Accept-Language`` prefers among fa and en, else the default."""
     best, weight = default, 0.0

@@ -8,10 +8,12 @@ from uuid import UUID
 from ninja import Path, Schema
 from pydantic import Field
 
+from bashgah.api.language import Lang
+from bashgah.api.speaking import voice
 from bashgah.clubs.selectors import branch_by_code
 from bashgah.clubs.types import BranchInfo, ClubInfo
 from bashgah.kit import ids
-from bashgah.kit.phrases import Phrase, say
+from bashgah.kit.phrases import Phrase
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members.selectors import member_get
@@ -47,9 +49,9 @@ def member_id_of(club: ClubInfo, text: str) -> UUID:
     return member.merged_into or member.id
 
 
-def said(club: ClubInfo, phrase: Phrase, lang: str) -> str:
+def said(club: ClubInfo, phrase: Phrase, lang: Lang) -> str:
     """Say a phrase in the club's calendar, zone and money."""
-    return say(phrase, lang, calendar=club.calendar, zone=club.timezone, display=club.money_display)
+    return voice(club, lang)(phrase)
 
 
 def branch_code_of(club: ClubInfo, code: str) -> str:

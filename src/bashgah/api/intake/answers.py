@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from bashgah.activities.types import Settled
 from bashgah.api.language import Lang
+from bashgah.api.speaking import voice
 from bashgah.api.wording import Wording
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit import ids
-from bashgah.kit.phrases import Phrase, say
+from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 
 
@@ -115,10 +116,7 @@ encoder = msgspec.json.Encoder()
 
 def activity(settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang) -> ActivityAnswer:
     """Say a settled activity in a language."""
-
-    def said(phrase: Phrase) -> str:
-        return say(phrase, lang, calendar=club.calendar, zone=club.timezone, display=club.money_display)
-
+    said = voice(club, lang)
     return ActivityAnswer(
         id=ids.public("activity", settled.activity_id),
         kind=settled.kind,  # type: ignore[arg-type]

@@ -7,9 +7,11 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 
 from bashgah.access.types import Credential
 from bashgah.activities.services import settle
@@ -98,7 +100,6 @@ class Call:
 
     def __init__(self, scope: Scope) -> None:
         self.path: str = scope["path"]
-        self.method: str = scope["method"]
         self.given: dict[bytes, bytes] = dict(scope["headers"])
         wished = self.given.get(b"x-request-id", b"").decode("latin-1")
         self.request_id = wished if ACCEPTED.fullmatch(wished) else ids.fresh().hex
@@ -200,7 +201,12 @@ async def _send(send: Send, status: int, raw: bytes, content_type: str, call: Ca
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": raw})
-    ANSWERED.labels(call.method, status).inc()
+    _counted(status).inc()
+
+
+@lru_cache(maxsize=64)
+def _counted(status: int) -> Counter:
+    return ANSWERED.labels("POST", status)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
