@@ -1,0 +1,74 @@
+"""Rows of many rooms in one statement: every value arrives as it was."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bashgah.ground.batch import array_text, cursor
+
+pytestmark = pytest.mark.django_db
+
+INSTANT = datetime(2026, 11, 21, 17, 42, 0, 123456, tzinfo=timezone(timedelta(hours=3, minutes=30)))
+NASTY = [
+    "",
+    " ",
+    "NULL",
+    "null",
+    "{}",
+    '{"a":"\\u0000"}',
+    'say "yes"',
+    "back\\slash",
+    "\\",
+    '\\"',
+    "a,b",
+    "سلام‌ها\n\t",
+    "'; --",
+]
+
+
+def returned(kind: str, values: list[Any]) -> list[Any]:
+    with cursor() as cur:
+        row = cur.execute(f"SELECT %s::{kind}[]", [array_text(kind, values)], prepare=True).fetchone()
+    assert row is not None
+    return list(row[0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("uuid", [uuid.UUID(int=7), None, uuid.UUID(int=2**128 - 1)]),
+        ("smallint", [0, -32768, None, 32767]),
+        ("int", [0, -(2**31), 2**31 - 1]),
+        ("bigint", [10**15, -(2**63), None, 2**63 - 1]),
+        ("boolean", [True, None, False]),
+        ("date", [date(1, 1, 1), None, date(9999, 12, 31)]),
+        ("timestamptz", [datetime(2026, 3, 21, tzinfo=UTC), None, INSTANT]),
+        ("bytea", [b"", b'\x00\xff\\"{},', None]),
+        ("text", [*NASTY, None]),
+        ("text", []),
+    ],
+)
+def test_an_array_arrives_as_it_was(kind: str, values: list[Any]) -> None:
+    assert returned(kind, values) == values
+
+
+def test_json_arrives_as_it_was() -> None:
+    documents = [{"why": text, "n": [1, None, {"a": True}]} for text in NASTY if "u0000" not in text]
+    assert returned("jsonb", [json.dumps(document) for document in documents]) == documents
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"])))
+    )
+)
+def test_any_text_arrives_as_it_was(values: list[str | None]) -> None:
+    assert returned("text", values) == values
