@@ -14,7 +14,7 @@ from tests.activities.shop import Shop, line, open_shop
 from tests.cast import NOW
 from tests.ledger.hand import Hand
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corrupts]
 BREAKS_THE_BOOKS = True
 
 

@@ -73,8 +73,8 @@ def _joined(tables: tuple[Table, ...]) -> str:
 def array_text(kind: str, values: Iterable[Any]) -> str:
     """Return the values as PostgreSQL writes an array of this element type.
 
-    The settlement sends some eighty arrays at a time; spelling them here takes a third of the time the driver's
-    general way takes.
+    The settlement sends some eighty arrays at a time; spelling them here takes a third of the time that the
+    driver's general way takes.
     """
     return "{" + ",".join(["NULL" if value is None else _SPELLED[kind](value) for value in values]) + "}"
 
