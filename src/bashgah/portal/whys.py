@@ -1,0 +1,58 @@
+"""Why an activity gave what it gave, for its member: in a sentence, and as the full sum."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from bashgah.engine.decisions import Explanation, RuleOutcome
+from bashgah.engine.document import Program
+from bashgah.engine.words import texts
+from bashgah.kit import formats
+from bashgah.portal.doorway import Door
+from bashgah.ui.types import Why, WhyRow
+
+POINTS = "points"
+
+
+def sentences(door: Door, program: Program, explanation: Explanation, unit: str) -> tuple[str, ...]:
+    """One sentence for each rule that gave something of this unit."""
+    return tuple(
+        gettext("%(rule)s: %(amount)s, %(reasons)s")
+        % {
+            "rule": name_of(door, program, outcome.rule),
+            "amount": formats.points(dict(outcome.amounts)[unit], door.lang, unit),
+            "reasons": reasons_of(door, outcome),
+        }
+        for outcome in explanation.outcomes
+        if dict(outcome.amounts).get(unit)
+    )
+
+
+def table(door: Door, program: Program, explanation: Explanation) -> Why:
+    """Every rule in force: what gave, and in grey what did not and why."""
+    rows = [_row(door, program, outcome) for outcome in explanation.outcomes]
+    return Why(
+        title=gettext("The rules of that day"),
+        rows=tuple(sorted(rows, key=lambda row: row.quiet)),
+        total=formats.signed(dict(explanation.totals).get(POINTS, 0), door.lang),
+    )
+
+
+def name_of(door: Door, program: Program, key: str) -> str:
+    """The rule's name, or its key where the program no longer has it."""
+    return next((texts(rule.name, key).say(door.lang) for rule in program.rules if rule.key == key), key)
+
+
+def reasons_of(door: Door, outcome: RuleOutcome) -> str:
+    """The reasons of one rule, in one breath."""
+    return ("؛ " if door.lang == "fa" else "; ").join(door.say(reason) for reason in outcome.reasons)
+
+
+def _row(door: Door, program: Program, outcome: RuleOutcome) -> WhyRow:
+    points = dict(outcome.amounts).get(POINTS, 0)
+    return WhyRow(
+        step=name_of(door, program, outcome.rule),
+        text=reasons_of(door, outcome),
+        amount=formats.signed(points, door.lang) if points else "",
+        quiet=not points,
+    )
