@@ -1,0 +1,227 @@
+"""The purchase at the till: what it sums up to, what it would earn, and recording it once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from bashgah.activities.previewing import Preview, activity_preview
+from bashgah.activities.services import settle_one
+from bashgah.activities.types import AmountsIn, LineIn, MemberRef, PurchaseIn, Settled
+from bashgah.engine.program import CompiledProgram
+from bashgah.engine.words import texts
+from bashgah.kit import formats
+from bashgah.kit.ids import public
+from bashgah.kit.money import Money
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.programs.selectors import program_in_force
+from bashgah.redemption.types import RedemptionInfo
+from bashgah.till import spending, whys
+from bashgah.till.counter import Counter
+from bashgah.till.forms import Typed
+from bashgah.till.pages import Sum, SumLine
+
+POINTS = "points"
+CHANNEL = "pos"
+NOBODY = Phrase(_("No member was found"))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded purchase with what was handed out for it."""
+
+    settled: Settled
+    due: int
+    issued: tuple[Phrase, ...]
+
+
+def sum_of(counter: Counter, typed: Typed) -> Sum:
+    """What stands on the screen: the sum, what it would earn and why, and what is still missing."""
+    if typed.amount == 0:
+        return blank()
+    applied = spending.applied_of(counter, typed)
+    due = typed.amount - applied.discount
+    preview = _preview(counter, typed, applied)
+    compiled = program_in_force(counter.club, counter.now)
+    return Sum(
+        amount=typed.amount,
+        words=words_of(counter, typed.amount),
+        discounts=tuple(SumLine(line.label, line.amount) for line in applied.lines if line.amount),
+        due=due,
+        points=sum(c.amount for c in preview.credits if c.wallet == POINTS) if preview else None,
+        points_note=_points_note(counter, preview) if preview else "",
+        why=whys.of_explanation(counter, compiled, preview.explanation) if preview else None,
+        cannot=_cannot(counter, compiled) if typed.mode == "amount" and typed.member_id else "",
+        sure=_sure(counter, typed),
+        error="",
+        missing=_missing(counter, typed, applied),
+        is_anonymous=typed.member_id is None,
+    )
+
+
+def blank(error: str = "") -> Sum:
+    """The sum before anything was typed, or while what was typed cannot be read."""
+    return Sum(
+        amount=0,
+        words="",
+        discounts=(),
+        due=0,
+        points=None,
+        points_note="",
+        why=None,
+        cannot="",
+        sure="",
+        error=error,
+        missing="" if error else gettext("Enter the amount first."),
+        is_anonymous=False,
+    )
+
+
+def record(counter: Counter, typed: Typed) -> Recorded:
+    """Record the purchase with its rewards in one transaction; pressed twice it is recorded once.
+
+    The invoice number is the reference within the branch, and the instant is the one of the first try, so
+    another try tells the same fact. An amount above the club's ceiling is asked for once more.
+    """
+    if missing := _missing(counter, typed, spending.applied_of(counter, typed)):
+        raise Refusal("till_incomplete", Phrase(missing), status=422)
+    if _sure(counter, typed) and typed.sure != typed.amount:
+        raise Refusal(
+            "amount_ceiling",
+            Phrase(
+                _("{amount} is more than the ceiling of {ceiling}. If it is right, press F12 once more."),
+                {"amount": _money(counter, typed.amount), "ceiling": _money(counter, _ceiling(counter))},
+            ),
+            extra={"sure": typed.amount},
+        )
+    with transaction.atomic():
+        issued = spending.rewards_begin(counter, typed)
+        applied = spending.applied_of(counter, typed, issued)
+        settled = settle_one(
+            intake_of(counter, typed, applied), club=counter.club, actor=counter.actor, now=counter.now
+        )
+        spending.coupons_use(counter, typed, applied)
+    return Recorded(settled, typed.amount - applied.discount, tuple(_issued(each) for each in issued))
+
+
+def intake_of(counter: Counter, typed: Typed, applied: spending.Applied) -> PurchaseIn:
+    """The purchase as the settlement takes it."""
+    lines = _lines_in(typed, applied.discount) if typed.mode == "lines" else ()
+    return PurchaseIn(
+        source=counter.source,
+        reference=typed.invoice,
+        occurred_at=typed.occurred_at or counter.now,
+        member=MemberRef(id=public("member", typed.member_id)) if typed.member_id else None,
+        branch=counter.branch.code,
+        channel=CHANNEL,
+        lines=lines,
+        amounts=None if lines else AmountsIn(gross=typed.amount, discount=applied.discount),
+        payment_methods=(typed.payment,) if typed.payment else (),
+        coupons=applied.coupons,
+    )
+
+
+def words_of(counter: Counter, amount: int) -> str:
+    """The amount in words, in the unit the club shows."""
+    club = counter.club
+    if club.currency == "IRR" and club.money_display == "toman":
+        whole, unit = divmod(amount, 10)[0], gettext("toman")
+    elif club.currency == "IRR":
+        whole, unit = amount, gettext("rial")
+    else:
+        return formats.money(amount, club.currency, counter.lang, club.money_display)
+    return f"{formats.words(whole, counter.lang)} {unit}"
+
+
+def payment_methods_asked(compiled: CompiledProgram) -> bool:
+    """Say whether a live rule looks at how the customer paid; only then the cashier is asked."""
+    live = [rule for rule in compiled.document.rules if rule.stage == "live"]
+    return any("purchase.payment_methods" in rule.model_dump_json() for rule in live)
+
+
+def _preview(counter: Counter, typed: Typed, applied: spending.Applied) -> Preview | None:
+    if typed.member_id is None:
+        return None
+    return activity_preview(club=counter.club, intake=intake_of(counter, typed, applied), now=counter.now)
+
+
+def _lines_in(typed: Typed, discount: int) -> tuple[LineIn, ...]:
+    """Spread the discount over the lines by their price; the parts add up to it exactly."""
+    total = sum(line.gross for line in typed.lines) or 1
+    before = spent = 0
+    lines = []
+    for no, line in enumerate(typed.lines, start=1):
+        before += line.gross
+        share = discount * before // total - spent
+        spent += share
+        lines.append(
+            LineIn(
+                no=no, sku=line.sku, name=line.name, quantity=line.quantity, gross=line.gross, discount=share
+            )
+        )
+    return tuple(lines)
+
+
+def _points_note(counter: Counter, preview: Preview) -> str:
+    """When the points become usable, if not at once."""
+    later = [c.available_from for c in preview.credits if c.wallet == POINTS and c.available_from]
+    if not later or min(later) <= counter.now:
+        return ""
+    club = counter.club
+    day = formats.date(min(later).date(), counter.lang, club.calendar, "day")
+    return gettext("pending until %(day)s") % {"day": day}
+
+
+def _cannot(counter: Counter, compiled: CompiledProgram) -> str:
+    """Name the rules that the amount alone cannot decide."""
+    blind = [
+        texts(ready.rule.name, ready.key)
+        for ready in compiled.rules.get("purchase", ())
+        if ready.needs_lines and ready.rule.stage == "live"
+    ]
+    if not blind:
+        return ""
+    return counter.say(
+        Phrase(_("With the amount only, {rules} cannot be judged: the lines of the invoice are needed."),
+               {"rules": [Phrase(_("“{name}”"), {"name": name}) for name in blind]})
+    )  # fmt: skip
+
+
+def _missing(counter: Counter, typed: Typed, applied: spending.Applied) -> str:
+    """What is missing before the purchase can be recorded, or nothing."""
+    if typed.amount == 0:
+        return gettext("Enter the amount first.")
+    if not typed.invoice:
+        return gettext("The invoice number is missing.")
+    if applied.waits:
+        return gettext("The member’s yes is still missing.")
+    if typed.mode == "lines" and any(line.gross == 0 for line in typed.lines):
+        return gettext("A line has no price yet.")
+    return ""
+
+
+def _sure(counter: Counter, typed: Typed) -> str:
+    if typed.amount <= _ceiling(counter) or typed.sure == typed.amount:
+        return ""
+    return counter.say(
+        Phrase(
+            _("This is more than the club’s ceiling of {ceiling}; it is asked once more."),
+            {"ceiling": _money(counter, _ceiling(counter))},
+        )
+    )
+
+
+def _ceiling(counter: Counter) -> int:
+    return counter.club.settings.amount_ceiling
+
+
+def _money(counter: Counter, amount: int) -> Money:
+    return Money(amount, counter.club.currency)
+
+
+def _issued(redemption: RedemptionInfo) -> Phrase:
+    return Phrase(_("Given: {reward}, {gives}"), {"reward": redemption.name, "gives": redemption.gives})

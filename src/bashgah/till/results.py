@@ -1,0 +1,168 @@
+"""What the cashier says aloud after recording: points, balance, tier, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from bashgah.activities.selectors import activity_get
+from bashgah.activities.types import ActivityInfo, Settled
+from bashgah.engine.words import ladder_find, tier_name
+from bashgah.kit import formats
+from bashgah.kit.ids import public
+from bashgah.kit.jalali import to_jalali
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.members import selectors as members
+from bashgah.members.types import MemberInfo
+from bashgah.programs.selectors import program_in_force
+from bashgah.till import whys
+from bashgah.till.counter import Counter, part
+from bashgah.till.forms import Typed, invoice_next
+from bashgah.till.pages import Result
+from bashgah.till.purchases import POINTS, Recorded
+
+
+def kept(counter: Counter, typed: Typed, recorded: Recorded) -> dict[str, Any]:
+    """What this till remembers: the purchase that may be made void, and its invoice number."""
+    settled = recorded.settled
+    void = settled.member_id is None
+    last = {
+        "activity": "" if void else public("activity", settled.activity_id),
+        "when": formats.time(settled.recorded_at, counter.lang, counter.branch.timezone),
+        "amount": recorded.due,
+        "void": False,
+    }
+    return {"last": last, "invoice": typed.invoice}
+
+
+def next_invoice(counter: Counter) -> str:
+    """The number offered for the next purchase."""
+    local = counter.now.astimezone(ZoneInfo(counter.branch.timezone)).date()
+    year = to_jalali(local)[0] if counter.club.calendar == "jalali" else local.year
+    return invoice_next(counter.last_invoice, year=year, till=counter.number)
+
+
+def shown(request: HttpRequest, counter: Counter, typed: Typed, recorded: Recorded) -> HttpResponse:
+    """The result of a recorded purchase; the form is emptied for the next customer."""
+    settled = recorded.settled
+    member = members.member_get(counter.club, settled.member_id) if settled.member_id else None
+    result = _result(
+        counter,
+        settled,
+        member,
+        title=gettext("The purchase is recorded"),
+        amount=recorded.due,
+        reference=typed.invoice,
+        issued=tuple(counter.say(phrase) for phrase in recorded.issued),
+    )
+    return answer(request, counter, result)
+
+
+def claimed(request: HttpRequest, counter: Counter, settled: Settled, member: MemberInfo) -> HttpResponse:
+    """The result of giving an anonymous purchase to a member."""
+    amount = activity_get(counter.club, settled.activity_id).net
+    result = _result(
+        counter,
+        settled,
+        member,
+        title=gettext("The purchase now belongs to %(name)s") % {"name": member.name},
+        amount=amount,
+        reference=settled.reference,
+        issued=(),
+    )
+    return answer(request, counter, result)
+
+
+def returned(request: HttpRequest, counter: Counter, settled: Settled, *, title: str) -> HttpResponse:
+    """The result of a return or of making a purchase void."""
+    member = members.member_get(counter.club, settled.member_id) if settled.member_id else None
+    info = activity_get(counter.club, settled.activity_id)
+    result = _result(
+        counter,
+        settled,
+        member,
+        title=title,
+        amount=abs(info.net),
+        reference=_purchase_reference(counter, info),
+        issued=(),
+    )
+    return answer(request, counter, result)
+
+
+def answer(request: HttpRequest, counter: Counter, result: Result) -> HttpResponse:
+    """Show a result, and make the till ready for the next customer."""
+    response = part(
+        request, counter, "result.html", result=result, last=counter.last, invoice=next_invoice(counter)
+    )
+    response.headers["HX-Trigger"] = "till:reset"
+    response.headers["HX-Trigger-After-Settle"] = "till:ready"
+    return response
+
+
+def _result(
+    counter: Counter,
+    settled: Settled,
+    member: MemberInfo | None,
+    *,
+    title: str,
+    amount: int,
+    reference: str,
+    issued: tuple[str, ...],
+) -> Result:
+    balance = next((each for each in settled.balances if each.wallet == POINTS), None)
+    points = settled.points_of(POINTS)
+    compiled = program_in_force(counter.club, settled.occurred_at) if settled.reasons else None
+    return Result(
+        title=title,
+        activity=public("activity", settled.activity_id),
+        amount=amount,
+        points=points,
+        note=_pending_note(counter, settled),
+        balance=balance.available if balance and member else None,
+        moves=_moves(counter, settled),
+        issued=issued,
+        why=whys.of_reasons(counter, compiled, settled.reasons, points) if compiled else None,
+        member=member.name if member else gettext("without a member"),
+        repeated=settled.repeated,
+        reference=reference,
+        can_claim=member is None,
+    )
+
+
+def _moves(counter: Counter, settled: Settled) -> tuple[str, ...]:
+    program = program_in_force(counter.club, settled.occurred_at).document if settled.moves else None
+    said = []
+    for move in settled.moves:
+        ladder = ladder_find(program, move.ladder) if program else None
+        name = tier_name(ladder, move.after) if ladder else move.after
+        msgid = (
+            _("The member rose to {tier}.") if move.direction == "raised" else _("The member fell to {tier}.")
+        )
+        said.append(counter.say(Phrase(msgid, {"tier": name})))
+    return tuple(said)
+
+
+def _pending_note(counter: Counter, settled: Settled) -> str:
+    later = [
+        credit.available_from
+        for credit in settled.credits
+        if credit.wallet == POINTS and credit.available_from and credit.available_from > counter.now
+    ]
+    if not later:
+        return ""
+    day = formats.date(
+        min(later).astimezone(ZoneInfo(counter.branch.timezone)).date(),
+        counter.lang,
+        counter.club.calendar,
+        "day",
+    )
+    return gettext("pending until %(day)s") % {"day": day}
+
+
+def _purchase_reference(counter: Counter, info: ActivityInfo) -> str:
+    """The invoice number the cashier knows, not the return's own reference."""
+    return activity_get(counter.club, info.about_id).reference if info.about_id else info.reference

@@ -1,0 +1,293 @@
+"""Spending at the till: rewards and coupons for this purchase, and what they take off the invoice.
+
+A reward that needs no yes is only marked until the purchase is recorded, and given in the same transaction.
+One that needs the member's yes is begun at once, so that its points are on hold while the cashier asks; with
+the yes it becomes a coupon of the member's, which goes on this invoice unless the cashier takes it off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from bashgah.engine.document import RewardTerms
+from bashgah.kit import formats
+from bashgah.kit.ids import public
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger.selectors import wallets_get
+from bashgah.members import selectors as members
+from bashgah.members.types import MemberInfo
+from bashgah.programs.selectors import program_in_force
+from bashgah.redemption import selectors as redemptions
+from bashgah.redemption.services import redemption_begin
+from bashgah.redemption.types import RedemptionInfo
+from bashgah.rewards import selectors as rewards
+from bashgah.rewards.offers import reward_list_for
+from bashgah.rewards.services import coupon_use
+from bashgah.rewards.types import CouponInfo, RewardOffer
+from bashgah.till import agreeing, discounts
+from bashgah.till.counter import Counter
+from bashgah.till.forms import Typed
+from bashgah.till.pages import Offer, Side, Taken
+
+CHANNEL = "till"
+SHORTCUTS = 9
+_SIGNS = {"discount_coupon": "discount", "store_credit": "wallet", "free_product": "gift"}
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedLine:
+    """What one coupon or marked reward takes off the invoice."""
+
+    label: str
+    amount: int
+    coupon: CouponInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """All that was taken for this purchase, and whether a yes is still awaited."""
+
+    lines: tuple[AppliedLine, ...] = ()
+    waits: bool = False
+
+    @property
+    def discount(self) -> int:
+        """What comes off the invoice."""
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def coupons(self) -> tuple[str, ...]:
+        """The coupons the purchase uses up, as it names them."""
+        return tuple(public("coupon", line.coupon.id) for line in self.lines if line.coupon)
+
+
+@dataclass(slots=True)
+class _Till:
+    """What was read once for one fragment."""
+
+    member: MemberInfo
+    coupons: dict[UUID, CouponInfo]
+    terms: dict[str, RewardTerms] = field(default_factory=dict)
+
+
+def offers_of(counter: Counter, member: MemberInfo) -> list[RewardOffer]:
+    """What the till can offer this member; nothing before the club has published a program."""
+    try:
+        return reward_list_for(counter.club, member.id, channel=CHANNEL, now=counter.now)
+    except Refusal:
+        return []
+
+
+def side(
+    counter: Counter,
+    member: MemberInfo,
+    typed: Typed | None = None,
+    *,
+    offers: list[RewardOffer] | None = None,
+    error: str = "",
+    yes: agreeing.Asked | None = None,
+) -> Side:
+    """The second column: the yes, what was taken, what can be had, and every reason why not."""
+    club = counter.club
+    till = _read(counter, member)
+    amount = typed.amount if typed else 0
+    marked = set(typed.rewards) if typed else set()
+    on_invoice = set(typed.coupons) if typed else set()
+    known = offers_of(counter, member) if offers is None else offers
+    shown = [_offer(counter, offer, till, amount) for offer in known if offer.key not in marked]
+    shown += [
+        _coupon_offer(counter, coupon, amount)
+        for coupon in till.coupons.values()
+        if coupon.state == "issued" and coupon.id not in on_invoice
+    ]
+    wallet = wallets_get(club, member.id, counter.now).get("points")
+    open_ones = _open(counter, typed)
+    return Side(
+        yes=tuple(agreeing.yes_card(counter, member, each, yes) for each in open_ones),
+        taken=_taken(counter, till, typed, open_ones),
+        usable=_numbered([offer for offer in shown if not offer.reasons]),
+        others=tuple(offer for offer in shown if offer.reasons),
+        balance=wallet.available if wallet else 0,
+        has_member=True,
+        error=error,
+    )
+
+
+def applied_of(counter: Counter, typed: Typed, issued: Sequence[RedemptionInfo] = ()) -> Applied:
+    """What the taken rewards and coupons come to for the amount typed; never more than all of it."""
+    if typed.member_id is None:
+        return Applied()
+    till = _read(counter, members.member_get(counter.club, typed.member_id))
+    worth = [(till.coupons[id], id) for id in typed.coupons if id in till.coupons]
+    lines, left = [], typed.amount
+    for coupon, _id in worth:
+        off = min(left, discounts.takes_off(coupon.kind, coupon.value, typed.amount))
+        lines.append(AppliedLine(coupon.name.say(counter.lang), off, coupon))
+        left -= off
+    given = {each.reward: each for each in issued}
+    for key in typed.rewards:
+        terms = till.terms.get(key)
+        if terms is None:
+            continue
+        off = min(left, discounts.takes_off(terms.kind, terms.params, typed.amount))
+        coupon = given[key].coupon if key in given else None
+        lines.append(AppliedLine(rewards.reward_name(counter.club, key).say(counter.lang), off, coupon))
+        left -= off
+    return Applied(tuple(lines), waits=bool(_open(counter, typed)))
+
+
+def rewards_begin(counter: Counter, typed: Typed) -> list[RedemptionInfo]:
+    """Give the marked rewards, each under a reference of this invoice: a second press gives nothing more."""
+    if typed.member_id is None:
+        return []
+    given = []
+    for key in typed.rewards:
+        redemption = redemption_begin(
+            club=counter.club,
+            member_id=typed.member_id,
+            reward_key=key,
+            channel=CHANNEL,
+            branch=counter.branch.code,
+            reference=(counter.source, f"{typed.invoice}/{key}"),
+            actor=counter.actor,
+            now=counter.now,
+        )
+        if redemption.awaits_yes:
+            raise Refusal(
+                "yes_missing",
+                Phrase(
+                    _("“{reward}” needs the member’s yes. Take it again and ask."),
+                    {"reward": redemption.name},
+                ),
+            )
+        given.append(redemption)
+    return given
+
+
+def coupons_use(counter: Counter, typed: Typed, applied: Applied) -> None:
+    """Use up the coupons of this invoice; the same invoice again uses nothing more."""
+    for line in applied.lines:
+        if line.coupon is None or typed.member_id is None:
+            continue
+        opened = rewards.coupon_get(
+            counter.club, line.coupon.member_id, line.coupon.id, now=counter.now, with_code=True
+        )
+        coupon_use(
+            club=counter.club,
+            code=opened.code,
+            branch=counter.branch.code,
+            reference=f"{counter.source}/{typed.invoice}",
+            actor=counter.actor,
+            now=counter.now,
+        )
+
+
+def _read(counter: Counter, member: MemberInfo) -> _Till:
+    club = counter.club
+    found = rewards.coupon_list(club, members.alias_set(club, member.id), now=counter.now)
+    return _Till(
+        member,
+        {coupon.id: coupon for coupon in found},
+        {terms.key: terms for terms in program_in_force(club, counter.now).document.rewards},
+    )
+
+
+def _open(counter: Counter, typed: Typed | None) -> list[RedemptionInfo]:
+    """The redemptions of this purchase that still wait for the member's yes."""
+    if typed is None or typed.member_id is None:
+        return []
+    found = [redemptions.redemption_get(counter.club, id, now=counter.now) for id in typed.redemptions]
+    return [each for each in found if each.awaits_yes and each.member_id == typed.member_id]
+
+
+def _taken(
+    counter: Counter, till: _Till, typed: Typed | None, open_ones: Sequence[RedemptionInfo]
+) -> tuple[Taken, ...]:
+    if typed is None:
+        return ()
+    coupons = [till.coupons[id] for id in typed.coupons if id in till.coupons]
+    terms = [till.terms[key] for key in typed.rewards if key in till.terms]
+    return (
+        *(_taken_open(counter, each) for each in open_ones),
+        *(_taken_coupon(counter, each) for each in coupons),
+        *(_taken_marked(counter, each) for each in terms),
+    )
+
+
+def _taken_open(counter: Counter, redemption: RedemptionInfo) -> Taken:
+    return Taken(
+        field="redemption",
+        id=public("redemption", redemption.id),
+        name=redemption.name.say(counter.lang),
+        note=gettext("%(points)s on hold until the member says yes")
+        % {"points": formats.points(redemption.price, counter.lang)},
+        sign=_SIGNS.get(redemption.kind, "gift"),
+        state=gettext("Waiting"),
+    )
+
+
+def _taken_coupon(counter: Counter, coupon: CouponInfo) -> Taken:
+    return Taken(
+        field="coupon",
+        id=public("coupon", coupon.id),
+        name=coupon.name.say(counter.lang),
+        note=counter.say(coupon.gives),
+        sign=_SIGNS.get(coupon.kind, "gift"),
+        state=_where(coupon.kind),
+    )
+
+
+def _taken_marked(counter: Counter, terms: RewardTerms) -> Taken:
+    return Taken(
+        field="marked",
+        id=terms.key,
+        name=rewards.reward_name(counter.club, terms.key).say(counter.lang),
+        note=gettext("%(points)s are used when the purchase is recorded")
+        % {"points": formats.points(terms.price, counter.lang)},
+        sign=_SIGNS.get(terms.kind, "gift"),
+        state=_where(terms.kind),
+    )
+
+
+def _where(kind: str) -> str:
+    return gettext("On the invoice") if kind == discounts.DISCOUNT else gettext("Taken")
+
+
+def _offer(counter: Counter, offer: RewardOffer, till: _Till, amount: int) -> Offer:
+    terms = till.terms.get(offer.key)
+    asked = discounts.asks_for(offer.kind, terms.params if terms else {}, amount, counter.club.currency)
+    return Offer(
+        key=offer.key,
+        name=offer.name.say(counter.lang),
+        note=counter.say(offer.gives),
+        price=formats.points(offer.price, counter.lang) if offer.price else gettext("Free"),
+        sign=_SIGNS.get(offer.kind, "gift"),
+        reasons=tuple(counter.say(reason) for reason in (*offer.reasons, *asked)),
+    )
+
+
+def _coupon_offer(counter: Counter, coupon: CouponInfo, amount: int) -> Offer:
+    asked = discounts.asks_for(coupon.kind, coupon.value, amount, counter.club.currency)
+    return Offer(
+        key=public("coupon", coupon.id),
+        name=coupon.name.say(counter.lang),
+        note=counter.say(coupon.gives),
+        price=gettext("Member’s coupon"),
+        sign="ticket",
+        reasons=tuple(counter.say(reason) for reason in asked),
+        is_coupon=True,
+    )
+
+
+def _numbered(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """The first nine get the keys Alt 1 to Alt 9."""
+    return tuple(
+        replace(offer, shortcut=place) if place <= SHORTCUTS else offer
+        for place, offer in enumerate(offers, start=1)
+    )

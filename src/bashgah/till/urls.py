@@ -1,0 +1,25 @@
+"""Addresses of the till."""
+
+from django.urls import path
+
+from bashgah.till.views import desk, enrol, purchase, returns, spending
+
+app_name = "till"
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("branch", desk.branch, name="branch"),
+    path("find", desk.find, name="find"),
+    path("enrol", enrol.enrol, name="enrol"),
+    path("item", purchase.item, name="item"),
+    path("preview", purchase.preview, name="preview"),
+    path("record", purchase.record, name="record"),
+    path("claim", purchase.claim, name="claim"),
+    path("take", spending.take, name="take"),
+    path("drop", spending.drop, name="drop"),
+    path("yes", spending.yes, name="yes"),
+    path("yes/check", spending.yes_check, name="yes_check"),
+    path("yes/state", spending.yes_state, name="yes_state"),
+    path("return", returns.find, name="return"),
+    path("return/record", returns.record, name="return_record"),
+    path("void", returns.void, name="void"),
+]

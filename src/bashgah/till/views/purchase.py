@@ -1,0 +1,126 @@
+"""The purchase: its lines, its sum as it is typed, and recording it."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from bashgah.access.gate import require
+from bashgah.activities.services import anonymous_claim
+from bashgah.kit import formats, ids
+from bashgah.kit.refusals import Refusal
+from bashgah.members import selectors as members
+from bashgah.products.selectors import product_search
+from bashgah.till import counter as counters
+from bashgah.till import purchases, results, spending
+from bashgah.till.counter import Counter, at_counter, part
+from bashgah.till.forms import quantity_and_rest, typed_of
+from bashgah.till.pages import Choice, Line
+
+CHOICES_MOST = 8
+
+
+@require_POST
+@at_counter
+def item(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Add a line by barcode, SKU or name; several matches are offered, an unknown one as it was typed."""
+    quantity, text = quantity_and_rest(request.POST.get("item", "")[:200])
+    found = product_search(counter.club, text, limit=CHOICES_MOST)
+    shown = formats.quantity(quantity, counter.lang)
+    if len(found) == 1:
+        line = Line(found[0].sku, found[0].name.say(counter.lang), shown, "", is_known=True)
+    elif request.POST.get("anyway"):
+        line = Line("" if " " in text else text, text, shown, "", is_known=False)
+    else:
+        typed_quantity = f"{quantity / 1000:g}*"
+        choices = [
+            Choice(product.sku, product.name.say(counter.lang), _vals(item=f"{typed_quantity}{product.sku}"))
+            for product in found
+        ]
+        unknown = "" if found else text
+        response = part(
+            request,
+            counter,
+            "item_choices.html",
+            choices=choices,
+            unknown=unknown,
+            vals=_vals(item=f"{typed_quantity}{text}", anyway="1"),
+        )
+        response.headers["HX-Retarget"] = "#till-found-item"
+        response.headers["HX-Reswap"] = "innerHTML"
+        return response
+    response = part(request, counter, "item_line.html", line=line)
+    response.headers["HX-Trigger-After-Settle"] = "till:line"
+    return response
+
+
+@require_POST
+@at_counter
+def preview(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Say what is owed and what the purchase would earn, as typed so far."""
+    if request.POST.get("mode") in counters.MODES and request.POST["mode"] != counter.mode:
+        counters.counter_keep(request, mode=request.POST["mode"])
+    typed, refusal = counters.tried(lambda: typed_of(request.POST, counter.club))
+    if typed is None:
+        return _refused_sum(request, counter, refusal)
+    shown, refusal = counters.tried(lambda: purchases.sum_of(counter, typed))
+    if shown is None:
+        return _refused_sum(request, counter, refusal)
+    side = None
+    if typed.member_id and not typed.redemptions and typed.amount:
+        side = spending.side(counter, members.member_get(counter.club, typed.member_id), typed)
+    return part(request, counter, "preview.html", sum=shown, side=side)
+
+
+@require_POST
+@at_counter
+def record(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Record the purchase once; the answer makes the till ready for the next customer."""
+    require(request, "activities.write", branch=counter.branch.id)
+    typed, refusal = counters.tried(lambda: typed_of(request.POST, counter.club))
+    recorded = None
+    if typed is not None:
+        recorded, refusal = counters.tried(lambda: purchases.record(counter, typed))
+    if recorded is None or typed is None:
+        return _not_recorded(request, counter, refusal)
+    counters.counter_keep(request, **results.kept(counter, typed, recorded))
+    return results.shown(request, counters.counter_of(request) or counter, typed, recorded)
+
+
+@require_POST
+@at_counter
+def claim(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Give a purchase that was recorded without a member to the one who turns up after all."""
+    require(request, "activities.write", branch=counter.branch.id)
+    anonymous_id = ids.parse("activity", request.POST.get("anonymous", ""))
+    found = members.member_find(counter.club, request.POST.get("q", ""), now=counter.now, limit=2)
+    if len(found) != 1:
+        raise Refusal("member_not_found", purchases.NOBODY, status=404)
+    settled = anonymous_claim(
+        club=counter.club,
+        anonymous_id=anonymous_id,
+        member_id=found[0].id,
+        actor=counter.actor,
+        now=counter.now,
+    )
+    return results.claimed(request, counter, settled, found[0])
+
+
+def _refused_sum(request: HttpRequest, counter: Counter, refusal: Refusal | None) -> HttpResponse:
+    said = counter.say(refusal.phrase) if refusal else ""
+    return part(request, counter, "preview.html", sum=purchases.blank(error=said), side=None)
+
+
+def _not_recorded(request: HttpRequest, counter: Counter, refusal: Refusal | None) -> HttpResponse:
+    if refusal is None:
+        raise AssertionError("a purchase that is not recorded was refused")
+    response = counters.refused(request, counter, refusal)
+    if "sure" in refusal.extra:
+        response.content += part(request, counter, "sure.html", sure=refusal.extra["sure"]).content
+    return response
+
+
+def _vals(**values: str) -> str:
+    return json.dumps(values, ensure_ascii=False)

@@ -1,0 +1,164 @@
+"""Returns: some lines, part of a quantity, or the whole purchase made void."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+from msgspec import UNSET
+
+from bashgah.access.gate import require
+from bashgah.activities import selectors as activities
+from bashgah.activities.services import settle_one
+from bashgah.activities.types import (
+    ActivityInfo,
+    PurchaseRef,
+    ReturnableLine,
+    ReturnIn,
+    ReturnLineIn,
+    Settled,
+)
+from bashgah.kit import formats, ids
+from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import ascii_digits, clean
+from bashgah.till import counter as counters
+from bashgah.till import results
+from bashgah.till.counter import Counter, at_counter, part
+from bashgah.till.forms import instant, money, thousandths
+from bashgah.till.pages import ReturnLine, ReturnPage
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_counter
+def find(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Ask for the invoice and show what of it may come back."""
+    if request.method != "POST":
+        return part(request, counter, "return_find.html", text="", errors={})
+    text = clean(ascii_digits(request.POST.get("invoice", "")), field="/invoice", limit=120)
+    found = _find(counter, text)
+    if found is None:
+        errors = {"invoice": gettext("No purchase of a member has this number here.")}
+        return part(request, counter, "return_find.html", status=422, text=text, errors=errors)
+    return _lines_part(request, counter, found)
+
+
+@require_POST
+@at_counter
+def record(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Record the return of what was typed; nothing typed is all that is left."""
+    require(request, "activities.write", branch=counter.branch.id)
+    found = activities.activity_get(counter.club, ids.parse("activity", request.POST.get("activity", "")))
+    done, refusal = counters.tried(lambda: _recorded(request, counter, found))
+    if done is None:
+        response = _lines_part(request, counter, found, error=counter.say(refusal.phrase) if refusal else "")
+        response.headers["HX-Retarget"] = "#till-panel"
+        return response
+    return results.returned(request, counter, done, title=gettext("The return is recorded"))
+
+
+@require_POST
+@at_counter
+def void(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Make the last purchase void: everything left of it is returned, once."""
+    require(request, "activities.write", branch=counter.branch.id)
+    found = activities.activity_get(counter.club, ids.parse("activity", request.POST.get("activity", "")))
+    intake = ReturnIn(
+        source=counter.source,
+        reference=f"void/{ids.public('activity', found.id)}",
+        occurred_at=found.recorded_at,  # the same at every press, so that a second one tells the same fact
+        purchase=PurchaseRef(activity=ids.public("activity", found.id)),
+        branch=counter.branch.code,
+    )
+    settled = settle_one(intake, club=counter.club, actor=counter.actor, now=counter.now)
+    if counter.last and counter.last.activity == request.POST.get("activity"):
+        opened = request.session[counters.OPENED]
+        counters.counter_keep(request, last={**opened["last"], "void": True})
+    fresh = counters.counter_of(request) or counter
+    return results.returned(request, fresh, settled, title=gettext("The purchase is void"))
+
+
+def _recorded(request: HttpRequest, counter: Counter, found: ActivityInfo) -> Settled:
+    amount = money(request.POST.get("amount", ""), counter.club, "/amount")
+    intake = ReturnIn(
+        source=counter.source,
+        reference=f"return/{_reference(request)}",
+        occurred_at=instant(request.POST.get("occurred_at", "")) or counter.now,
+        purchase=PurchaseRef(activity=ids.public("activity", found.id)),
+        lines=_returned_lines(request),
+        amount=amount or UNSET,
+        branch=counter.branch.code,
+    )
+    return settle_one(intake, club=counter.club, actor=counter.actor, now=counter.now)
+
+
+def _reference(request: HttpRequest) -> str:
+    """The reference made when the form was shown: pressed twice, the return is recorded once."""
+    try:
+        return str(uuid.UUID(request.POST.get("reference", "")))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
+def _returned_lines(request: HttpRequest) -> tuple[ReturnLineIn, ...]:
+    numbers, quantities = request.POST.getlist("no"), request.POST.getlist("quantity")
+    return tuple(
+        ReturnLineIn(no=int(no), quantity=thousandths(quantity))
+        for no, quantity in zip(numbers, quantities, strict=False)
+        if quantity.strip() and no.isdecimal()
+    )
+
+
+def _find(counter: Counter, text: str) -> ActivityInfo | None:
+    """The purchase of this number at this branch, or by its own id; only members' purchases come back."""
+    if text.startswith("act_"):
+        try:
+            return activities.activity_get(counter.club, ids.parse("activity", text))
+        except Refusal:
+            return None
+    found = activities.activity_find(counter.club, counter.source, text)
+    return found if found and found.kind == "purchase" else None
+
+
+def _lines_part(
+    request: HttpRequest, counter: Counter, found: ActivityInfo, *, error: str = ""
+) -> HttpResponse:
+    lines = activities.purchase_lines(counter.club, found.id)
+    by_amount = not found.fact.lines_known
+    left = sum(line.left for line in lines)
+    club = counter.club
+    when = formats.datetime_(
+        found.occurred_at, counter.lang, club.calendar, counter.branch.timezone, "medium"
+    )
+    total = formats.money(found.net, club.currency, counter.lang, club.money_display)
+    shown = ReturnPage(
+        activity=ids.public("activity", found.id),
+        reference=request.POST.get("reference") or str(uuid.uuid4()),
+        title=f"{found.reference} · {when} · {total}",
+        by_amount=by_amount,
+        lines=() if by_amount else tuple(_line(counter, line) for line in lines),
+        left_amount=formats.money(left, club.currency, counter.lang, club.money_display) if by_amount else "",
+        error=error or ("" if left else gettext("Everything of this purchase has been returned.")),
+    )
+    first = next((f"till-return-{line.no}" for line in lines if line.left), "till-return-amount")
+    return part(
+        request,
+        counter,
+        "return_lines.html",
+        status=422 if error else 200,
+        back=shown,
+        occurred_at=request.POST.get("occurred_at") or counter.now.isoformat(),
+        focus="till-return-amount" if by_amount else first,
+    )
+
+
+def _line(counter: Counter, line: ReturnableLine) -> ReturnLine:
+    return ReturnLine(
+        no=line.no,
+        name=line.name or line.sku or formats.number(line.no, counter.lang),
+        sku=line.sku,
+        bought=formats.quantity(line.bought, counter.lang),
+        left=formats.quantity(line.left, counter.lang),
+        left_raw=line.left,
+    )

@@ -1,0 +1,200 @@
+"""Taking rewards and coupons for a purchase, giving them back, and the member's yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from bashgah.access.gate import require
+from bashgah.kit import ids
+from bashgah.kit.refusals import Refusal
+from bashgah.members import selectors as members
+from bashgah.redemption.selectors import redemption_get
+from bashgah.redemption.services import (
+    redemption_begin,
+    redemption_code_send,
+    redemption_confirm,
+    redemption_release,
+)
+from bashgah.redemption.types import RedemptionInfo
+from bashgah.rewards.offers import reward_offer_get
+from bashgah.till import agreeing, spending
+from bashgah.till import counter as counters
+from bashgah.till.counter import Counter, at_counter, part
+from bashgah.till.forms import Typed, typed_of
+
+
+@require_POST
+@at_counter
+def take(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Take a reward or put a coupon of the member's on this invoice."""
+    require(request, "redemptions.make", branch=counter.branch.id)
+    typed = _typed(request, counter)
+    if coupon := request.POST.get("take_coupon"):
+        return _shown(request, counter, _with(typed, coupons=(*typed.coupons, ids.parse("coupon", coupon))))
+    key = request.POST.get("reward", "")
+    if key in typed.rewards:
+        return _shown(request, counter, typed)
+    offer = reward_offer_get(counter.club, typed.member_id, key, channel=spending.CHANNEL, now=counter.now)
+    if not offer.needs_yes:
+        return _shown(request, counter, _with(typed, rewards=(*typed.rewards, key)))
+    begun, refusal = counters.tried(lambda: _begun(counter, typed, key))
+    if begun is None:
+        return _shown(request, counter, typed, error=_said(counter, refusal))
+    typed = _with(typed, redemptions=(*typed.redemptions, begun.id))
+    return _asked_by_code(request, counter, typed, begun.id)
+
+
+@require_POST
+@at_counter
+def drop(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Take something off this purchase again; points that waited for a yes go back to their lots."""
+    typed = _typed(request, counter)
+    gone = request.POST.get("drop")
+    for id in typed.redemptions:
+        if gone in (None, ids.public("redemption", id)):
+            _released, _refusal = counters.tried(lambda id=id: _release(counter, id))
+    if gone is None:
+        return HttpResponse(status=204)
+    return _shown(
+        request,
+        counter,
+        _with(
+            typed,
+            rewards=tuple(key for key in typed.rewards if key != gone),
+            redemptions=tuple(id for id in typed.redemptions if ids.public("redemption", id) != gone),
+            coupons=tuple(id for id in typed.coupons if ids.public("coupon", id) != gone),
+        ),
+    )
+
+
+@require_POST
+@at_counter
+def yes(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Choose the way of the yes; choosing the code sends one."""
+    typed = _typed(request, counter)
+    redemption_id = ids.parse("redemption", request.POST.get("asked", ""))
+    way = request.POST.get("way", "")
+    if way == "code":
+        return _asked_by_code(request, counter, typed, redemption_id)
+    asked = agreeing.Asked(redemption_id, way if way in agreeing.WAYS else "code")
+    return _shown(request, counter, typed, yes=asked)
+
+
+@require_POST
+@at_counter
+def yes_check(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Take the code or the QR; with the yes the reward is the member's and goes on this invoice."""
+    typed = _typed(request, counter)
+    redemption_id = ids.parse("redemption", request.POST.get("asked", ""))
+    way, sent = request.POST.get("way", ""), request.POST.get("request", "")
+    confirmed, refusal = counters.tried(
+        lambda: redemption_confirm(
+            club=counter.club,
+            redemption_id=redemption_id,
+            way="qr" if way == "qr" else "code",
+            proof=request.POST.get("answer", "").strip(),
+            request_id=_uuid(sent),
+            actor=counter.actor,
+            now=counter.now,
+        )
+    )
+    if confirmed is None:
+        asked = agreeing.Asked(redemption_id, way, sent, error=_said(counter, refusal))
+        return _shown(request, counter, typed, yes=asked)
+    return _given(request, counter, typed, confirmed)
+
+
+@require_POST
+@at_counter
+def yes_state(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Ask whether the member has answered in the portal meanwhile."""
+    typed = _typed(request, counter)
+    redemption_id = ids.parse("redemption", request.POST.get("asked", ""))
+    found = redemption_get(counter.club, redemption_id, now=counter.now)
+    if found.state == "captured":
+        return _given(request, counter, typed, found)
+    if found.awaits_yes and found.expires_at > counter.now:
+        return HttpResponse(status=204)
+    kept = tuple(id for id in typed.redemptions if id != redemption_id)
+    return _shown(request, counter, _with(typed, redemptions=kept))
+
+
+def _given(request: HttpRequest, counter: Counter, typed: Typed, redemption: RedemptionInfo) -> HttpResponse:
+    kept = tuple(id for id in typed.redemptions if id != redemption.id)
+    coupons = typed.coupons
+    if redemption.coupon is not None and redemption.coupon.id not in coupons:
+        coupons = (*coupons, redemption.coupon.id)
+    return _shown(request, counter, _with(typed, redemptions=kept, coupons=coupons))
+
+
+def _asked_by_code(request: HttpRequest, counter: Counter, typed: Typed, redemption_id: UUID) -> HttpResponse:
+    issued, refusal = counters.tried(
+        lambda: redemption_code_send(club=counter.club, redemption_id=redemption_id, now=counter.now)
+    )
+    asked = agreeing.Asked(
+        redemption_id,
+        "code",
+        issued.request_id.hex if issued else "",
+        error=_said(counter, refusal),
+    )
+    return _shown(request, counter, typed, yes=asked)
+
+
+def _shown(
+    request: HttpRequest,
+    counter: Counter,
+    typed: Typed,
+    *,
+    error: str = "",
+    yes: agreeing.Asked | None = None,
+) -> HttpResponse:
+    member = members.member_get(counter.club, _member(typed))
+    side = spending.side(counter, member, typed, error=error, yes=yes)
+    response = part(request, counter, "side.html", side=side)
+    response.headers["HX-Trigger-After-Swap"] = "till:taken"
+    return response
+
+
+def _begun(counter: Counter, typed: Typed, key: str) -> RedemptionInfo:
+    return redemption_begin(
+        club=counter.club,
+        member_id=_member(typed),
+        reward_key=key,
+        channel=spending.CHANNEL,
+        branch=counter.branch.code,
+        actor=counter.actor,
+        now=counter.now,
+    )
+
+
+def _release(counter: Counter, id: UUID) -> RedemptionInfo:
+    return redemption_release(club=counter.club, redemption_id=id, actor=counter.actor, now=counter.now)
+
+
+def _typed(request: HttpRequest, counter: Counter) -> Typed:
+    return typed_of(request.POST, counter.club)
+
+
+def _with(typed: Typed, **changes: object) -> Typed:
+    return replace(typed, **changes)  # type: ignore[arg-type]
+
+
+def _member(typed: Typed) -> UUID:
+    if typed.member_id is None:
+        return ids.parse("member", "")
+    return typed.member_id
+
+
+def _said(counter: Counter, refusal: Refusal | None) -> str:
+    return counter.say(refusal.phrase) if refusal else ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        return None
