@@ -12,7 +12,18 @@ from ninja.openapi.schema import OpenAPISchema
 
 from bashgah import __version__
 from bashgah.api import document, through
-from bashgah.api.routes import activities, branches, health, members, products, program, wallets
+from bashgah.api.routes import (
+    activities,
+    branches,
+    health,
+    members,
+    products,
+    program,
+    redemptions,
+    rewards,
+    tiers,
+    wallets,
+)
 from bashgah.api.strict import StrictParser
 
 
@@ -55,7 +66,10 @@ for error in (Exception, ValidationError, HttpError, AuthenticationError, Http40
 for router in (
     members.router,
     wallets.router,
+    tiers.router,
     activities.router,
+    rewards.router,
+    redemptions.router,
     products.router,
     branches.router,
     program.router,
