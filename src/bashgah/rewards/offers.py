@@ -7,26 +7,30 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.compiling import reward_fields
 from bashgah.engine.document import RewardTerms, Wallet
+from bashgah.engine.facts import Fact
 from bashgah.engine.program import CompiledProgram
 from bashgah.engine.rewards import why_not
-from bashgah.engine.states import Standing, State
+from bashgah.engine.states import State
 from bashgah.engine.windows import window_start
-from bashgah.ground.batch import cursor
+from bashgah.ground.batch import cursor, read
 from bashgah.history import selectors as history
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.text import Texts
 from bashgah.ledger import selectors as ledger
 from bashgah.members import selectors as members
+from bashgah.members.selectors.deciding import MEMBER, facts_of
 from bashgah.members.types import MemberInfo
 from bashgah.programs import selectors as programs
 from bashgah.rewards import selectors
 from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import RewardInfo, RewardOffer
+from bashgah.tiers.tables import STANDINGS, standings_of
 
 Used = Mapping[str, Mapping[str, int]]
 _UNAVAILABLE = Phrase(_("this reward is not offered now"))
@@ -68,13 +72,19 @@ def reward_offer_get(
 def member_state(club: ClubInfo, member: MemberInfo, compiled: CompiledProgram, now: datetime) -> State:
     """The values of the state fields that the program's rewards read, and where the member stands."""
     needed = reward_fields(compiled)
-    values: dict[str, Any] = {}
-    if any(field.startswith("member.") for field in needed):
-        values |= _member_values(club, member, now)
-    if any(field.startswith("history.") for field in needed):
-        values |= _history_values(club, member.id, now)
-    standings = _standings(club, member.id)
-    return State(values={key: value for key, value in values.items() if key in needed}, standings=standings)
+    with cursor() as cur:
+        found = read(cur, [member.id], (MEMBER, STANDINGS), {"zone": club.timezone})[member.id]
+    about, standings = facts_of(found[0]), standings_of(found[1])
+    local = now.astimezone(ZoneInfo(club.timezone))
+    today = Fact("custom", "reward", now, local, currency=club.currency)
+    values = {
+        key: about.value(key, today, compiled.document.calendar)
+        for key in needed
+        if key.startswith("member.") and not key.startswith("member.tier.")
+    }
+    if any(key.startswith("history.") for key in needed):
+        values |= {key: each for key, each in _history_values(club, member.id, now).items() if key in needed}
+    return State(values=values, standings=standings)
 
 
 def _offers(
@@ -152,18 +162,6 @@ def _used(
     return found
 
 
-def _member_values(club: ClubInfo, member: MemberInfo, now: datetime) -> dict[str, Any]:
-    today = selectors.day_of(club, now)
-    values: dict[str, Any] = {
-        "member.city": member.city,
-        "member.gender": member.gender,
-        "member.tags": tuple(member.tags),
-        "member.age_days": (today - selectors.day_of(club, member.enrolled_at)).days,
-        "member.birth_month_day": member.birth_date,
-    }
-    return values | {f"member.attributes.{key}": value for key, value in member.attributes.items()}
-
-
 def _history_values(club: ClubInfo, member_id: UUID, now: datetime) -> dict[str, Any]:
     sums = history.sums_get(club, member_id)
     last = sums.last_purchase_at
@@ -174,18 +172,6 @@ def _history_values(club: ClubInfo, member_id: UUID, now: datetime) -> dict[str,
         "history.visits": sums.visits,
         "history.days_since_last_purchase": days,
     }
-
-
-def _standings(club: ClubInfo, member_id: UUID) -> dict[str, Standing]:
-    with cursor() as cur:
-        rows = cur.execute(
-            """
-            SELECT ladder, tier, since, kept_until, granted_until FROM tiers_standing
-            WHERE member_id = %s AND club_id = %s
-            """,
-            [member_id, club.id],
-        ).fetchall()
-    return {ladder: Standing(*rest) for ladder, *rest in rows}
 
 
 def _unit_name(wallet: Wallet | None, key: str) -> Texts:
