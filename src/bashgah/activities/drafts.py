@@ -129,27 +129,39 @@ def in_time(club: ClubInfo, occurred_at: datetime, now: datetime) -> None:
     """Refuse a fact from the future or from too long ago where the club's policy says so."""
     settings = club.settings
     if occurred_at > now + FUTURE_MOST and settings.future_policy != "settle":
-        raise Refusal(
-            "occurred_in_future",
-            Phrase(_("This happened later than now; check the clock of the till.")),
-            status=422,
-            field="/occurred_at",
-        )
+        raise _in_future()
     if occurred_at < now - timedelta(days=settings.late_window_days) and settings.late_policy != "settle":
-        raise Refusal(
-            "occurred_too_late",
-            Phrase(
-                _("This happened more than {days} days ago and is not taken any more."),
-                {"days": settings.late_window_days},
-            ),
-            field="/occurred_at",
-        )
+        raise _too_late(club)
 
 
 def placed(club: ClubInfo, code: str, occurred_at: datetime) -> tuple[BranchInfo | None, datetime]:
-    """Return the branch a fact names, and its instant in that branch's zone (else the club's)."""
+    """Return the branch a fact names, and its instant in that branch's zone (else the club's).
+
+    An instant at the edge of the calendar, which has no date in that zone, is refused whatever the policy.
+    """
     branch = _branch(club, code) if code else None
-    return branch, occurred_at.astimezone(_zone(branch.timezone if branch else club.timezone))
+    try:
+        return branch, occurred_at.astimezone(_zone(branch.timezone if branch else club.timezone))
+    except OverflowError:
+        raise (_too_late(club) if occurred_at.year == 1 else _in_future()) from None
+
+
+def _in_future() -> Refusal:
+    return Refusal(
+        "occurred_in_future",
+        Phrase(_("This happened later than now; check the clock of the till.")),
+        status=422,
+        field="/occurred_at",
+    )
+
+
+def _too_late(club: ClubInfo) -> Refusal:
+    days = club.settings.late_window_days
+    return Refusal(
+        "occurred_too_late",
+        Phrase(_("This happened more than {days} days ago and is not taken any more."), {"days": days}),
+        field="/occurred_at",
+    )
 
 
 def _branch(club: ClubInfo, code: str) -> BranchInfo:

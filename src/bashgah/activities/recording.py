@@ -190,6 +190,15 @@ def reference_reused() -> Refusal:
     )
 
 
+def unsettled() -> Refusal:
+    """Return the refusal of a fact that we failed at; nothing of it was written, and it may be sent again."""
+    return Refusal(
+        "settlement_failed",
+        Phrase(_("This could not be recorded now. Send it again.")),
+        status=503,
+    )
+
+
 def rowsets(batch: Batch) -> list[RowSet]:
     """Return the rows of every room for the one statement.
 

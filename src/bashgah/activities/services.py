@@ -16,7 +16,7 @@ from django.db import transaction
 
 from bashgah.activities import compact, drafts
 from bashgah.activities.drafts import Draft
-from bashgah.activities.recording import refused
+from bashgah.activities.recording import refused, unsettled
 from bashgah.activities.settling import batch_settle
 from bashgah.activities.types import Intake, MemberRef, Outcome, PurchaseIn, Refused, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
@@ -117,7 +117,7 @@ def _parts(made: list[Draft]) -> list[list[Draft]]:
 def _part_settle(
     club: ClubInfo, part: list[Draft], actor: Actor, now: datetime, outcomes: dict[int, Outcome]
 ) -> None:
-    """Settle a part in one transaction; only a database error splits it, by halves, down to the fact."""
+    """Settle a part in one transaction; what one fact breaks splits it, by halves, down to the fact."""
     for tries_left in range(TRIES_ALONE if len(part) == 1 else 1, 0, -1):
         kept = [(draft, draft.refusal, draft.fact, draft.member_id) for draft in part]
         try:
@@ -125,15 +125,15 @@ def _part_settle(
                 found = batch_settle(club, part, actor, now)
             outcomes.update(found)
             return
-        except (psycopg.Error, DjangoDatabaseError) as error:
+        except Exception as error:  # whatever one fact raises, its neighbours must not pay for it
             state = _sqlstate(error)
-            if state is None or state[:2] not in ("22", "23", "40", "55"):
+            if not _is_of_one_fact(error, state):
                 raise
             for draft, *before in kept:
                 draft.refusal, draft.fact, draft.member_id = before
-            if len(part) == 1 and (not state.startswith(TRY_AGAIN) or tries_left == 1):
+            if len(part) == 1 and (not (state or "").startswith(TRY_AGAIN) or tries_left == 1):
                 log.error("settlement.failed", source=part[0].intake.source, exc_info=True)
-                outcomes[id(part[0])] = refused(part[0], _unsettled())
+                outcomes[id(part[0])] = refused(part[0], unsettled())
                 return
     if len(part) > 1:
         middle = len(part) // 2
@@ -147,9 +147,8 @@ def _sqlstate(error: BaseException) -> str | None:
     return cause.sqlstate if isinstance(cause, psycopg.Error) else None
 
 
-def _unsettled() -> Refusal:
-    return Refusal(
-        "settlement_failed",
-        Phrase(_("This could not be recorded now. Send it again.")),
-        status=503,
-    )
+def _is_of_one_fact(error: Exception, state: str | None) -> bool:
+    """Say whether leaving a fact out may help: not where the database is away, full or shutting down."""
+    if isinstance(error, (psycopg.Error, DjangoDatabaseError)):
+        return state is not None and state[:2] in ("22", "23", "40", "55")
+    return True

@@ -11,14 +11,18 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import structlog
 
 from bashgah.activities import drafts, recording, returning, running
 from bashgah.activities.drafts import Draft
-from bashgah.activities.recording import Batch, again, reference_reused, refused
+from bashgah.activities.recording import Batch, again, reference_reused, refused, unsettled
+from bashgah.activities.running import Running
 from bashgah.activities.selectors import answers_read, purchase_not_found, purchases_find
 from bashgah.activities.types import CustomIn, Outcome, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
+from bashgah.engine.decisions import Decision
+from bashgah.engine.facts import Fact
 from bashgah.engine.states import Needs, State
 from bashgah.ground import ids
 from bashgah.ground.actors import actor_columns
@@ -31,6 +35,8 @@ from bashgah.ledger.reading import lots_load
 from bashgah.ledger.types import Cause
 from bashgah.members.services import members_lock
 from bashgah.programs.selectors import number_in_force, program_by_number, versions_in_force
+
+log = structlog.get_logger("bashgah.activities")
 
 NOTHING = Needs(frozenset(), (), (), ())
 
@@ -179,12 +185,23 @@ def _settled(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Settled:
     member = batch.members[draft.member_id]
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
-    state = member.state(compiled, fact)
-    decision = decide(compiled, state, fact)
+    state, decision = _decision(member, compiled, fact)
     outcome = member.apply(compiled, state, fact, decision, origin)
     made = recording.Made(draft, activity_id, fact, outcome, decision.trace, draft.claims)
     recording.activity_add(batch, made, compiled, state)
     return recording.answer(batch, made)
+
+
+def _decision(member: Running, compiled: CompiledProgram, fact: Fact) -> tuple[State, Decision]:
+    """Decide; nothing was changed yet, so a fact the engine fails at leaves the batch alone."""
+    try:
+        state = member.state(compiled, fact)
+        return state, decide(compiled, state, fact)
+    except Refusal:
+        raise
+    except Exception as error:
+        log.error("settlement.undecided", program=compiled.number, exc_info=True)
+        raise unsettled() from error
 
 
 def _return_settled(batch: Batch, draft: Draft, purchase_id: UUID | None) -> Settled:
