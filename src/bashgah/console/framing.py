@@ -24,6 +24,7 @@ from bashgah.ui.types import Frame, Lang, NavGroup, NavItem, Notice
 MENU: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     ("", ((_("Home"), "console:home", "home", "insights.read"),)),
     (_("Members"), ((_("Members"), "console:members", "users", "members.read"),)),
+    (_("Loyalty program"), ((_("Earning rules"), "console:rules", "adjustments-alt", "rules.read"),)),
     (_("Contact"), ((_("Messages"), "console:messages", "message", "messages.read"),)),
 )
 FOOT: tuple[tuple[str, str, str, str], ...] = (

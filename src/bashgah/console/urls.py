@@ -4,6 +4,8 @@ from django.urls import path
 
 from bashgah.console.views import branches, brand, deliveries, home, joining, keys, messages, people, settings
 from bashgah.console.views.members import acts, forms, listing, one
+from bashgah.console.views.rules import editor
+from bashgah.console.views.rules import listing as rules
 
 app_name = "console"
 urlpatterns = [
@@ -20,6 +22,14 @@ urlpatterns = [
     path("members/<str:member_id>/consents/", acts.consents, name="member_consents"),
     path("members/<str:member_id>/adjust/", acts.adjust, name="member_adjust"),
     path("members/<str:member_id>/record/", one.points, name="member_record"),
+    path("rules/", rules.index, name="rules"),
+    path("rules/new/", editor.new, name="rule_new"),
+    path("rules/preview/", editor.preview, name="rule_preview"),
+    path("rules/publish/", rules.publish, name="rules_publish"),
+    path("rules/versions/", rules.versions, name="rules_versions"),
+    path("rules/versions/<int:number>/back/", rules.back, name="rules_back"),
+    path("rules/<slug:key>/", editor.edit, name="rule"),
+    path("rules/<slug:key>/remove/", editor.remove, name="rule_remove"),
     path("messages/", messages.log, name="messages"),
     path("messages/wording/", messages.wording, name="wording"),
     path("messages/wording/<slug:event>/<slug:channel>/", messages.template, name="template"),

@@ -1,0 +1,1 @@
+"""The program's rules: the list, the editor, publishing, versions."""

@@ -1,0 +1,166 @@
+"""The rule editor's form loses nothing: a stored rule, shown and submitted unchanged, is the same rule."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from bashgah.console.building import rule as forms
+from bashgah.console.building.criteria import changed, from_tree, to_tree
+from bashgah.console.building.editor import editor_view
+from bashgah.console.building.judging import judge, plain_sentence
+from bashgah.console.building.sources import Sources, sources_of
+from bashgah.engine.document import Program, Rule
+from bashgah.ground.types import SYSTEM
+from bashgah.programs import selectors, services
+from bashgah.programs.types import DraftInfo
+from bashgah.ui.types import Lang
+from tests.cast import NOW, naderi
+
+pytestmark = pytest.mark.django_db
+
+
+def ground(lang: Lang = "fa") -> tuple[DraftInfo, Sources]:
+    """The draft of club Naderi with the starter program."""
+    people = naderi()
+    services.program_start(club=people.club, actor=SYSTEM, now=NOW)
+    draft = selectors.draft_get(people.club)
+    assert draft.program is not None
+    return draft, sources_of(people.club, draft.program, lang)
+
+
+class _Fields(HTMLParser):
+    """Collects what a browser would submit of a rendered form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: list[tuple[str, str]] = []
+        self.select = ""
+        self.picked: str | None = None
+        self.first: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        got = dict(attrs)
+        name, value = got.get("name") or "", got.get("value") or ""
+        if tag == "input" and name:
+            if got.get("type") in {"checkbox", "radio"} and "checked" not in got:
+                return
+            self.pairs.append((name, value))
+        elif tag == "select":
+            self.select, self.picked, self.first = name, None, None
+        elif tag == "option" and self.select:
+            self.first = value if self.first is None else self.first
+            if "selected" in got:
+                self.picked = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self.select:
+            value = self.picked if self.picked is not None else self.first
+            self.pairs.append((self.select, value or ""))
+            self.select = ""
+
+
+def submitted(draft: DraftInfo, sources: Sources, form: forms.RuleForm) -> QueryDict:
+    """What the browser sends when the shown form is submitted untouched."""
+    view = editor_view(form, judge(draft, forms.document_of(form, sources), sources), sources)
+    html = render_to_string("console/rules/body.html", {"view": view, "club": sources.club})
+    fields = _Fields()
+    fields.feed(html)
+    data = QueryDict(mutable=True)
+    for name, value in fields.pairs:
+        data.appendlist(name, value)
+    data["key"] = form.key
+    return data
+
+
+def rules_of(program: Program | None) -> tuple[Rule, ...]:
+    assert program is not None
+    return program.rules
+
+
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_a_stored_rule_shown_and_submitted_unchanged_is_the_same_rule(lang: Lang) -> None:
+    with translation.override(lang):
+        draft, sources = ground(lang)
+        for rule in rules_of(draft.program):
+            form = forms.form_of(rule, sources)
+            again = forms.form_read(submitted(draft, sources, form), sources)
+            assert Rule.model_validate(forms.document_of(again, sources)) == rule
+
+
+def case(field: str, op: str, value: object) -> dict[str, object]:
+    """One test of a criterion."""
+    return {"field": field, "op": op, "value": value}
+
+
+def test_nested_conditions_survive_the_form() -> None:
+    draft, sources = ground()
+    place = {"any": [case("fact.branch", "is", "101"), case("fact.hour", "gte", 20)]}
+    never = {"not": {"any": [case("member.tags", "has_any", ["staff"]), case("fact.weekday", "in", [6])]}}
+    dairy = {"all": [case("line.category", "under", "dairy"), case("line.net", "gte", 500_000)]}
+    lines = {
+        "where": dairy,
+        "measure": "sum",
+        "of": "gross",
+        "op": "between",
+        "value": [2_000_000, 9_000_000],
+    }
+    tree = {
+        "all": [
+            case("member.tier.main", "in", ["gold", "diamond"]),
+            place,
+            never,
+            {"lines": lines},
+            case("purchase.net", "gte", 1_500_000),
+            case("member.birth_month_day", "within_days", 7),
+        ]
+    }
+    rule = rules_of(draft.program)[0].model_copy(update={"when": tree})
+    again = forms.form_read(submitted(draft, sources, forms.form_of(rule, sources)), sources)
+    assert forms.document_of(again, sources)["when"] == tree
+
+
+def test_a_button_adds_a_condition_and_another_takes_it_away() -> None:
+    draft, sources = ground()
+    root = from_tree(
+        {"field": "fact.branch", "op": "is", "value": "101"}, sources.program, "purchase", sources.club, "fa"
+    )
+    assert root is not None
+    start = forms.start_test(sources, "purchase", "fact")
+    root = changed(root, "test|0", start)
+    assert root is not None
+    assert [child.field for child in root.children] == ["fact.branch", "member.tier.main"]
+    root = changed(root, "remove|1", start)
+    assert to_tree(root, sources.program, "purchase", sources.club) == {
+        "field": "member.tier.main",
+        "op": "is",
+        "value": None,
+    }
+    assert draft.revision == 1
+
+
+def test_the_sentence_follows_the_form() -> None:
+    draft, sources = ground()
+    form = forms.form_of(rules_of(draft.program)[0], sources)
+    form.effects = [forms.EffectForm(params={"units": 15, "step": 1_000_000})]
+    judged = judge(draft, forms.document_of(form, sources), sources)
+    assert "۱۵ امتیاز" in plain_sentence(judged.parts)
+    assert judged.problems == ()
+    assert judged.examples_ok < len(judged.examples)
+
+
+def test_what_is_half_filled_in_is_named_and_not_lost() -> None:
+    draft, sources = ground()
+    form = forms.new_form(sources)
+    form.name_fa = "تازه"
+    forms.acted(form, "w|start|", sources)
+    data = submitted(draft, sources, form)
+    again = forms.form_read(data, sources)
+    judged = judge(draft, forms.document_of(again, sources), sources)
+    assert again.when is not None
+    assert [problem.at.split("/")[1] for problem in judged.problems] == ["when"]
+    assert judged.parts == ()
