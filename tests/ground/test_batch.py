@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bashgah.ground.batch import array_text, cursor
+from bashgah.ground.arrays import array
+from bashgah.ground.batch import cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ NASTY = [
 
 def returned(kind: str, values: list[Any]) -> list[Any]:
     with cursor() as cur:
-        row = cur.execute(f"SELECT %s::{kind}[]", [array_text(kind, values)], prepare=True).fetchone()
+        row = cur.execute(f"SELECT %s::{kind}[]", [array(kind, values)], prepare=True).fetchone()
     assert row is not None
     return list(row[0])
 

@@ -14,7 +14,7 @@ from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.compact import Outcome as StoredOutcome
 from bashgah.activities.drafts import Draft
 from bashgah.activities.returning import Purchase
-from bashgah.activities.running import Running
+from bashgah.activities.running import Running, json_text
 from bashgah.activities.tables import ACTIVITY, ANONYMOUS, REFERENCE, RETURNED
 from bashgah.activities.types import Outcome, Refused, Settled
 from bashgah.clubs.types import ClubInfo
@@ -249,9 +249,7 @@ def _reference(batch: Batch, draft: Draft, activity_id: UUID, member_id: UUID | 
 
 
 def _news(batch: Batch, kind: str, member_id: UUID | None, payload: dict[str, Any]) -> None:
-    batch.news.append(
-        outbox.news_row(club_id=batch.club.id, kind=kind, member_id=member_id, payload=payload, now=batch.now)
-    )
+    batch.news.append((ids.fresh(), batch.club.id, kind, member_id, json_text(payload), batch.now))
 
 
 def tier_told(compiled: CompiledProgram, move: TierMove, made: Made) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from uuid import UUID
 from django.db import connection
 
 from bashgah.clubs.types import ClubInfo
+from bashgah.ground import batch
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts, search_key
-from bashgah.products.models import Brand, Category, Product, Version
+from bashgah.products.models import Brand, Category, Product
 from bashgah.products.types import BrandInfo, CategoryInfo, ProductFact, ProductInfo, ProductPage
 
 LONGEST_PAGE = 200
@@ -141,7 +142,11 @@ def product_info(row: Product) -> ProductInfo:
 
 
 def _shelf(club: ClubInfo) -> _Shelf:
-    revision = Version.objects.filter(club_id=club.id).values_list("revision", flat=True).first()
+    with batch.cursor() as cursor:
+        row = cursor.execute(
+            "SELECT revision FROM products_version WHERE club_id = %s", [club.id], prepare=True
+        ).fetchone()
+    revision = row[0] if row else None
     known = _shelves.get(club.id)
     if known is None or known.revision != revision:
         rows = Category.objects.filter(club_id=club.id).values_list("code", "parent_code")

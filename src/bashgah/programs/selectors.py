@@ -15,6 +15,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine import examples
 from bashgah.engine.document import Program
 from bashgah.engine.validation import Problem, document_read, problems
+from bashgah.ground import batch
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -50,7 +51,12 @@ def program_in_force(club: ClubInfo, at: datetime) -> engine.CompiledProgram:
 
 def versions_in_force(club: ClubInfo) -> tuple[tuple[datetime, int], ...]:
     """Return (effective from, number) of every version by number, for deciding many facts at once."""
-    rows = Version.objects.filter(club_id=club.id).order_by("number").values_list("effective_from", "number")
+    with batch.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT effective_from, number FROM programs_version WHERE club_id = %s ORDER BY number",
+            [club.id],
+            prepare=True,
+        ).fetchall()
     return tuple(rows)
 
 
