@@ -13,7 +13,6 @@ from django.test import TransactionTestCase
 from psycopg.pq import TransactionStatus
 
 from tests import server as servers
-from tests.books import books_prove_themselves  # noqa: F401 - runs after every test with a database
 
 KEPT = pytest.StashKey[ExitStack]()
 INERROR = TransactionStatus.INERROR
@@ -99,7 +98,7 @@ def books_hold(request: pytest.FixtureRequest) -> Iterator[None]:
         cursor.execute("SELECT EXISTS (SELECT FROM ledger_wallet) OR EXISTS (SELECT FROM ledger_posting)")
         touched = cursor.fetchone()[0]
     if touched:
-        from bashgah.ledger.verify import verify
+        from bashgah.activities.verify import verify
 
         assert verify() == []
 

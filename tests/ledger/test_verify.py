@@ -15,7 +15,6 @@ from tests.cast import NOW
 from tests.ledger.hand import Hand
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corrupts]
-BREAKS_THE_BOOKS = True
 
 
 @pytest.fixture

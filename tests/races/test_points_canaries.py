@@ -23,8 +23,7 @@ from tests.cast import NOW
 from tests.ledger.hand import Hand
 from tests.races.test_points import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
-BREAKS_THE_BOOKS = True
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corrupts]
 TWO = 2
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -92,13 +93,21 @@ CHECKS: tuple[Check, ...] = (
 
 def verify(club_id: UUID | None = None, *, most: int = 100) -> list[Finding]:
     """Recompute all that was settled, of one club or of all; return what does not hold."""
+    return [finding for proof in proofs(club_id, most=most) for finding in proof()]
+
+
+def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[], list[Finding]]]:
+    """Return every proof to be run one after the other, for a command that shows how far it is."""
     kinds = {kind: KIND_CODES[kind] for kind in ("purchase", "visit", "return")}
+    checks = [
+        *((check, ledger.PARAMS) for check in ledger.CHECKS),
+        *((check, {}) for check in history.CHECKS),
+        *((check, kinds) for check in CHECKS),
+    ]
     return [
-        *ledger.verify(club_id, most=most),
-        *history.verify(club_id, most=most),
-        *run_all(CHECKS, kinds, club_id, most),
-        *islice(_entries_against_activities(club_id), most),
-        *islice(_returned_against_returns(club_id), most),
+        *(partial(run_all, (check,), params, club_id, most) for check, params in checks),
+        lambda: list(islice(_entries_against_activities(club_id), most)),
+        lambda: list(islice(_returned_against_returns(club_id), most)),
     ]
 
 

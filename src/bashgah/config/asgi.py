@@ -18,6 +18,7 @@ from a2wsgi import WSGIMiddleware
 # Django is set up by this import; what comes after it may read models and settings
 from bashgah.config.wsgi import application as pages_wsgi  # isort: skip
 from bashgah.api.intake import app as intake  # isort: skip
+from bashgah.ground.collector import collector_calm  # isort: skip
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -27,6 +28,7 @@ PAGE_THREADS = int(os.environ.get("BASHGAH_PAGE_THREADS", "16"))
 QUERY_SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
 
 pages = WSGIMiddleware(pages_wsgi, workers=PAGE_THREADS, send_queue_size=64)
+collector_calm()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
