@@ -17,7 +17,8 @@ from bashgah.activities import drafts, recording, returning, running
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import Batch, again, reference_reused, refused, unsettled
 from bashgah.activities.running import Running
-from bashgah.activities.selectors import answers_read, purchase_not_found, purchases_find
+from bashgah.activities.selectors import purchase_not_found
+from bashgah.activities.told import answers_read, purchases_find
 from bashgah.activities.types import CustomIn, Outcome, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide

@@ -17,6 +17,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
+from bashgah.ledger import rows
 from bashgah.ledger.states import Credited, LotState, Origin, WalletState
 from bashgah.ledger.tables import Row, Rows
 from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, WalletKind
@@ -162,24 +163,11 @@ class Book:
         posting_id = self._post(origin, (Account.AVAILABLE, Account.HELD), unit, amount)
         self._take(wallet, posting_id, amount)
         wallet.held += amount
-        self._holds.append(
-            (
-                amount,
-                origin.recorded_at,
-                expires_at,
-                None,
-                int(HoldState.OPEN),
-                self.member_id,
-                id,
-                self.club_id,
-                posting_id,
-                unit,
-                purpose,
-            )
-        )
-        return HoldInfo(
+        hold = HoldInfo(
             id, self.member_id, unit, amount, HoldState.OPEN, expires_at, purpose, origin.recorded_at
         )
+        self._holds.append(rows.hold_row(hold, self.club_id, posting_id))
+        return hold
 
     def hold_capture(self, origin: Origin, hold: HoldInfo) -> None:
         """Spend what was held: held goes to redeemed, its lots stay consumed."""
@@ -208,25 +196,29 @@ class Book:
 
     # rows
 
-    def rows_into(self, rows: Rows) -> None:
+    def rows_into(self, into: Rows) -> None:
         """Add what this book did to the rows of a statement; the book is then spent."""
-        rows.entries.extend(self._entries.values())
-        rows.postings.extend(self._postings)
+        into.entries.extend(self._entries.values())
+        into.postings.extend(self._postings)
         for (posting_id, lot_id), amount in self._allocations.items():
             if amount:
-                rows.allocations.append((amount, self.member_id, posting_id, lot_id, self.club_id))
+                into.allocations.append((amount, self.member_id, posting_id, lot_id, self.club_id))
         for lot in self.lots.values():
             if not lot.is_dirty:
                 continue
             if lot.is_new:
-                rows.lots.append(self._lot_row(lot))
+                into.lots.append(rows.lot_row(lot, self.member_id, self.club_id))
             else:
-                rows.lot_changes.append(
+                into.lot_changes.append(
                     (self.member_id, lot.id, lot.remaining, lot.remaining > 0, lot.is_pending)
                 )
-        rows.wallets.extend(self._wallet_row(wallet) for wallet in self.wallets.values() if wallet.is_dirty)
-        rows.holds.extend(self._holds)
-        rows.hold_changes.extend(self._hold_changes)
+        into.wallets.extend(
+            rows.wallet_row(wallet, self.member_id, self.club_id)
+            for wallet in self.wallets.values()
+            if wallet.is_dirty
+        )
+        into.holds.extend(self._holds)
+        into.hold_changes.extend(self._hold_changes)
 
     # inner steps
 
@@ -242,36 +234,12 @@ class Book:
     ) -> UUID:
         """Write one posting from ``sides[0]`` (debited) to ``sides[1]`` (credited); return its id."""
         if origin.id not in self._entries:
-            self._entries[origin.id] = (
-                origin.occurred_at,
-                origin.recorded_at,
-                origin.business_date,
-                int(origin.cause),
-                origin.actor_kind,
-                self.member_id,
-                origin.id,
-                self.club_id,
-                origin.cause_id,
-                origin.actor_id,
-                origin.reason,
-            )
+            self._entries[origin.id] = rows.entry_row(origin, self.member_id, self.club_id)
         posting_id = self.new_id()
-        reverses, n, total, original = reversal or (None, None, None, None)
+        owner = (self.member_id, self.club_id)
         self._postings.append(
-            (
-                amount,
-                original,
-                total,
-                int(sides[0]),
-                int(sides[1]),
-                n,
-                self.member_id,
-                posting_id,
-                origin.id,
-                self.club_id,
-                reverses,
-                unit,
-                rule,
+            rows.posting_row(
+                owner, posting_id, origin.id, sides, unit, amount, rule, reversal or rows.NO_REVERSAL
             )
         )
         return posting_id
@@ -431,31 +399,3 @@ class Book:
 
     def _close(self, hold: HoldInfo, state: HoldState, at: datetime) -> None:
         self._hold_changes.append((self.member_id, hold.id, int(state), at))
-
-    def _lot_row(self, lot: LotState) -> Row:
-        return (
-            lot.amount,
-            lot.remaining,
-            lot.available_from,
-            lot.expires_at,
-            lot.remaining > 0,
-            lot.is_pending,
-            self.member_id,
-            lot.id,
-            self.club_id,
-            lot.unit,
-        )
-
-    def _wallet_row(self, wallet: WalletState) -> Row:
-        return (
-            wallet.available,
-            wallet.pending,
-            wallet.held,
-            wallet.debt,
-            wallet.earned_ever,
-            wallet.next_change_at,
-            int(wallet.kind),
-            self.member_id,
-            self.club_id,
-            wallet.unit,
-        )

@@ -1,0 +1,183 @@
+"""What was told before: first answers given again, and the purchases that returns name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from bashgah.activities import compact
+from bashgah.activities.compact import KIND_CODES
+from bashgah.activities.drafts import Draft
+from bashgah.activities.recording import reference_reused, refused
+from bashgah.activities.selectors import COLUMNS, anonymous_get, info_of, purchase_not_found
+from bashgah.activities.types import Outcome, PurchaseRef, ReturnIn, Settled
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine import CompiledProgram, decide
+from bashgah.ground.batch import cursor
+from bashgah.kit import ids
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.programs.selectors import program_by_number
+
+
+def answers_read(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, Outcome]:
+    """Return the answers of facts told before, by the draft's identity; read it under the members' lock.
+
+    The same body gets its first answer again, another body under the same reference is refused.
+    """
+    asked = [draft for draft in drafts if draft.body]
+    if not asked:
+        return {}
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT r.source, r.reference, r.body, r.activity_id, r.member_id
+            FROM unnest(%s::text[], %s::text[]) asked(source, reference)
+            JOIN activities_reference r
+              ON r.club_id = %s AND r.source = asked.source AND r.reference = asked.reference
+            """,
+            [
+                [draft.intake.source for draft in asked],
+                [draft.intake.reference for draft in asked],
+                club.id,
+            ],
+            prepare=True,
+        ).fetchall()
+    if not rows:
+        return {}
+    told = {(source, reference): (bytes(body), id_, member) for source, reference, body, id_, member in rows}
+    answers: dict[int, Outcome] = {}
+    for draft in asked:
+        if draft.key not in told:
+            continue
+        body, activity_id, member_id = told[draft.key]
+        same = body == draft.body
+        answers[id(draft)] = (
+            _first_answer(club, activity_id, member_id) if same else refused(draft, reference_reused())
+        )
+    return answers
+
+
+def purchases_find(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, UUID]:
+    """Find the purchases that returns name, and with them the returns' members; by the draft's identity.
+
+    What cannot be found is the draft's refusal.
+    """
+    asked: dict[int, tuple[str, str] | UUID] = {}
+    for draft in drafts:
+        if isinstance(draft.intake, ReturnIn) and draft.refusal is None:
+            try:
+                asked[id(draft)] = _named(draft.intake.purchase, draft.intake.source)
+            except Refusal as refusal:
+                draft.refusal = refusal
+    if not asked:
+        return {}
+    by_key, by_id = _purchases(club, asked)
+    found: dict[int, UUID] = {}
+    for draft in drafts:
+        name = asked.get(id(draft))
+        if name is None:
+            continue
+        hit = by_id.get(name) if isinstance(name, UUID) else by_key.get(name)
+        if hit is None:
+            draft.refusal = purchase_not_found()
+        elif hit[1] is None:
+            draft.refusal = _of_nobody()
+        else:
+            found[id(draft)], draft.member_id = hit
+    return found
+
+
+def _purchases(
+    club: ClubInfo, asked: Mapping[int, tuple[str, str] | UUID]
+) -> tuple[dict[tuple[str, str], tuple[UUID, UUID | None]], dict[UUID, tuple[UUID, UUID | None]]]:
+    keys = [name for name in asked.values() if not isinstance(name, UUID)]
+    wanted = [name for name in asked.values() if isinstance(name, UUID)]
+    with cursor() as cur:
+        by_key = cur.execute(
+            """
+            SELECT r.source, r.reference, r.activity_id, r.member_id
+            FROM unnest(%s::text[], %s::text[]) asked(source, reference)
+            JOIN activities_reference r
+              ON r.club_id = %s AND r.source = asked.source AND r.reference = asked.reference
+            """,
+            [[source for source, _ in keys], [reference for _, reference in keys], club.id],
+        ).fetchall()
+        by_id = cur.execute(
+            "SELECT id, member_id FROM activities_activity WHERE club_id = %s AND id = ANY(%s) AND kind = %s",
+            [club.id, wanted, KIND_CODES["purchase"]],
+        ).fetchall()
+    return (
+        {(source, reference): (id_, member) for source, reference, id_, member in by_key},
+        {id_: (id_, member) for id_, member in by_id},
+    )
+
+
+def _named(ref: PurchaseRef, source: str) -> tuple[str, str] | UUID:
+    if bool(ref.activity) == bool(ref.reference):
+        raise Refusal(
+            "purchase_unclear",
+            Phrase(_("Name the purchase by its id, or by its source and reference.")),
+            status=422,
+            field="/purchase",
+        )
+    return ids.parse("activity", ref.activity) if ref.activity else (ref.source or source, ref.reference)
+
+
+def _of_nobody() -> Refusal:
+    return Refusal(
+        "purchase_anonymous",
+        Phrase(_("This purchase belongs to no member, so nothing was earned that could be taken back.")),
+        field="/purchase",
+    )
+
+
+def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> Settled:
+    if member_id is None:
+        return _anonymous_answer(club, activity_id)
+    with cursor() as cur:
+        row = cur.execute(
+            f"SELECT {COLUMNS}, state FROM activities_activity WHERE member_id = %s AND id = %s",
+            [member_id, activity_id],
+        ).fetchone()
+    assert row is not None  # noqa: S101 - the reference was written with its activity
+    info = info_of(row[:-1])
+    outcome = compact.outcome_unpack(row[18])
+    trace = () if info.kind == "return" else _trace(program_by_number(club, info.program), row)
+    return Settled(
+        kind=info.kind,
+        source=info.source,
+        reference=info.reference,
+        activity_id=info.id,
+        member_id=info.member_id,
+        occurred_at=info.occurred_at,
+        recorded_at=info.recorded_at,
+        business_date=info.business_date,
+        credits=info.credits,
+        balances=info.balances,
+        tiers=outcome.tiers,
+        moves=info.moves,
+        reasons=trace,
+        repeated=True,
+    )
+
+
+def _trace(compiled: CompiledProgram, row: tuple[Any, ...]) -> Any:
+    return decide(compiled, compact.state_unpack(row[19]), compact.fact_unpack(row[17])).trace
+
+
+def _anonymous_answer(club: ClubInfo, id: UUID) -> Settled:
+    info = anonymous_get(club, id)
+    return Settled(
+        kind="purchase",
+        source=info.source,
+        reference=info.reference,
+        activity_id=info.id,
+        member_id=None,
+        occurred_at=info.occurred_at,
+        recorded_at=info.recorded_at,
+        business_date=info.business_date,
+        repeated=True,
+    )
