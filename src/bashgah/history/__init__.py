@@ -2,6 +2,6 @@
 
 Remembers: what a member did in all and by day, units used against limits, a club's day by branch.
 Promises: a member's days add up to the sums; windows can be measured without reading activities.
-Listens to: settled purchases, returns, visits and custom activities, anonymous purchases: for the club's days.
+Listens to: whatever was settled, and anonymous purchases, for the club's days.
 Never: decides; holds points; slows a settlement down.
 """
