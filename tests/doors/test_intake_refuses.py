@@ -84,7 +84,7 @@ BAD: list[tuple[str, Any, int, str, str | None]] = [
         "id_invalid",
         None,
     ),
-    ("an unknown branch", purchase(branch="moon"), 404, "branch_not_found", None),
+    ("an unknown branch", purchase(branch="moon"), 422, "branch_not_found", None),
     ("the future", purchase(occurred_at="2199-01-01T00:00:00Z"), 422, "occurred_in_future", None),
 ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -59,7 +58,6 @@ api = ClubAPI(
     docs_url=None,
     openapi_url=None,
     urls_namespace="api-v1",
-    servers=[{"url": settings.ORIGIN or "/"}],
 )
 for error in (Exception, ValidationError, HttpError, AuthenticationError, Http404):
     api.add_exception_handler(error, through.answer)

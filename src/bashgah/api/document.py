@@ -32,6 +32,7 @@ typed (`mbr_…`, `act_…`). Lists go on by `next_cursor`.
 """
 
 REF = "#/components/schemas/{name}"
+TOKEN_URL = "https://club.example/api/oauth/token"  # noqa: S105 an address
 SINGLE, BATCH = "/api/v1/activities", "/api/v1/activities/batch"
 ALWAYS = (401, 403, 404, 429, 500, 503)
 WITH_BODY = (400, 409, 413, 415, 422)
@@ -87,9 +88,25 @@ def complete(schema: dict[str, Any], operations: Mapping[str, Any]) -> None:
     schema["tags"] = [{"name": name} for name in _tags(schema)]
 
 
+def at_origin(schema: Mapping[str, Any], origin: str) -> dict[str, Any]:
+    """Return the document with the address it was asked for at: OpenAPI wants the token's in full."""
+    flows = {"clientCredentials": {**_flow(schema), "tokenUrl": f"{origin}/api/oauth/token"}}
+    schemes = schema["components"]["securitySchemes"]
+    components = {
+        **schema["components"],
+        "securitySchemes": {**schemes, "client": {**schemes["client"], "flows": flows}},
+    }
+    return {**schema, "servers": [{"url": origin}], "components": components}
+
+
+def _flow(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(schema["components"]["securitySchemes"]["client"]["flows"]["clientCredentials"])
+
+
 def _add_intake(schema: dict[str, Any]) -> None:
     types = [Intake, BatchIn, ActivityAnswer, BatchAnswer]
     shapes, defined = msgspec.json.schema_components(types, ref_template=REF)
+    defined["BatchResult"]["properties"]["problem"] = {"$ref": REF.format(name="Problem")}
     schema["components"]["schemas"].update(defined)
     intake, batch_in, activity, batch_answer = shapes
     schema["paths"].setdefault(SINGLE, {})["post"] = {
@@ -144,7 +161,7 @@ def _security_schemes() -> dict[str, Any]:
         "key": {"type": "http", "scheme": "bearer", "description": "An API key: `bsh_…`"},
         "client": {
             "type": "oauth2",
-            "flows": {"clientCredentials": {"tokenUrl": "/api/oauth/token", "scopes": scopes}},
+            "flows": {"clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": scopes}},
         },
     }
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from oauth2_provider.views import RevokeTokenView, TokenView
 
 from bashgah.access.gate import caller_address
-from bashgah.api import problems, through
+from bashgah.api import document, problems, through
 from bashgah.api.app import api
 from bashgah.api.strict import Turned
 from bashgah.ground import clock
@@ -26,16 +26,17 @@ from bashgah.kit.refusals import Refusal
 TOKENS_PER_ADDRESS = (Limit(60, 60), Limit(600, 3600))
 
 
-@lru_cache(maxsize=1)
-def _document() -> bytes:
-    return msgspec.json.encode(api.get_openapi_schema())
+@lru_cache(maxsize=8)
+def _document(origin: str) -> bytes:
+    return msgspec.json.encode(document.at_origin(api.get_openapi_schema(), origin))
 
 
 @require_GET
 @non_atomic_requests
-def openapi(_request: HttpRequest) -> HttpResponse:
+def openapi(request: HttpRequest) -> HttpResponse:
     """Serve the OpenAPI 3.1 document."""
-    return HttpResponse(_document(), content_type="application/json; charset=utf-8")
+    origin = request.build_absolute_uri("/").rstrip("/")
+    return HttpResponse(_document(origin), content_type="application/json; charset=utf-8")
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -96,7 +96,7 @@ class BatchResult(Struct, frozen=True, omit_defaults=True):
 
     status: int
     activity: ActivityAnswer | None = None
-    problem: dict[str, object] | None = None
+    problem: dict[str, Any] | None = None
 
 
 class BatchAnswer(Struct, frozen=True):
