@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import psycopg
 import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError, transaction
@@ -13,7 +14,6 @@ from django.db.transaction import non_atomic_requests
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from psycopg_pool import PoolTimeout
 
 from bashgah.api import language, problems
 from bashgah.api.strict import BODY_LIMIT, Turned, storable
@@ -76,7 +76,7 @@ def problem_of(error: Exception) -> problems.Problem:  # noqa: PLR0911 one line 
             return problems.too_large(BODY_LIMIT)
         case UnreadablePostError():
             return problems.malformed()
-        case OperationalError() | InterfaceError() | PoolTimeout():
+        case OperationalError() | InterfaceError() | psycopg.OperationalError() | psycopg.InterfaceError():
             log.warning("api.database_away", error=type(error).__name__)
             return problems.unavailable()
     log.error("api.failed", exc_info=error)

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import psycopg
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 from prometheus_client import Counter, Gauge, Histogram
-from psycopg_pool import PoolTimeout
 
 from bashgah.activities.types import Intake, Outcome
 from bashgah.clubs.types import ClubInfo
@@ -27,7 +27,8 @@ from bashgah.ground.types import Actor
 WRITERS = 2
 BATCH_MOST = 256
 WAITING_MOST = 8_000
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+# rooms that write by plain cursors see psycopg's own errors, those that use Django see Django's
+DATABASE_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 WAITING = Gauge("bashgah_intake_waiting", "Facts waiting to be settled")
 BATCHES = Histogram(
