@@ -6,6 +6,7 @@ instead; purchases never wait behind pages.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -26,6 +27,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PAGE_THREADS = int(os.environ.get("BASHGAH_PAGE_THREADS", "16"))
 QUERY_SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
+
+# all that is loaded by now stays for good: the collector need not look at it again between purchases
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 50, 100)
 
 pages = WSGIMiddleware(pages_wsgi, workers=PAGE_THREADS, send_queue_size=64)
 collector_calm()
