@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+imports = typer.Typer(help="Bring files in.", no_args_is_help=True)
+app.add_typer(imports, name="import")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -59,6 +63,35 @@ def worker() -> None:
         from bashgah.jobs import worker as work
 
         work.run()
+
+
+@app.command()
+def demo(
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Only where there is no club yet, or an unfinished demo.")
+    ] = False,
+) -> None:
+    """Fill a believable Persian club: 12 branches, 2,000 members, 18 months; print its sign-ins."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import filling
+
+        filling.demo(if_empty=if_empty)
+
+
+@imports.command("purchases")
+def import_purchases(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX or Parquet.")],
+    map: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="YAML: what the columns mean.")],
+    club: Annotated[str | None, typer.Option(help="Short name of the club, where there are several.")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where rejected lines go, as CSV.")] = None,
+) -> None:
+    """Import invoice lines; run again it goes on where it was, and run twice it changes nothing."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import filling
+
+        filling.purchases(file, map, club=club, rejects=rejects)
 
 
 @app.command()
