@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bashgah.engine import compile_program, decide
 from bashgah.engine.facts import Fact, Line
-from bashgah.engine.states import State
+from bashgah.engine.states import Standing, State
 from bench import program
 from bench.stage import Stage
 
@@ -20,7 +20,7 @@ def microseconds(rules: int) -> float:
     """Return the median over rounds of the time one decision takes."""
     compiled = compile_program(program.document(rules), number=1)
     at = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-    state = State()
+    state = State(standings={"main": Standing("bronze", at.date())})
     facts = [
         Fact(
             "purchase",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from bashgah.engine.document import Ladder, Program
 from bashgah.engine.facts import Fact, Line
+from bashgah.engine.ladders import tier_in_force
 from bashgah.engine.states import State
 from bashgah.engine.windows import weekday
 from bashgah.kit.phrases import Phrase
@@ -234,12 +235,10 @@ def _tier_field(key: str, program: Program | None) -> Field | None:
     ladder = next((each for each in program.ladders if each.key == ladder_key), None) if program else None
     if ladder is None:
         return None
-    first = ladder.tiers[0].key
     label = Phrase(_("tier in {ladder}"), {"ladder": Texts(ladder.name.fa, ladder.name.en)})
 
     def read(_f: Fact, state: State, _l: Line | None) -> str:
-        standing = state.standings.get(ladder_key)
-        return standing.tier or first if standing else first
+        return tier_in_force(ladder, state.standings.get(ladder_key))
 
     return Field(key, "tier", label, "state", read, "tier(state, NAME)", "tiers", ladder_key, ladder)
 

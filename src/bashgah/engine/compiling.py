@@ -8,14 +8,16 @@ from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.tree import needs_lines, state_fields
 from bashgah.engine.document import Effect as EffectTerms
 from bashgah.engine.document import Ladder, Program, RewardTerms, Rule, Wallet
-from bashgah.engine.ladders import multiplier_permille
+from bashgah.engine.ladders import multiplier_permille, next_values
 from bashgah.engine.program import (
     SEMANTICS,
+    Clock,
     CompiledProgram,
     ReadyEffect,
     ReadyLadder,
     ReadyReward,
     ReadyRule,
+    Traits,
     limit_key,
 )
 from bashgah.engine.rules.done import EFFECTS
@@ -26,6 +28,9 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.registry import load_shelf
+
+EFFECTS_MOST = 1000
+"""More effects than a rule can have, so that the effects of rules keep their order as one number."""
 
 for _shelf in ("rules.amounts", "rules.effects", "tiers.measures"):
     load_shelf(f"bashgah.engine.{_shelf}")
@@ -42,7 +47,11 @@ def compile_program(document: Program, *, number: int, currency: str | None = No
         document = document.model_copy(update={"currency": currency})
     wallets = {wallet.key: wallet for wallet in document.wallets}
     ordered = sorted(enumerate(document.rules), key=lambda each: (each[1].priority, each[0]))
-    rules = [rule_ready(document, i, rule, wallets) for i, rule in ordered if rule.stage == "live"]
+    rules = [
+        rule_ready(document, i, rule, wallets, order=order)
+        for order, (i, rule) in enumerate(ordered)
+        if rule.stage == "live"
+    ]
     by_trigger: dict[str, list[ReadyRule]] = {}
     for ready in rules:
         by_trigger.setdefault(ready.rule.trigger, []).append(ready)
@@ -56,22 +65,33 @@ def compile_program(document: Program, *, number: int, currency: str | None = No
         wallets=wallets,
         ladders={ladder.key: _ladder_ready(i, ladder) for i, ladder in enumerate(document.ladders)},
         rewards=rewards,
-        grouped=any(ready.rule.stacking.group for ready in rules),
-        limited=any(ready.rule.limits for ready in rules),
+        clocks={wallet.key: Clock(wallet, document.calendar) for wallet in document.wallets},
+        traits={trigger: _traits(found) for trigger, found in by_trigger.items()},
+        earners={},
     )
 
 
 def rule_ready(
-    document: Program, place: int, rule: Rule, wallets: dict[str, Wallet], at: str | None = None
+    document: Program,
+    place: int,
+    rule: Rule,
+    wallets: dict[str, Wallet],
+    at: str | None = None,
+    *,
+    order: int = 0,
 ) -> ReadyRule:
-    """Check one rule and bind its plug-ins; ``place`` is its place in the document, ``at`` leads to it."""
+    """Check one rule and bind its plug-ins.
+
+    ``place`` is its place in the document, ``at`` leads to it, ``order`` is its place in deciding.
+    """
     at = f"/rules/{place}" if at is None else at
     trigger_check(document, rule.trigger, f"{at}/trigger")
     when = None
     if rule.when is not None:
         when = parse(rule.when, program=document, trigger=rule.trigger, at=f"{at}/when")
     effects = tuple(
-        _effect_ready(document, rule, i, effect, wallets, at) for i, effect in enumerate(rule.effects)
+        _effect_ready(document, rule, i, effect, wallets, at, order * EFFECTS_MOST + i)
+        for i, effect in enumerate(rule.effects)
     )
     lines = needs_lines(when) or any(
         effect.lines is not None or effect.excluded is not None or effect.amount.needs_lines
@@ -88,6 +108,17 @@ def reward_ready(document: Program, place: int, terms: RewardTerms) -> ReadyRewa
     return ReadyReward(terms, when)
 
 
+def _traits(rules: list[ReadyRule]) -> Traits:
+    effects = [effect for ready in rules for effect in ready.effects]
+    codes = [effect.amount.code(effect.params) for effect in effects]
+    return Traits(
+        grouped=any(ready.rule.stacking.group for ready in rules),
+        multiplied=any(effect.amount.multiplies for effect in effects),
+        limited=any(ready.rule.limits for ready in rules),
+        fractional=any(code is None or code[1] != 1 for code in codes),
+    )
+
+
 def trigger_check(document: Program, trigger: str, at: str) -> None:
     """Refuse a trigger that no fact can pull."""
     declared = trigger.startswith("custom:") and trigger.removeprefix("custom:") in document.activity_types
@@ -96,7 +127,13 @@ def trigger_check(document: Program, trigger: str, at: str) -> None:
 
 
 def _effect_ready(  # noqa: PLR0917 private, all of one rule
-    document: Program, rule: Rule, place: int, effect: EffectTerms, wallets: dict[str, Wallet], at: str
+    document: Program,
+    rule: Rule,
+    place: int,
+    effect: EffectTerms,
+    wallets: dict[str, Wallet],
+    at: str,
+    order: int,
 ) -> ReadyEffect:
     here = f"{at}/effects/{place}"
     amount, kind = AMOUNTS.find(effect.amount), EFFECTS.find(effect.kind)
@@ -129,7 +166,7 @@ def _effect_ready(  # noqa: PLR0917 private, all of one rule
             scope="line",
             at=f"{at}/basis/excluded_lines",
         )
-    return ReadyEffect(kind, amount, params, wallet, rule.basis, lines, excluded, told, place)
+    return ReadyEffect(rule, kind, amount, params, wallet, rule.basis, lines, excluded, told, place, order)
 
 
 def _ladder_ready(place: int, ladder: Ladder) -> ReadyLadder:
@@ -138,7 +175,8 @@ def _ladder_ready(place: int, ladder: Ladder) -> ReadyLadder:
         raise _refusal(
             f"/ladders/{place}/measure", _("There is no tier measure called “{key}”."), key=ladder.measure
         )
-    return ReadyLadder(ladder, measure, {tier.key: multiplier_permille(tier) for tier in ladder.tiers})
+    multipliers = {tier.key: multiplier_permille(tier) for tier in ladder.tiers}
+    return ReadyLadder(ladder, measure, multipliers, next_values(ladder))
 
 
 def _needs(document: Program, rules: list[ReadyRule], rewards: tuple[ReadyReward, ...]) -> Needs:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bashgah.engine.decisions import Decision
-from bashgah.engine.earning import earned
 from bashgah.engine.facts import Fact
-from bashgah.engine.program import CompiledProgram
+from bashgah.engine.generating import earner_for
+from bashgah.engine.program import CompiledProgram, trigger_of
 from bashgah.engine.resolving import decided
 from bashgah.engine.states import State
 
@@ -16,4 +16,9 @@ def decide(compiled: CompiledProgram, state: State, fact: Fact) -> Decision:
     A return is not decided by rules: it takes back recorded credits by ``engine.returns.share``. A fact that
     no rule is about gives an empty decision that still counts in the ladders' measures.
     """
-    return decided(compiled, state, fact, earned(compiled, state, fact))
+    trigger = trigger_of(fact.kind, fact.type)
+    earn = compiled.earners.get(trigger)
+    if earn is None:
+        # made when first needed; two threads may make it twice, which changes nothing
+        earn = compiled.earners[trigger] = earner_for(compiled, trigger)
+    return decided(compiled, state, fact, earn(fact, state))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -52,18 +52,42 @@ class RuleOutcome(msgspec.Struct, frozen=True):
     reasons: tuple[Phrase, ...]
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Teller(Protocol):
+    """Tells a decision's trace when asked."""
+
+    def outcomes(self) -> tuple[RuleOutcome, ...]: ...
+
+
+class Decision(msgspec.Struct, frozen=True, eq=False):
     """Everything that follows from a fact; the settlement writes it and adds nothing.
 
     ``measures`` pairs each ladder's key with what this fact adds to its measure (not the value after it).
-    ``trace`` holds the reasons of rules that fired; ``engine.explain`` adds those that did not.
     """
 
     credits: tuple[Credit, ...] = ()
     used: tuple[Used, ...] = ()
     tier_moves: tuple[TierMove, ...] = ()
     measures: tuple[tuple[str, int], ...] = ()
-    trace: tuple[RuleOutcome, ...] = ()
+    telling: Teller | None = None
+
+    @property
+    def trace(self) -> tuple[RuleOutcome, ...]:
+        """The rules that fired and their reasons; told anew each time it is asked for, so ask once.
+
+        ``engine.explain`` adds the rules that did not fire.
+        """
+        return self.telling.outcomes() if self.telling is not None else ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Decision):
+            return NotImplemented
+        return self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash((self.credits, self.used))
+
+    def _told(self) -> tuple[object, ...]:
+        return self.credits, self.used, self.tier_moves, self.measures, self.trace
 
 
 class Explanation(msgspec.Struct, frozen=True):

@@ -105,7 +105,7 @@ class Rule(Part):
     trigger: str = "purchase"
     when: dict[str, Any] | None = None
     basis: Basis = Basis()
-    effects: tuple[Effect, ...] = Field(min_length=1)
+    effects: tuple[Effect, ...] = Field(min_length=1, max_length=50)
     schedule: Schedule = Schedule()
     limits: tuple[Limit, ...] = ()
     stacking: Stacking = Stacking()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
+
+import msgspec
 
 from bashgah.engine.criteria.judging import Scene, holds
 from bashgah.engine.document import Schedule
+from bashgah.engine.exact import Ratio
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import tier_in_force
 from bashgah.engine.measuring import Weights, measured
@@ -17,20 +19,21 @@ from bashgah.engine.windows import weekday
 from bashgah.kit.phrases import Phrase
 
 
-@dataclass(slots=True)
-class Earned:
+class Earned(msgspec.Struct, gc=False):
     """What one effect of one rule gives so far: ``num/den`` exact units, on lines by weight.
 
-    For a multiplier the fraction is the part it adds to its base until ``resolving`` turns it into units.
-    ``notes`` collects what happened to it on the way (joined, capped), for the person who asks why.
+    ``place`` is the effect's in the order of deciding. For a multiplier the fraction is the part it adds to
+    its base, until it is turned into units. ``money`` and ``quantity`` are what was measured; ``notes``
+    collects what happened to it on the way (joined, capped), for the person who asks why.
     """
 
-    rule: ReadyRule
+    place: int
     effect: ReadyEffect
     num: int
     den: int
     weights: Weights
-    measured: Measured
+    money: int
+    quantity: int
     notes: tuple[Phrase, ...] = ()
     units: int = 0
 
@@ -86,7 +89,7 @@ def earned(compiled: CompiledProgram, state: State, fact: Fact) -> list[Earned]:
             found += [
                 each
                 for effect in ready.effects
-                if (each := effect_earned(ready, effect, scene, tiers, multipliers)).num
+                if (each := effect_earned(effect, scene, tiers, multipliers)).num
             ]
     return found
 
@@ -99,18 +102,23 @@ def fires(ready: ReadyRule, scene: Scene) -> bool:
 
 
 def effect_earned(
-    ready: ReadyRule, effect: ReadyEffect, scene: Scene, tiers: dict[str, str], multipliers: dict[str, int]
+    effect: ReadyEffect, scene: Scene, tiers: dict[str, str], multipliers: dict[str, int]
 ) -> Earned:
-    """Measure the fact for one effect and take its exact units."""
+    """Measure the fact for one effect and take its exact units; where no line counts there are none."""
     money, quantity, weights = measured(scene, effect.basis, effect.lines, effect.excluded)
-    seen = Measured(money, quantity, tiers, multipliers)
     if scene.fact.lines and not weights:
-        # no line counts, so there is nothing to give for, not even a fixed amount
-        return Earned(ready, effect, 0, 1, weights, seen)
-    num, den = effect.amount.units(effect.params, seen)
-    return Earned(ready, effect, num, den, weights, seen)
+        return Earned(effect.place, effect, 0, 1, weights, money, quantity)
+    num, den = effect.amount.units(effect.params, Measured(money, quantity, tiers, multipliers))
+    return Earned(effect.place, effect, num, den, weights, money, quantity)
 
 
-def local_day(fact: Fact) -> date:
-    """Return the day on which the fact counts."""
-    return fact.local_at.date()
+def units_reader(compiled: CompiledProgram, effect: ReadyEffect) -> Callable[[int, int, State], Ratio]:
+    """Return the function that takes an effect's exact units, for generated code."""
+    amount, params = effect.amount, effect.params
+    if not amount.ladders(params):
+        return lambda money, quantity, _state: amount.units(params, Measured(money, quantity))
+
+    def read(money: int, quantity: int, state: State) -> Ratio:
+        return amount.units(params, Measured(money, quantity, *tiers_of(compiled, state)))
+
+    return read

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bashgah.engine.criteria.judging import Scene
 from bashgah.engine.criteria.saying import WEEKDAYS, Names, either, why_not
-from bashgah.engine.deciding import decide
 from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Schedule
-from bashgah.engine.earning import effect_earned, in_schedule, scene_of, tiers_of
+from bashgah.engine.earning import earned, effect_earned, in_schedule, scene_of, tiers_of
 from bashgah.engine.facts import Fact
 from bashgah.engine.program import CompiledProgram, ReadyRule, trigger_of
+from bashgah.engine.resolving import decided
+from bashgah.engine.rules.measured import Measured
 from bashgah.engine.states import State
 from bashgah.engine.words import hour
 from bashgah.kit.phrases import Phrase
@@ -21,7 +22,7 @@ def explain(compiled: CompiledProgram, state: State, fact: Fact, names: Names | 
 
     Its sums equal the decision's credits. ``names`` gives codes their names (branches, categories …).
     """
-    decision = decide(compiled, state, fact)
+    decision = decided(compiled, state, fact, earned(compiled, state, fact))
     fired = {outcome.rule: outcome for outcome in decision.trace}
     scene = scene_of(compiled, state, fact)
     outcomes = tuple(
@@ -46,11 +47,12 @@ def _reasons(
     tiers, multipliers = tiers_of(compiled, scene.state)
     reasons: list[Phrase] = []
     for effect in ready.effects:
-        seen = effect_earned(ready, effect, scene, tiers, multipliers)
+        seen = effect_earned(effect, scene, tiers, multipliers)
         if scene.fact.lines and not seen.weights:
             reasons.append(Phrase(_("none of the invoice lines counts for this rule")))
         else:
-            reasons += effect.amount.reasons(effect.params, effect.told, seen.measured)
+            told = Measured(seen.money, seen.quantity, tiers, multipliers)
+            reasons += effect.amount.reasons(effect.params, effect.told, told)
     return tuple(each for i, each in enumerate(reasons) if each not in reasons[:i])
 
 

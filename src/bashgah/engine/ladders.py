@@ -11,6 +11,8 @@ from bashgah.engine.states import Standing
 from bashgah.engine.windows import measure_start
 from bashgah.kit.jalali import Calendar, add_months, year_bounds
 
+UNREACHED = 10**18
+
 
 class Distance(msgspec.Struct, frozen=True):
     """What is missing to rise, and to keep what one has.
@@ -43,6 +45,17 @@ def reached(ladder: Ladder, value: int) -> int:
         if value >= tier.threshold:
             rank = i
     return rank
+
+
+def next_values(ladder: Ladder) -> dict[str, int]:
+    """Return for each tier the least value at which a fact could change a standing on it.
+
+    That is the threshold above it; on a calendar-year ladder its own: reaching it again keeps it longer.
+    """
+    beyond = max(tier.threshold for tier in ladder.tiers) + UNREACHED
+    thresholds = [*(tier.threshold for tier in ladder.tiers), beyond]
+    own = 0 if ladder.window == "calendar_year" else 1
+    return {tier.key: thresholds[i + own] for i, tier in enumerate(ladder.tiers)}
 
 
 def standing_after(

@@ -16,7 +16,7 @@ def multiply(each: Earned, bases: Iterable[Earned]) -> None:
     chosen = [
         base
         for base in bases
-        if base.effect.wallet.key == each.effect.wallet.key and (not wanted or base.rule.key in wanted)
+        if base.effect.wallet.key == each.effect.wallet.key and (not wanted or base.effect.rule.key in wanted)
     ]
     lines = {no for no, _weight in each.weights}
     part_num, part_den = each.num, each.den

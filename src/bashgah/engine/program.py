@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Any
 
 from bashgah.engine.criteria.tree import Node
@@ -12,15 +13,24 @@ from bashgah.engine.rules.done import Effect
 from bashgah.engine.rules.measured import Amount, Told
 from bashgah.engine.states import Needs
 from bashgah.engine.tiers.measured import Measure
+from bashgah.engine.windows import available_instant, expiry_instant
+from bashgah.kit.jalali import Calendar
+
+CLOCK_DAYS = 4096
+Usable = tuple[datetime | None, datetime | None]
 
 SEMANTICS = 1
 """Rises when the same document would decide otherwise; stored with each activity."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReadyEffect:
-    """One effect with its plug-ins, checked parameters and line criteria."""
+    """One effect of a rule with its plug-ins, checked parameters and line criteria.
 
+    ``at`` is its place in the rule, ``place`` its place in the order in which all effects are decided.
+    """
+
+    rule: Rule
     effect: Effect
     amount: Amount
     params: Any
@@ -30,11 +40,12 @@ class ReadyEffect:
     excluded: Node | None
     told: Told
     at: int
+    place: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReadyRule:
-    """One rule in the order in which rules are decided."""
+    """One rule; ``place`` is its place in the document."""
 
     place: int
     rule: Rule
@@ -58,16 +69,61 @@ class ReadyReward:
 
 @dataclass(frozen=True, slots=True)
 class ReadyLadder:
-    """One ladder with its measure."""
+    """One ladder with its measure; ``nexts`` is by tier the value that would change a standing."""
 
     ladder: Ladder
     measure: Measure
     multipliers: Mapping[str, int]
+    nexts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the rules of a trigger need beyond adding up: a program without them is decided faster."""
+
+    grouped: bool
+    multiplied: bool
+    limited: bool
+    fractional: bool
+
+    @property
+    def plain(self) -> bool:
+        """Say whether exact units are already whole units."""
+        return not (self.grouped or self.multiplied or self.limited or self.fractional)
+
+
+class Clock:
+    """From when and until when a wallet's units can be used; the same day is worked out once."""
+
+    __slots__ = ("_calendar", "_expiry", "_known", "_pending", "always")
+
+    def __init__(self, wallet: Wallet, calendar: Calendar) -> None:
+        self._expiry, self._pending, self._calendar = wallet.expiry, wallet.pending_days, calendar
+        self.always = wallet.expiry.kind == "never" and not wallet.pending_days
+        self._known: dict[tuple[int, tzinfo | None], Usable] = {}
+
+    def usable(self, local_at: datetime) -> Usable:
+        """Return the instants from which and until which units earned then can be used."""
+        if self.always:
+            return None, None
+        key = local_at.toordinal(), local_at.tzinfo
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) > CLOCK_DAYS:
+                self._known.clear()
+            day = local_at.date()
+            opens = available_instant(self._pending, local_at) if self._pending else None
+            found = opens, expiry_instant(self._expiry, day, local_at.tzinfo, self._calendar)
+            self._known[key] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
-    """What ``decide`` works on; made by ``compile_program`` and safe to share between threads."""
+    """What ``decide`` works on; made by ``compile_program`` and safe to share between threads.
+
+    ``earners`` keeps the generated functions by trigger, made when the first fact pulls it.
+    """
 
     document: Program
     number: int
@@ -77,8 +133,9 @@ class CompiledProgram:
     wallets: Mapping[str, Wallet]
     ladders: Mapping[str, ReadyLadder]
     rewards: Mapping[str, ReadyReward]
-    grouped: bool
-    limited: bool
+    clocks: Mapping[str, Clock]
+    traits: Mapping[str, Traits]
+    earners: dict[str, Any]
 
     def rules_for(self, trigger: str) -> tuple[ReadyRule, ...]:
         """Return the live rules of a trigger in the order of deciding."""

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from datetime import date
 
-from bashgah.engine.decisions import Credit, Decision, RuleOutcome, TierMove, Used
+from bashgah.engine.decisions import Credit, Decision, TierMove, Used
 from bashgah.engine.earning import Earned
 from bashgah.engine.exact import rounded_parts, total
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import standing_after
 from bashgah.engine.multiplying import multiply
-from bashgah.engine.program import CompiledProgram, limit_key
-from bashgah.engine.rules.done import Done
+from bashgah.engine.program import CompiledProgram, Usable, limit_key, trigger_of
 from bashgah.engine.stacking import joined
 from bashgah.engine.states import State
+from bashgah.engine.tracing import Telling
 from bashgah.engine.windows import window_start
 from bashgah.engine.words import texts, units
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 
-_AT_MOST = {
+AT_MOST = {
     "day": _("at most {most} a day, {left} were left"),
     "week": _("at most {most} a week, {left} were left"),
     "month": _("at most {most} a month, {left} were left"),
     "year": _("at most {most} a year, {left} were left"),
     "ever": _("at most {most} in all, {left} were left"),
 }
+Windows = dict[tuple[str, str], list[tuple[str, date]]]
+"""By rule and wallet: the limits and windows in which its units count."""
 
 
 def decided(compiled: CompiledProgram, state: State, fact: Fact, found: list[Earned]) -> Decision:
@@ -33,79 +35,89 @@ def decided(compiled: CompiledProgram, state: State, fact: Fact, found: list[Ear
 
     ``found`` is in the order of deciding: base amounts as exact units, multipliers as the part they add.
     """
-    given = multiplied(compiled, found)
-    uses = capped(compiled, state, fact, given) if compiled.limited else {}
-    round_once(compiled, given)
-    credits_ = tuple(
-        each.effect.effect.done(
-            Done(each.rule.key, each.effect.wallet.key, each.units, each.weights),
-            each.effect.wallet,
-            fact,
-            compiled.document.calendar,
-        )
-        for each in given
-        if each.units
-    )
+    traits = compiled.traits.get(trigger_of(fact.kind, fact.type))
+    uses: tuple[Used, ...] = ()
+    if traits is None or traits.plain:
+        for each in found:
+            each.units = each.num
+    else:
+        multiplied(found, grouped=traits.grouped, some=traits.multiplied)
+        windows = capped(compiled, state, fact, found) if traits.limited else {}
+        round_once(compiled, found)
+        uses = _used(found, windows) if windows else ()
+    credits_ = _credits(compiled, fact, found)
     measures, moves = _ladders(compiled, state, fact, credits_)
-    return Decision(
-        credits=credits_,
-        used=_used(given, uses),
-        tier_moves=moves,
-        measures=measures,
-        trace=_trace(given),
-    )
+    telling = Telling(compiled, state, tuple(found)) if found else None
+    return Decision(credits_, uses, moves, measures, telling)
 
 
-def multiplied(compiled: CompiledProgram, found: list[Earned]) -> list[Earned]:
+def _credits(compiled: CompiledProgram, fact: Fact, found: list[Earned]) -> tuple[Credit, ...]:
+    given = []
+    clocks, local_at = compiled.clocks, fact.local_at
+    usable: dict[str, Usable] = {}
+    for each in found:
+        if not each.units:
+            continue
+        effect = each.effect
+        key = effect.wallet.key
+        times = usable.get(key)
+        if times is None:
+            times = usable[key] = clocks[key].usable(local_at)
+        given.append(effect.effect.done(key, each.units, effect.rule.key, times[0], times[1], each.weights))
+    return tuple(given)
+
+
+def multiplied(found: list[Earned], *, grouped: bool, some: bool) -> None:
     """Join rules of a group and turn each multiplier into units: its part of the base it multiplies.
 
     Multipliers each add their own part of the base and never multiply one another, so their order cannot
-    matter. What a best-of group leaves out keeps its place with no units and the reason.
+    matter. What a group leaves out keeps its place with no units and the reason.
     """
-    if compiled.grouped:
-        return joined(found)
-    for each in found:
-        if each.effect.amount.multiplies:
-            multiply(each, [base for base in found if not base.effect.amount.multiplies])
-    return found
+    if grouped:
+        joined(found)
+    elif some:
+        bases = [base for base in found if not base.effect.amount.multiplies]
+        for each in found:
+            if each.effect.amount.multiplies:
+                multiply(each, bases)
 
 
-def capped(
-    compiled: CompiledProgram, state: State, fact: Fact, given: list[Earned]
-) -> dict[tuple[str, str], list[tuple[str, date]]]:
+def capped(compiled: CompiledProgram, state: State, fact: Fact, found: list[Earned]) -> Windows:
     """Trim what passes a rule's limits, saying so; return the windows in which each rule's units count."""
-    day, calendar = fact.local_at.date(), compiled.document.calendar
-    windows: dict[tuple[str, str], list[tuple[str, date]]] = {}
+    windows: Windows = {}
     left: dict[tuple[str, date], tuple[int, int]] = {}
-    for each in given:
-        for limit in each.rule.rule.limits:
-            wallet = each.effect.wallet
-            key = limit_key(each.rule.key, wallet.key, limit.window)
-            start = window_start(limit.window, day, calendar)
-            counted = windows.setdefault((each.rule.key, wallet.key), [])
-            if (key, start) not in left:
-                left[key, start] = max(0, limit.most - state.used.get((key, start), 0)), 1
-                counted.append((key, start))
-            num, den = left[key, start]
+    day, calendar = fact.local_at.date(), compiled.document.calendar
+    for each in found:
+        limits = each.effect.rule.limits
+        if not limits:
+            continue
+        rule, wallet = each.effect.rule.key, each.effect.wallet
+        counted = windows.setdefault((rule, wallet.key), [])
+        keys = []
+        for limit in limits:
+            key = limit_key(rule, wallet.key, limit.window), window_start(limit.window, day, calendar)
+            keys.append(key)
+            if key not in left:
+                left[key] = max(0, limit.most - state.used.get(key, 0)), 1
+                counted.append(key)
+            num, den = left[key]
             if each.num * den > num * each.den:
                 program = compiled.document
                 told = {
                     "most": units(limit.most, wallet, program),
                     "left": units(num // den, wallet, program),
                 }
-                each.notes += (Phrase(_AT_MOST[limit.window], told),)
+                each.notes += (Phrase(AT_MOST[limit.window], told),)
                 each.num, each.den = num, den
-        for limit in each.rule.rule.limits:
-            key = limit_key(each.rule.key, each.effect.wallet.key, limit.window)
-            start = window_start(limit.window, day, calendar)
-            left[key, start] = total([left[key, start], (-each.num, each.den)])
+        for key in keys:
+            left[key] = total([left[key], (-each.num, each.den)])
     return windows
 
 
-def round_once(compiled: CompiledProgram, given: list[Earned]) -> None:
+def round_once(compiled: CompiledProgram, found: list[Earned]) -> None:
     """Round each wallet's sum once by its policy and share it among the rules that make it up."""
     by_wallet: dict[str, list[Earned]] = {}
-    for each in given:
+    for each in found:
         if each.den == 1:
             each.units = each.num
         else:
@@ -116,51 +128,37 @@ def round_once(compiled: CompiledProgram, given: list[Earned]) -> None:
             each.units = whole
 
 
-def _used(given: list[Earned], windows: dict[tuple[str, str], list[tuple[str, date]]]) -> tuple[Used, ...]:
+def _used(found: list[Earned], windows: Windows) -> tuple[Used, ...]:
     sums: dict[tuple[str, date], int] = {}
-    for each in given:
-        for window in windows.get((each.rule.key, each.effect.wallet.key), ()):
-            if each.units:
+    for each in found:
+        if each.units:
+            for window in windows.get((each.effect.rule.key, each.effect.wallet.key), ()):
                 sums[window] = sums.get(window, 0) + each.units
     return tuple(Used(key, start, amount) for (key, start), amount in sums.items())
 
 
 def _ladders(
-    compiled: CompiledProgram, state: State, fact: Fact, credits_: tuple[Credit, ...]
+    compiled: CompiledProgram, state: State, fact: Fact, given: tuple[Credit, ...]
 ) -> tuple[tuple[tuple[str, int], ...], tuple[TierMove, ...]]:
+    if not compiled.ladders:
+        return (), ()
     earned: dict[str, int] = {}
-    for credit in credits_:
+    for credit in given:
         earned[credit.wallet] = earned.get(credit.wallet, 0) + credit.amount
-    measures, moves = [], []
+    measures = []
+    moves: list[TierMove] = []
     for key, ready in compiled.ladders.items():
         added = ready.measure.adds(fact, earned, ready.ladder, compiled.document)
         measures.append((key, added))
         value = state.measures.get(key, 0) + added
         before = state.standings.get(key)
+        was = before.tier if before is not None else ""
+        if value < ready.nexts.get(was, -1):
+            continue
         after = standing_after(ready.ladder, value, before, fact.local_at.date(), compiled.document.calendar)
-        was = before.tier if before else ""
         if after.tier != was:
             tier = next(tier for tier in ready.ladder.tiers if tier.key == after.tier)
-            why = Phrase(
-                _("{value} reach {tier}"),
-                {
-                    "value": ready.measure.said(value, ready.ladder, compiled.document),
-                    "tier": texts(tier.name, tier.key),
-                },
-            )
+            said = ready.measure.said(value, ready.ladder, compiled.document)
+            why = Phrase(_("{value} reach {tier}"), {"value": said, "tier": texts(tier.name, tier.key)})
             moves.append(TierMove(key, was, after.tier, "raised", why))
     return tuple(measures), tuple(moves)
-
-
-def _trace(given: list[Earned]) -> tuple[RuleOutcome, ...]:
-    outcomes: dict[str, tuple[dict[str, int], list[Phrase]]] = {}
-    for each in given:
-        amounts, reasons = outcomes.setdefault(each.rule.key, ({}, []))
-        wallet = each.effect.wallet.key
-        amounts[wallet] = amounts.get(wallet, 0) + each.units
-        reasons += each.effect.amount.reasons(each.effect.params, each.effect.told, each.measured)
-        reasons += each.notes
-    return tuple(
-        RuleOutcome(key, True, tuple(amounts.items()), tuple(reasons))
-        for key, (amounts, reasons) in outcomes.items()
-    )

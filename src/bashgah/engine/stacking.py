@@ -26,13 +26,15 @@ def joined(found: list[Earned]) -> list[Earned]:
     """
     groups: dict[str, list[Earned]] = {}
     for each in found:
-        if each.rule.rule.stacking.group:
-            groups.setdefault(each.rule.rule.stacking.group, []).append(each)
+        if each.effect.rule.stacking.group:
+            groups.setdefault(each.effect.rule.stacking.group, []).append(each)
     left: set[int] = set()
     for group, hits in groups.items():
-        winner = next((hit.rule for hit in hits if hit.rule.rule.stacking.mode == "exclusive"), None)
+        winner = next(
+            (hit.effect.rule.key for hit in hits if hit.effect.rule.stacking.mode == "exclusive"), None
+        )
         if winner is not None:
-            _drop((hit for hit in hits if hit.rule is not winner), winner.key, group, left)
+            _drop((hit for hit in hits if hit.effect.rule.key != winner), winner, group, left)
             continue
         outside = [each for each in found if id(each) not in left and not _competes(each, group)]
         for wallet in dict.fromkeys(hit.effect.wallet.key for hit in hits):
@@ -51,7 +53,7 @@ def joined(found: list[Earned]) -> list[Earned]:
 
 
 def _competes(each: Earned, group: str) -> bool:
-    stacking = each.rule.rule.stacking
+    stacking = each.effect.rule.stacking
     return stacking.group == group and stacking.mode == "best_of"
 
 
@@ -59,18 +61,18 @@ def _best_of(group: str, hits: list[Earned], outside: list[Earned], left: set[in
     """Keep the rule that gives most in one wallet."""
     worth: dict[str, Ratio] = {}
     for hit in hits:
-        worth[hit.rule.key] = total([worth.get(hit.rule.key, (0, 1)), _worth(hit, outside)])
+        worth[hit.effect.rule.key] = total([worth.get(hit.effect.rule.key, (0, 1)), _worth(hit, outside)])
     if len(worth) < 2:
         return
     common = lcm(*(den for _num, den in worth.values()))
     best = max(worth, key=lambda key: worth[key][0] * (common // worth[key][1]))
-    _drop((hit for hit in hits if hit.rule.key != best), best, group, left)
+    _drop((hit for hit in hits if hit.effect.rule.key != best), best, group, left)
 
 
 def _worth(hit: Earned, outside: list[Earned]) -> Ratio:
     if not hit.effect.amount.multiplies:
         return hit.num, hit.den
-    trial = Earned(hit.rule, hit.effect, hit.num, hit.den, hit.weights, hit.measured)
+    trial = Earned(hit.place, hit.effect, hit.num, hit.den, hit.weights, hit.money, hit.quantity)
     multiply(trial, (base for base in outside if not base.effect.amount.multiplies))
     return trial.num, trial.den
 

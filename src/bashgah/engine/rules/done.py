@@ -1,26 +1,13 @@
-"""What an effect is told once the units are known, and the shelf of effects."""
+"""The shelf of effects: what a rule does once the whole units are known."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
-import msgspec
-
 from bashgah.engine.decisions import Credit
-from bashgah.engine.document import Wallet
-from bashgah.engine.facts import Fact
-from bashgah.kit.jalali import Calendar
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.registry import Registry
-
-
-class Done(msgspec.Struct, frozen=True, gc=False):
-    """Whole units that a rule gives in a wallet, and how much of them each line weighs."""
-
-    rule: str
-    wallet: str
-    units: int
-    weights: tuple[tuple[int, int], ...]
 
 
 class Effect(Protocol):
@@ -32,8 +19,16 @@ class Effect(Protocol):
     @property
     def label(self) -> Phrase: ...
 
-    def done(self, done: Done, wallet: Wallet, fact: Fact, calendar: Calendar) -> Credit:
-        """Return what is to be written."""
+    def done(  # noqa: PLR0917 called for every credit, so by place
+        self,
+        wallet: str,
+        units: int,
+        rule: str,
+        opens: datetime | None,
+        expires: datetime | None,
+        weights: tuple[tuple[int, int], ...],
+    ) -> Credit:
+        """Return what is to be written for whole units of a rule, weighed on lines."""
         ...
 
 
