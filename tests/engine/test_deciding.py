@@ -209,3 +209,15 @@ def test_priority_orders_rules_and_the_document_orders_equals() -> None:
         "a",
         "late",
     ]
+
+
+def test_a_purchase_whose_lines_are_known_to_be_none_gives_nothing_for_chosen_lines() -> None:
+    bonus = rule(
+        "bonus",
+        {
+            "amount": "fixed",
+            "params": {"units": 5},
+            "lines": {"field": "line.sku", "op": "is", "value": "A"},
+        },
+    )
+    assert decide(compiled(bonus), State(), basket()).credits == ()

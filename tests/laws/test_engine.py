@@ -38,8 +38,8 @@ def plain(hits: list[Earned]) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.prove
-@settings(LAW, max_examples=2000)
-@given(documents(most=20), st.lists(st.tuples(facts(), states()), min_size=1, max_size=8))
+@settings(LAW, max_examples=500)
+@given(documents(most=12), st.lists(st.tuples(facts(), states()), min_size=1, max_size=4))
 def test_generated_code_means_what_the_interpreter_means_at_length(
     document: dict[str, Any], cases: list[tuple[Fact, State]]
 ) -> None:

@@ -106,7 +106,8 @@ def effect_earned(
 ) -> Earned:
     """Measure the fact for one effect and take its exact units; where no line counts there are none."""
     money, quantity, weights = measured(scene, effect.basis, effect.lines, effect.excluded)
-    if scene.fact.lines and not weights:
+    chosen = effect.lines is not None or effect.excluded is not None
+    if not weights and (chosen or scene.fact.lines):
         return Earned(effect.place, effect, 0, 1, weights, money, quantity)
     num, den = effect.amount.units(effect.params, Measured(money, quantity, tiers, multipliers))
     return Earned(effect.place, effect, num, den, weights, money, quantity)

@@ -9,7 +9,7 @@ from bashgah.engine.facts import Fact, Line
 from bashgah.engine.measuring import Weights, fact_money, line_money
 
 Counted = tuple[int, int, Weights | None]
-"""Money, quantity and weights; weights are None when the fact has lines and none of them counts."""
+"""Money, quantity and weights; weights are None when lines are asked for and none of them counts."""
 
 BaseReader = Callable[[Fact], Counted]
 
@@ -24,6 +24,8 @@ def base_reader(basis: Basis, keep: Callable[[Line], bool] | None) -> BaseReader
 
     def read(fact: Fact) -> Counted:
         lines = fact.lines
+        if not lines and keep is not None:
+            return 0, 0, None
         if not lines:
             return fact_money(fact, basis) + (fact.shipping if ships else 0), 0, ()
         chosen = lines if keep is None else [line for line in lines if keep(line)]
