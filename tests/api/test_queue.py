@@ -1,0 +1,201 @@
+"""The queue before the settlement: natural batches, honest fullness, nothing lost at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import OperationalError
+
+from bashgah.api.intake.queue import BATCH_MOST, Full, Queue, Work
+from bashgah.ground.types import Actor
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+class Club:
+    """As much of a club as the queue looks at."""
+
+    def __init__(self, number: int) -> None:
+        self.id = UUID(int=number)
+
+
+NADERI, KETAB = Club(1), Club(2)
+POS = Actor(kind="key", id="key_1", name="POS")
+
+
+class Settlement:
+    """Answers each fact with itself; stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[UUID, list[Any]]] = []
+        self.may_go = threading.Event()
+        self.entered = threading.Semaphore(0)
+        self.failures: list[Exception] = []
+        self._lock = threading.Lock()
+
+    def __call__(self, facts: list[Any], *, club: Any, actor: Actor, now: datetime) -> list[Any]:
+        with self._lock:
+            self.batches.append((club.id, list(facts)))
+            failure = self.failures.pop(0) if self.failures else None
+        self.entered.release()
+        assert self.may_go.wait(10)
+        if failure is not None:
+            raise failure
+        return list(facts)
+
+
+def work(facts: list[Any], club: Any = NADERI) -> Work:
+    loop = asyncio.get_running_loop()
+    return Work(facts, club, POS, loop.create_future(), loop)
+
+
+def entered(settlement: Settlement, times: int) -> None:
+    for _ in range(times):
+        assert settlement.entered.acquire(timeout=10)
+
+
+def test_what_waits_while_a_batch_commits_goes_together() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        first = work(["a"])
+        queue.put(first)
+        await asyncio.to_thread(entered, settlement, 1)
+        rest = [work([n]) for n in range(300)]
+        for one in rest:
+            queue.put(one)
+        settlement.may_go.set()
+        assert await first.future == ["a"]
+        assert [await one.future for one in rest] == [[n] for n in range(300)]
+        sizes = [len(facts) for _club, facts in settlement.batches]
+        assert sizes == [1, BATCH_MOST, 300 - BATCH_MOST]
+        assert queue.close(5)
+
+    asyncio.run(scenario())
+
+
+def test_a_request_of_many_is_settled_whole() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        settlement.may_go.set()
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        big = work(list(range(1000)))
+        queue.put(big)
+        assert await big.future == list(range(1000))
+        assert [len(facts) for _club, facts in settlement.batches] == [1000]
+        queue.close(5)
+
+    asyncio.run(scenario())
+
+
+def test_clubs_are_never_settled_together() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        first = work(["a"])
+        queue.put(first)
+        await asyncio.to_thread(entered, settlement, 1)
+        hers, ours = work(["k"], KETAB), [work(["n1"]), work(["n2"])]
+        for one in (ours[0], hers, ours[1]):
+            queue.put(one)
+        settlement.may_go.set()
+        await asyncio.gather(hers.future, *(one.future for one in ours))
+        assert settlement.batches[1:] == [(NADERI.id, ["n1", "n2"]), (KETAB.id, ["k"])]
+        queue.close(5)
+
+    asyncio.run(scenario())
+
+
+def test_too_much_waiting_is_refused_and_the_rest_is_settled() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=1, most=10)
+        first = work(["a"])
+        queue.put(first)
+        await asyncio.to_thread(entered, settlement, 1)
+        waiting = [work([n]) for n in range(10)]
+        for one in waiting:
+            queue.put(one)
+        with pytest.raises(Full):
+            queue.put(work(["one too many"]))
+        settlement.may_go.set()
+        assert [await one.future for one in waiting] == [[n] for n in range(10)]
+        queue.put(later := work(["again"]))
+        assert await later.future == ["again"]
+        queue.close(5)
+
+    asyncio.run(scenario())
+
+
+def test_closing_settles_what_waits_and_takes_nothing_more() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=2)
+        waiting = [work([n]) for n in range(50)]
+        for one in waiting:
+            queue.put(one)
+        closing = asyncio.create_task(asyncio.to_thread(queue.close, 5))
+        await asyncio.sleep(0.05)
+        with pytest.raises(Full):
+            queue.put(work(["late"]))
+        settlement.may_go.set()
+        assert [await one.future for one in waiting] == [[n] for n in range(50)]
+        assert await closing
+
+    asyncio.run(scenario())
+
+
+def test_a_lost_connection_is_tried_once_more_and_then_said() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        settlement.may_go.set()
+        settlement.failures = [OperationalError("gone")]
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        queue.put(mended := work(["a"]))
+        assert await mended.future == ["a"]
+        settlement.failures = [OperationalError("gone"), OperationalError("gone")]
+        queue.put(lost := work(["b"]))
+        with pytest.raises(OperationalError):
+            await lost.future
+        queue.put(after := work(["c"]))
+        assert await after.future == ["c"]
+        queue.close(5)
+
+    asyncio.run(scenario())
+
+
+def test_an_error_nobody_foresaw_fails_its_batch_and_not_the_writer() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        settlement.may_go.set()
+        settlement.failures = [ZeroDivisionError()]
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        queue.put(broken := work(["a"]))
+        with pytest.raises(ZeroDivisionError):
+            await broken.future
+        queue.put(after := work(["b"]))
+        assert await after.future == ["b"]
+        queue.close(5)
+
+    asyncio.run(scenario())
+
+
+def test_a_client_that_hung_up_disturbs_nobody() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        gone, there = work(["a"]), work(["b"])
+        queue.put(gone)
+        await asyncio.to_thread(entered, settlement, 1)
+        queue.put(there)
+        gone.future.cancel()
+        settlement.may_go.set()
+        assert await there.future == ["b"]
+        queue.close(5)
+
+    asyncio.run(scenario())
