@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from types import FrameType
 
-from bashgah.cli import database
+from bashgah.cli import database, statics
 from bashgah.cli.database import console
 
 READY_SECONDS = 60
@@ -43,10 +44,14 @@ def _run(children: dict[str, subprocess.Popen[bytes]], *, host: str, port: int, 
     database.wait_until_it_answers(30)
     if demo:
         os.environ.setdefault("BASHGAH_DEMO", "1")
+    # static files are gathered while the tables are made: the first page waits for both
+    gathering = threading.Thread(target=statics.gather)
+    gathering.start()
     if not database.is_migrated():
         console.print("[dim]bringing the tables to this release[/dim]")
         if subprocess.run(_command("migrate"), check=False).returncode:
             database.fail("the migrations did not finish")
+    gathering.join()
     children["web"] = _child("web", f"--host={host}", f"--port={port}")
     children["worker"] = _child("worker")
     if demo:

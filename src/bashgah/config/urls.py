@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
 from bashgah.config import health
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("ui/", include("bashgah.ui.urls")),
+    path("api/", include("bashgah.api.urls")),
+    path("console/", include("bashgah.console.urls")),
+    path("till/", include("bashgah.till.urls")),
+    # the portal is the club's own home, so it comes last
+    path("", include("bashgah.portal.urls")),
 ]
-
-# doors from the longest address to the shortest: the portal is the club's own home
-for address, door in (
-    ("api/", "bashgah.api.urls"),
-    ("console/", "bashgah.console.urls"),
-    ("till/", "bashgah.till.urls"),
-    ("", "bashgah.portal.urls"),
-):
-    if find_spec(door):
-        urlpatterns.append(path(address, include(door)))
 
 handler400 = "bashgah.ui.views.bad_request"
 handler403 = "bashgah.ui.views.forbidden"
