@@ -218,10 +218,11 @@ def test_versions_are_compared_in_words(started: ClubInfo) -> None:
     put(started, {**draft(started)["rules"][2], "priority": 90}, revision=2)
     put(started, {**draft(started)["rules"][2], "key": "dairy2", "examples": []}, revision=3)
     services.draft_publish(club=started, revision=4, actor=MINA, now=NOW)
-    found = [(each.kind, say(each.phrase, "fa")) for each in selectors.versions_compare(started, 1, 2)]
-    assert ("changed", "قانون «آخر هفتهٔ لبنیات» تغییر کرد") in [
-        (kind, said.split(":")[0]) for kind, said in found
-    ]
+    compared = selectors.versions_compare(started, 1, 2)
+    found = [(each.kind, say(each.phrase, "fa")) for each in compared]
+    assert ("changed", "قانون «آخر هفتهٔ لبنیات» تغییر کرد") in found
+    before, now = next(each for each in compared if each.kind == "changed").said("fa")
+    assert now == f"{before} اولویت آن ۹۰ است؛ عدد کوچک‌تر زودتر بررسی می‌شود."
     assert ("added", "قانون «آخر هفتهٔ لبنیات» افزوده شد") in found
     assert ("removed", "قانون «سر زدن به فروشگاه» حذف شد") in found
 

@@ -1,6 +1,9 @@
 """Decides: a program, a member's state and a fact go in; effects and reasons come out.
 
-Never: reads a clock, a database, a random source.
+Remembers: nothing but what it has worked out already (compiled programs, days of the calendar).
+Promises: the same input always gives the same decision; every fact is decided; ``explain`` equals ``decide``.
+Listens to: nobody.
+Never: reads a clock, a database, a random source; runs text that people typed.
 """
 
 from __future__ import annotations

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import lcm
+from math import gcd, lcm
 
 Ratio = tuple[int, int]
-"""A fraction as (numerator, denominator > 0); never reduced, never a float."""
+"""A fraction as (numerator, denominator > 0); never a float."""
 
 
 def total(parts: Sequence[Ratio]) -> Ratio:
     """Add fractions without losing anything."""
-    common = lcm(*(den for _num, den in parts)) if parts else 1
-    return sum(num * (common // den) for num, den in parts), common
+    if len(parts) == 2 and parts[0][1] == parts[1][1]:
+        return parts[0][0] + parts[1][0], parts[0][1]
+    common = lcm(*[den for _num, den in parts])
+    return sum([num * (common // den) for num, den in parts]), common
+
+
+def lowest(num: int, den: int) -> Ratio:
+    """Return a fraction in lowest terms, so that whole units are seen to be whole."""
+    common = gcd(num, den)
+    return num // common, den // common
 
 
 def rounded(part: Ratio, policy: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import lcm
 
 from bashgah.engine.earning import Earned
-from bashgah.engine.exact import total
+from bashgah.engine.exact import lowest, total
 from bashgah.engine.measuring import Weights
 
 
@@ -18,8 +18,14 @@ def multiply(each: Earned, bases: Iterable[Earned]) -> None:
         for base in bases
         if base.effect.wallet.key == each.effect.wallet.key and (not wanted or base.effect.rule.key in wanted)
     ]
-    lines = {no for no, _weight in each.weights}
     part_num, part_den = each.num, each.den
+    if len(chosen) == 1 and each.effect.lines is None and each.effect.excluded is None:
+        # the usual case: the whole of one base
+        base = chosen[0]
+        each.num, each.den = lowest(base.num * part_num, base.den * part_den)
+        each.weights = base.weights
+        return
+    lines = {no for no, _weight in each.weights}
     shares: list[tuple[int, int, Weights]] = []
     for base in chosen:
         weighed = sum(weight for _no, weight in base.weights)
@@ -29,7 +35,7 @@ def multiply(each: Earned, bases: Iterable[Earned]) -> None:
         elif weighed:
             shares.append((base.num * sum(weight for _no, weight in kept), base.den * weighed, kept))
     num, den = total([(num, den) for num, den, _weights in shares])
-    each.num, each.den = num * part_num, den * part_den
+    each.num, each.den = lowest(num * part_num, den * part_den)
     each.weights = _joined_weights(shares)
 
 

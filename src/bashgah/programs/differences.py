@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bashgah.engine.document import BothTexts, Program
+from bashgah.engine.sentences import ladder_sentence, reward_sentence, rule_sentence, wallet_sentence
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
-from bashgah.programs.types import Difference
+from bashgah.programs.types import Difference, Said
 
 _KINDS = {
     "wallets": (_("wallet “{name}” added"), _("wallet “{name}” removed"), _("wallet “{name}” changed")),
@@ -17,10 +19,16 @@ _KINDS = {
     "ladders": (_("ladder “{name}” added"), _("ladder “{name}” removed"), _("ladder “{name}” changed")),
     "rewards": (_("reward “{name}” added"), _("reward “{name}” removed"), _("reward “{name}” changed")),
 }
+_SENTENCES: dict[str, Callable[[Any, Program, str], str]] = {
+    "wallets": wallet_sentence,
+    "rules": rule_sentence,
+    "ladders": ladder_sentence,
+    "rewards": reward_sentence,
+}
 
 
 def differences(older: Program | None, newer: Program) -> list[Difference]:
-    """Return every difference: parts added, removed and changed."""
+    """Return every difference: parts added, removed and changed, each with what it said and says."""
     return list(_differences(older, newer))
 
 
@@ -29,14 +37,34 @@ def _differences(older: Program | None, newer: Program) -> Iterator[Difference]:
         before = {each.key: each for each in (getattr(older, part) if older else ())}
         now: Sequence[Any] = getattr(newer, part)
         for i, each in enumerate(now):
-            told = {"name": _name(each)}
-            if each.key not in before:
-                yield Difference(f"/{part}/{i}", "added", Phrase(added, told))
-            elif before[each.key] != each:
-                yield Difference(f"/{part}/{i}", "changed", Phrase(changed, told))
+            told, was = {"name": _name(each)}, before.get(each.key)
+            if was is None:
+                yield Difference(
+                    f"/{part}/{i}", "added", Phrase(added, told), _nothing, _said(part, each, newer)
+                )
+            elif was != each:
+                said = _said(part, was, older), _said(part, each, newer)
+                yield Difference(f"/{part}/{i}", "changed", Phrase(changed, told), *said)
         gone = set(before) - {each.key for each in now}
-        for key in (key for key in before if key in gone):
-            yield Difference(f"/{part}", "removed", Phrase(removed, {"name": _name(before[key])}))
+        for each in (each for key, each in before.items() if key in gone):
+            phrase = Phrase(removed, {"name": _name(each)})
+            yield Difference(f"/{part}", "removed", phrase, _said(part, each, older), _nothing)
+
+
+def _said(part: str, thing: Any, program: Program | None) -> Said:
+    """Say a part in its own program; one that cannot be understood (in a draft) says nothing."""
+
+    def say(lang: str) -> str:
+        try:
+            return _SENTENCES[part](thing, program, lang) if program else ""
+        except Refusal:
+            return ""
+
+    return say
+
+
+def _nothing(_lang: str) -> str:
+    return ""
 
 
 def _name(thing: Any) -> Texts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,10 +78,23 @@ class RuleInfo:
         return sum(example.ok for example in self.examples)
 
 
+Said = Callable[[str], str]
+"""Says a part of a program in a language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One readable difference between two programs; ``at`` leads to the part of the newer one."""
+    """One readable difference between two programs; ``at`` leads to the part of the newer one.
+
+    ``kind`` is added, removed or changed.
+    """
 
     at: str
     kind: str
     phrase: Phrase
+    older: Said
+    newer: Said
+
+    def said(self, lang: str) -> tuple[str, str]:
+        """Return what the part said before and says now, each empty where there was or is none."""
+        return self.older(lang), self.newer(lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -38,7 +39,7 @@ AmountExample = tuple[dict[str, Any], Measured, Ratio]
 """Parameters, what is measured, and the exact units (for a multiplier: the part it adds to its base)."""
 
 
-class Amount:
+class Amount(ABC):
     """One file on the shelf ``engine/rules/amounts``.
 
     ``Params`` is the parameters' model, which makes form, JSON Schema and validation. ``needs_lines`` says
@@ -53,17 +54,17 @@ class Amount:
     needs_lines: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False
 
+    @abstractmethod
     def units(self, params: Any, measured: Measured) -> Ratio:
         """Return the exact units, never negative; for a multiplier, the part it adds to its base."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sentence(self, params: Any, told: Told, base: Phrase) -> Phrase:
         """Return what it gives, as a clause that leaves nothing out; ``base`` names what counts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reasons(self, params: Any, told: Told, measured: Measured) -> tuple[Phrase, ...]:
         """Return how the units came about, for the person who asks why."""
-        raise NotImplementedError
 
     def looks_at(self, params: Any) -> str:
         """Return what it depends on: "money", "quantity" or nothing of the purchase."""

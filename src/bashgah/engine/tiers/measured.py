@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -14,20 +15,20 @@ MeasureExample = tuple[Fact, dict[str, int], int]
 """A fact, the units it earned by wallet, and what it adds to the measure."""
 
 
-class Measure:
+class Measure(ABC):
     """One file on the shelf ``engine/tiers/measures``; over a window it is the sum of what facts added."""
 
     key: ClassVar[str]
     label: ClassVar[Phrase]
     EXAMPLES: ClassVar[tuple[MeasureExample, ...]]
 
+    @abstractmethod
     def adds(self, fact: Fact, earned: Mapping[str, int], ladder: Ladder, program: Program) -> int:
         """Return what the fact adds, never negative; ``earned`` are its units by wallet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def said(self, value: int, ladder: Ladder, program: Program) -> Phrase:
         """Return the value with its unit."""
-        raise NotImplementedError
 
 
 MEASURES: Registry[Measure] = Registry("tier measures")
