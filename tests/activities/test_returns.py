@@ -19,6 +19,7 @@ from bashgah.ledger.types import Account
 from bashgah.members.services import members_lock
 from tests.activities.shop import Shop, line, open_shop
 from tests.cast import NOW
+from tests.ledger.hand import Hand
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +185,15 @@ def test_units_that_expired_are_not_taken_a_second_time() -> None:
     assert totals["points", Account.EXPIRED] == (10, 10)
     assert totals["points", Account.ISSUED] == (13, 10)
     assert dues_run(club=shop.club, now=later) is None
+
+
+def test_units_that_expired_but_were_not_posted_yet_are_not_taken_from_others() -> None:
+    shop = open_shop(points={"expiry": {"kind": "age_days", "count": 10}})
+    shop.buys("A-1", 1_000_000, at=NOW)
+    later = NOW + timedelta(days=20)
+    Hand(shop.club, shop.sara.id).adjusts(4, now=NOW)
+    shop.tell(shop.returns("R-1", "A-1", at=later), now=later)
+    assert wallets_get(shop.club, shop.sara.id, later)["points"].available == 4
 
 
 def test_a_purchase_that_nobody_knows_cannot_come_back(shop: Shop) -> None:

@@ -42,6 +42,7 @@ class Book:
     _allocations: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
     _holds: list[Row] = field(default_factory=list)
     _hold_changes: list[Row] = field(default_factory=list)
+    _just_expired: dict[UUID, int] = field(default_factory=dict)
 
     def wallet(self, unit: str, kind: WalletKind = WalletKind.POINTS) -> WalletState:
         """Return the wallet of a unit, opening it at zero if the member never held any."""
@@ -120,8 +121,8 @@ class Book:
         wallet = self.wallet(credited.unit, credited.kind)
         wallet.is_dirty = True
         wallet.earned_ever -= amount
-        after = credited
-        gone = min(amount, credited.expired)
+        after = replace(credited, expired=credited.expired + self._just_expired.pop(credited.posting_id, 0))
+        gone = min(amount, after.expired)
         if gone:
             after = self._reversal(origin, after, Account.EXPIRED, gone)[0]
             after = replace(after, expired=after.expired - gone)
@@ -374,6 +375,7 @@ class Book:
             else:
                 wallet.available -= amount
             for lot in part:
+                self._just_expired[lot.id] = lot.remaining
                 self._allocate(posting_id, lot, lot.remaining)
 
     def _by_time(self, cause: Cause, at: datetime, now: datetime) -> Origin:

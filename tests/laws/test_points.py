@@ -1,0 +1,185 @@
+"""Whatever is earned, held, spent, released, returned, corrected or expires: the books equal the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger import services
+from bashgah.ledger.types import HoldInfo
+from tests.activities.shop import Shop, line, open_shop
+from tests.books import books_must_hold
+from tests.cast import NOW
+from tests.laws.tokens import Tokens
+from tests.ledger.hand import Hand
+
+pytestmark = pytest.mark.django_db
+PIECES = 3
+AMOUNTS = st.integers(1, 12)
+
+
+@dataclass(slots=True)
+class Bought:
+    """A purchase of the machine: one line of three pieces."""
+
+    reference: str
+    earned: int
+    lot: int
+    returned: int = 0
+    taken: int = 0
+
+
+class Points(RuleBasedStateMachine):
+    """One member, one hand, and time; after every step the books prove themselves and equal the model."""
+
+    purchases = Bundle("purchases")
+    holds = Bundle("holds")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.shop: Shop = open_shop(points={"pending_days": 2, "expiry": {"kind": "age_days", "count": 6}})
+        self.hand = Hand(self.shop.club, self.shop.sara.id)
+        self.now: datetime = NOW
+        self.model = Tokens(NOW)
+        self.numbers = count(1)
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undo.__exit__(None, None, None)
+
+    @rule(target=purchases, earned=AMOUNTS, days_ago=st.integers(0, 9))
+    def earn(self, earned: int, days_ago: int) -> Bought:
+        reference = f"A-{next(self.numbers)}"
+        told = self.shop.purchase(
+            reference, line("egg", earned * 100_000, pieces=PIECES), at=self.now - timedelta(days=days_ago)
+        )
+        answer = self.shop.tell(told, now=self.now)
+        credit = next(credit for credit in answer.credits if credit.wallet == "points")
+        assert credit.amount == earned
+        lot = self.model.give(earned, credit.available_from, credit.expires_at)
+        self.model.pass_until(self.now)
+        return Bought(reference, earned, lot)
+
+    @rule(bought=purchases, pieces=st.integers(1, PIECES))
+    def give_back(self, bought: Bought, pieces: int) -> None:
+        told = self.shop.returns(f"R-{next(self.numbers)}", bought.reference, (1, pieces * 1000), at=self.now)
+        if bought.returned + pieces > PIECES:
+            with refused("return_exceeds"):
+                self.shop.tell(told, now=self.now)
+            return
+        self.shop.tell(told, now=self.now)
+        bought.returned += pieces
+        due = bought.earned * bought.returned // PIECES
+        self.model.take_back(bought.lot, due - bought.taken)
+        bought.taken = due
+
+    @rule(bought=purchases)
+    def tell_again(self, bought: Bought) -> None:
+        found = self.shop.purchase(bought.reference, line("egg", 99, pieces=1), at=self.now)
+        with refused("reference_reused"):
+            self.shop.tell(found, now=self.now)
+
+    @rule(target=holds, amount=AMOUNTS)
+    def hold(self, amount: int) -> object:
+        if self.model.available < amount:
+            with refused("points_short"):
+                self.hand.holds(amount, now=self.now)
+            return multiple()
+        number = next(self.numbers)
+        held = self.hand.holds(amount, now=self.now)
+        self.model.hold(number, amount)
+        return (number, held)
+
+    @rule(held=consumes(holds))
+    def capture(self, held: tuple[int, HoldInfo]) -> None:
+        self.hand.captures(held[1], now=self.now)
+        self.model.capture(held[0])
+
+    @rule(held=consumes(holds))
+    def release(self, held: tuple[int, HoldInfo]) -> None:
+        self.hand.releases(held[1], now=self.now)
+        self.model.release(held[0])
+
+    @rule(amount=st.integers(-12, 12).filter(bool))
+    def adjust(self, amount: int) -> None:
+        if self.model.available < -amount:
+            with refused("points_short"):
+                self.hand.adjusts(amount, now=self.now)
+            return
+        self.hand.adjusts(amount, now=self.now)
+        if amount > 0:
+            self.model.give(amount, None, None)
+        else:
+            self.model.take(-amount)
+
+    @rule(hours=st.integers(1, 60))
+    def time_passes(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self.model.pass_until(self.now)
+
+    @precondition(lambda self: self.now > NOW)
+    @rule()
+    def the_job_runs(self) -> None:
+        services.dues_run(club=self.shop.club, now=self.now)
+
+    @invariant()
+    def the_books_equal_the_model(self) -> None:
+        wallet = self.hand.wallet(self.now)
+        assert (wallet.available, wallet.pending, wallet.held) == (
+            self.model.available,
+            self.model.count("pending"),
+            self.model.count("held"),
+        )
+        books_must_hold()
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """What happens inside must be refused with this code, and leave nothing behind."""
+    with pytest.raises(Refusal) as refusal, transaction.atomic():
+        yield
+    assert refusal.value.code == code
+
+
+def laws(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        Points,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate] if examples < 100 else [Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_books_equal_the_model_after_every_step() -> None:
+    laws(examples=12, steps=20)
+
+
+@pytest.mark.prove
+def test_the_books_equal_the_model_over_long_histories() -> None:
+    laws(examples=500, steps=50)
