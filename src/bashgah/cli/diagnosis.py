@@ -41,7 +41,7 @@ def _database() -> list[tuple[str, str, str]]:
             value = cursor.fetchone()[0]
             findings.append(("ok" if value == "on" else "mend", setting, value))
         cursor.execute(
-            "SELECT current_user, rolsuper, EXISTS (SELECT FROM pg_class WHERE relowner = oid)"
+            "SELECT current_user, rolsuper, EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid)"
             " FROM pg_roles WHERE rolname = current_user"
         )
         role, is_super, owns = cursor.fetchone()
