@@ -47,6 +47,7 @@ class ClubSettings(BaseModel):
     redeem_consent: ConsentPolicy = "above"
     redeem_consent_above: int = Field(1000, ge=0, le=1_000_000_000)
     amount_ceiling: int = Field(2_000_000_000, ge=1, le=10**15)
+    amount_ask_above: int = Field(500_000_000, ge=1, le=10**15)
     enrolment_asks: tuple[MemberField, ...] = ("first_name", "last_name", "birth_date")
     enrolment_requires: tuple[MemberField, ...] = ()
     card_prefix: str = Field("6280", pattern=r"^[1-9][0-9]{3,5}$")

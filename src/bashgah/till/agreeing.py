@@ -12,6 +12,7 @@ from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
+from bashgah.kit.text import persian_digits
 from bashgah.members.types import MemberInfo
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.till.counter import Counter
@@ -57,7 +58,7 @@ def _policy(counter: Counter) -> str:
 
 def _note(counter: Counter, member: MemberInfo, redemption: RedemptionInfo, way: str, *, sent: bool) -> str:
     if way == "code" and sent:
-        return gettext("The code went to %(mobile)s.") % {"mobile": member.mobile_masked}
+        return gettext("The code went to %(mobile)s.") % {"mobile": mobile_said(counter, member)}
     if way == "code":
         return gettext("Press “Code by SMS” to send it.")
     if way == "qr":
@@ -67,3 +68,9 @@ def _note(counter: Counter, member: MemberInfo, redemption: RedemptionInfo, way:
         "name": member.name,
         "minutes": formats.number(minutes, counter.lang),
     }
+
+
+def mobile_said(counter: Counter, member: MemberInfo) -> str:
+    """The masked number in the digits of the language, kept from turning round in a Persian line."""
+    digits = persian_digits(member.mobile_masked) if counter.lang == "fa" else member.mobile_masked
+    return f"\u2066{digits}\u2069" if digits else ""

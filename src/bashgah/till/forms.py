@@ -21,6 +21,7 @@ from bashgah.ui import entries
 LINES_MOST = 300
 TAKEN_MOST = 20
 _TIMES = re.compile(r"^\s*([0-9]+(?:\.[0-9]{1,3})?)\s*[*×xX]\s*(\S.*)$")
+_LETTERS = re.compile(r"[A-Za-z]")
 _TRAILING = re.compile(r"^(.*?)(\d+)$", re.DOTALL | re.ASCII)
 
 
@@ -105,7 +106,7 @@ def thousandths(text: str) -> int:
 def money(text: str, club: ClubInfo, field: str) -> int:
     """Read an amount in the unit the club shows; nothing typed is zero. Raises ``amount_invalid``."""
     try:
-        value = entries.money_or_none(text, club) or 0
+        value = -1 if _LETTERS.search(text) else entries.money_or_none(text, club) or 0
     except ValueError:
         value = -1
     if not 0 <= value <= 10**15:

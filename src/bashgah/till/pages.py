@@ -211,11 +211,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A product that matches what was typed."""
+    """A product that matches what was typed, and what picking it sends."""
 
     sku: str
     name: str
-    note: str
+    vals: str
 
 
 @dataclass(frozen=True, slots=True)

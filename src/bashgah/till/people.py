@@ -20,6 +20,7 @@ from bashgah.programs.selectors import program_in_force
 from bashgah.rewards.types import RewardOffer
 from bashgah.tiers.selectors import standing_get
 from bashgah.tiers.words import distance_said
+from bashgah.till import agreeing
 from bashgah.till.counter import Counter
 from bashgah.till.pages import MemberCard
 
@@ -43,7 +44,7 @@ def member_card(
         id=public("member", member.id),
         name=member.name,
         initials=_initials(member),
-        mobile=member.mobile_masked,
+        mobile=agreeing.mobile_said(counter, member),
         tier=tier,
         tier_tone=tone,
         distance=distance,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from bashgah.activities.previewing import Preview, activity_preview
+from bashgah.activities.selectors import activity_find
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import AmountsIn, LineIn, MemberRef, PurchaseIn, Settled
 from bashgah.engine.program import CompiledProgram
@@ -22,7 +23,7 @@ from bashgah.programs.selectors import program_in_force
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.till import spending, whys
 from bashgah.till.counter import Counter
-from bashgah.till.forms import Typed
+from bashgah.till.forms import Typed, invoice_next
 from bashgah.till.pages import Sum, SumLine
 
 POINTS = "points"
@@ -42,7 +43,7 @@ class Recorded:
 def sum_of(counter: Counter, typed: Typed) -> Sum:
     """What stands on the screen: the sum, what it would earn and why, and what is still missing."""
     if typed.amount == 0:
-        return blank()
+        return blank(missing=_missing(counter, typed, spending.Applied()))
     applied = spending.applied_of(counter, typed)
     due = typed.amount - applied.discount
     preview = _preview(counter, typed, applied)
@@ -63,7 +64,7 @@ def sum_of(counter: Counter, typed: Typed) -> Sum:
     )
 
 
-def blank(error: str = "") -> Sum:
+def blank(error: str = "", missing: str = "") -> Sum:
     """The sum before anything was typed, or while what was typed cannot be read."""
     return Sum(
         amount=0,
@@ -76,7 +77,7 @@ def blank(error: str = "") -> Sum:
         cannot="",
         sure="",
         error=error,
-        missing="" if error else gettext("Enter the amount first."),
+        missing=missing or ("" if error else gettext("Enter the amount first.")),
         is_anonymous=False,
     )
 
@@ -106,6 +107,26 @@ def record(counter: Counter, typed: Typed) -> Recorded:
         )
         spending.coupons_use(counter, typed, applied)
     return Recorded(settled, typed.amount - applied.discount, tuple(_issued(each) for each in issued))
+
+
+def told_before(counter: Counter, typed: Typed, refusal: Refusal) -> tuple[Refusal, str]:
+    """Say what stands under this invoice number already, and which number to take instead.
+
+    Where it is this very purchase with another amount (its answer was lost, then the amount was changed), no
+    other number is offered: recording it under one would record it twice.
+    """
+    known = activity_find(counter.club, counter.source, typed.invoice)
+    if known is not None and known.occurred_at == typed.occurred_at:
+        said = Phrase(
+            _("This purchase is recorded already, with {amount}. If that is wrong, make it void first."),
+            {"amount": _money(counter, known.net)},
+        )
+        return Refusal(refusal.code, said, status=refusal.status), ""
+    said = Phrase(
+        _("Another purchase has the number {invoice}. The next one is filled in; press F12 again."),
+        {"invoice": f"\u2066{typed.invoice}\u2069"},
+    )
+    return Refusal(refusal.code, said, status=refusal.status), invoice_next(typed.invoice, year=0, till="")
 
 
 def intake_of(counter: Counter, typed: Typed, applied: spending.Applied) -> PurchaseIn:
@@ -193,14 +214,14 @@ def _cannot(counter: Counter, compiled: CompiledProgram) -> str:
 
 def _missing(counter: Counter, typed: Typed, applied: spending.Applied) -> str:
     """What is missing before the purchase can be recorded, or nothing."""
+    if typed.mode == "lines" and any(line.gross == 0 for line in typed.lines):
+        return gettext("A line has no price yet.")
     if typed.amount == 0:
         return gettext("Enter the amount first.")
     if not typed.invoice:
         return gettext("The invoice number is missing.")
     if applied.waits:
         return gettext("The member’s yes is still missing.")
-    if typed.mode == "lines" and any(line.gross == 0 for line in typed.lines):
-        return gettext("A line has no price yet.")
     return ""
 
 
@@ -216,7 +237,7 @@ def _sure(counter: Counter, typed: Typed) -> str:
 
 
 def _ceiling(counter: Counter) -> int:
-    return counter.club.settings.amount_ceiling
+    return counter.club.settings.amount_ask_above
 
 
 def _money(counter: Counter, amount: int) -> Money:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from bashgah.activities.selectors import activity_get
-from bashgah.activities.types import ActivityInfo, Settled
+from bashgah.activities.selectors import activity_get, activity_list, anonymous_list
+from bashgah.activities.types import ActivityFilters, ActivityInfo, Settled
 from bashgah.engine.words import ladder_find, tier_name
 from bashgah.kit import formats
 from bashgah.kit.ids import public
@@ -24,6 +24,8 @@ from bashgah.till.counter import Counter, part
 from bashgah.till.forms import Typed, invoice_next
 from bashgah.till.pages import Result
 from bashgah.till.purchases import POINTS, Recorded
+
+INVOICES_READ = 100
 
 
 def kept(counter: Counter, typed: Typed, recorded: Recorded) -> dict[str, Any]:
@@ -40,10 +42,21 @@ def kept(counter: Counter, typed: Typed, recorded: Recorded) -> dict[str, Any]:
 
 
 def next_invoice(counter: Counter) -> str:
-    """The number offered for the next purchase."""
+    """The number offered for the next purchase: the one after this till's last."""
     local = counter.now.astimezone(ZoneInfo(counter.branch.timezone)).date()
     year = to_jalali(local)[0] if counter.club.calendar == "jalali" else local.year
-    return invoice_next(counter.last_invoice, year=year, till=counter.number)
+    last = counter.last_invoice or _last_invoice(counter, f"{year}-{counter.number}-")
+    return invoice_next(last, year=year, till=counter.number)
+
+
+def _last_invoice(counter: Counter, begins: str) -> str:
+    """The last number of this till that the club knows, for a till opened anew."""
+    told = activity_list(counter.club, ActivityFilters(source=counter.source), limit=INVOICES_READ).rows
+    nobodys = anonymous_list(counter.club, limit=INVOICES_READ).rows
+    references = [row.reference for row in told]
+    references += [row.reference for row in nobodys if row.source == counter.source]
+    own = [reference for reference in references if reference.startswith(begins)]
+    return max(own, key=lambda reference: (len(reference), reference), default="")
 
 
 def shown(request: HttpRequest, counter: Counter, typed: Typed, recorded: Recorded) -> HttpResponse:
@@ -137,6 +150,8 @@ def _moves(counter: Counter, settled: Settled) -> tuple[str, ...]:
     program = program_in_force(counter.club, settled.occurred_at).document if settled.moves else None
     said = []
     for move in settled.moves:
+        if not move.before:
+            continue  # everybody begins on the lowest tier: no news
         ladder = ladder_find(program, move.ladder) if program else None
         name = tier_name(ladder, move.after) if ladder else move.after
         msgid = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,8 +17,9 @@ from bashgah.kit.text import ascii_digits
 from bashgah.members import qr
 from bashgah.members import selectors as members
 from bashgah.till import counter as counters
-from bashgah.till import desks, people, spending
+from bashgah.till import desks, people, releasing, spending
 from bashgah.till.counter import Counter, at_counter, part
+from bashgah.till.forms import Typed, typed_of
 from bashgah.till.pages import NotFound
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Option
@@ -74,11 +76,20 @@ def find(request: HttpRequest, counter: Counter) -> HttpResponse:
     found, refusal = counters.tried(lambda: members.member_find(counter.club, text, now=counter.now, limit=2))
     if refusal or not found or (len(found) > 1):
         return _not_found(request, counter, text, counter.say(refusal.phrase) if refusal else "")
-    return found_part(request, counter, found[0].id)
+    typed, _refusal = counters.tried(lambda: typed_of(request.POST, counter.club))
+    if typed is not None and typed.member_id not in (None, found[0].id):
+        releasing.release_all(counter, typed)
+        typed = None
+    return found_part(request, counter, found[0].id, typed=typed)
 
 
 def found_part(
-    request: HttpRequest, counter: Counter, member_id: UUID, *, is_new: bool = False
+    request: HttpRequest,
+    counter: Counter,
+    member_id: UUID,
+    *,
+    typed: Typed | None = None,
+    is_new: bool = False,
 ) -> HttpResponse:
     """The member's card with the rewards beside it; the page then asks what the purchase would earn."""
     member = members.member_get(counter.club, member_id)
@@ -88,11 +99,16 @@ def found_part(
         counter,
         "found.html",
         member=people.member_card(counter, member, offers, is_new=is_new),
-        side=spending.side(counter, member, offers=offers),
+        side=spending.side(counter, member, _of(typed, member_id), offers=offers),
         clear_panel=is_new,
     )
     response.headers["HX-Trigger"] = "till:found"
     return response
+
+
+def _of(typed: Typed | None, member_id: UUID) -> Typed | None:
+    """What is typed and taken, as far as it belongs to this member; an anonymous amount becomes theirs."""
+    return replace(typed, member_id=member_id) if typed else None
 
 
 def _not_found(request: HttpRequest, counter: Counter, text: str, error: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -13,10 +14,11 @@ from bashgah.kit import formats, ids
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
 from bashgah.products.selectors import product_search
+from bashgah.products.types import ProductInfo
 from bashgah.till import counter as counters
 from bashgah.till import purchases, results, spending
 from bashgah.till.counter import Counter, at_counter, part
-from bashgah.till.forms import quantity_and_rest, typed_of
+from bashgah.till.forms import Typed, quantity_and_rest, typed_of
 from bashgah.till.pages import Choice, Line
 
 CHOICES_MOST = 8
@@ -26,31 +28,16 @@ CHOICES_MOST = 8
 @at_counter
 def item(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Add a line by barcode, SKU or name; several matches are offered, an unknown one as it was typed."""
-    quantity, text = quantity_and_rest(request.POST.get("item", "")[:200])
+    picked = request.POST.get("picked", "")
+    quantity, text = quantity_and_rest((picked or request.POST.get("item", ""))[:200])
     found = product_search(counter.club, text, limit=CHOICES_MOST)
     shown = formats.quantity(quantity, counter.lang)
     if len(found) == 1:
         line = Line(found[0].sku, found[0].name.say(counter.lang), shown, "", is_known=True)
-    elif request.POST.get("anyway"):
+    elif picked and text:
         line = Line("" if " " in text else text, text, shown, "", is_known=False)
     else:
-        typed_quantity = f"{quantity / 1000:g}*"
-        choices = [
-            Choice(product.sku, product.name.say(counter.lang), _vals(item=f"{typed_quantity}{product.sku}"))
-            for product in found
-        ]
-        unknown = "" if found else text
-        response = part(
-            request,
-            counter,
-            "item_choices.html",
-            choices=choices,
-            unknown=unknown,
-            vals=_vals(item=f"{typed_quantity}{text}", anyway="1"),
-        )
-        response.headers["HX-Retarget"] = "#till-found-item"
-        response.headers["HX-Reswap"] = "innerHTML"
-        return response
+        return _choices(request, counter, quantity, text, found)
     response = part(request, counter, "item_line.html", line=line)
     response.headers["HX-Trigger-After-Settle"] = "till:line"
     return response
@@ -84,7 +71,7 @@ def record(request: HttpRequest, counter: Counter) -> HttpResponse:
     if typed is not None:
         recorded, refusal = counters.tried(lambda: purchases.record(counter, typed))
     if recorded is None or typed is None:
-        return _not_recorded(request, counter, refusal)
+        return _not_recorded(request, counter, typed, refusal)
     counters.counter_keep(request, **results.kept(counter, typed, recorded))
     return results.shown(request, counters.counter_of(request) or counter, typed, recorded)
 
@@ -108,19 +95,43 @@ def claim(request: HttpRequest, counter: Counter) -> HttpResponse:
     return results.claimed(request, counter, settled, found[0])
 
 
+def _choices(
+    request: HttpRequest, counter: Counter, quantity: int, text: str, found: Sequence[ProductInfo]
+) -> HttpResponse:
+    """Offer what matches, or to add what was typed as it is."""
+    times = f"{quantity / 1000:g}*"
+    choices = [
+        Choice(product.sku, product.name.say(counter.lang), json.dumps({"picked": f"{times}{product.sku}"}))
+        for product in found
+    ]
+    response = part(
+        request,
+        counter,
+        "item_choices.html",
+        choices=choices,
+        unknown="" if found else text,
+        vals=json.dumps({"picked": f"{times}{text}"}, ensure_ascii=False),
+    )
+    response.headers["HX-Retarget"] = "#till-found-item"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
 def _refused_sum(request: HttpRequest, counter: Counter, refusal: Refusal | None) -> HttpResponse:
     said = counter.say(refusal.phrase) if refusal else ""
     return part(request, counter, "preview.html", sum=purchases.blank(error=said), side=None)
 
 
-def _not_recorded(request: HttpRequest, counter: Counter, refusal: Refusal | None) -> HttpResponse:
+def _not_recorded(
+    request: HttpRequest, counter: Counter, typed: Typed | None, refusal: Refusal | None
+) -> HttpResponse:
     if refusal is None:
         raise AssertionError("a purchase that is not recorded was refused")
+    invoice = ""
+    if refusal.code == "reference_reused" and typed is not None:
+        refusal, invoice = purchases.told_before(counter, typed, refusal)
     response = counters.refused(request, counter, refusal)
-    if "sure" in refusal.extra:
-        response.content += part(request, counter, "sure.html", sure=refusal.extra["sure"]).content
+    response.content += part(
+        request, counter, "mend.html", sure=refusal.extra.get("sure", ""), invoice=invoice
+    ).content
     return response
-
-
-def _vals(**values: str) -> str:
-    return json.dumps(values, ensure_ascii=False)

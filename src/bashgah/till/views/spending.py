@@ -17,11 +17,10 @@ from bashgah.redemption.services import (
     redemption_begin,
     redemption_code_send,
     redemption_confirm,
-    redemption_release,
 )
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.rewards.offers import reward_offer_get
-from bashgah.till import agreeing, spending
+from bashgah.till import agreeing, people, releasing, spending
 from bashgah.till import counter as counters
 from bashgah.till.counter import Counter, at_counter, part
 from bashgah.till.forms import Typed, typed_of
@@ -56,7 +55,7 @@ def drop(request: HttpRequest, counter: Counter) -> HttpResponse:
     gone = request.POST.get("drop")
     for id in typed.redemptions:
         if gone in (None, ids.public("redemption", id)):
-            _released, _refusal = counters.tried(lambda id=id: _release(counter, id))
+            releasing.release(counter, id)
     if gone is None:
         return HttpResponse(status=204)
     return _shown(
@@ -153,8 +152,10 @@ def _shown(
     yes: agreeing.Asked | None = None,
 ) -> HttpResponse:
     member = members.member_get(counter.club, _member(typed))
-    side = spending.side(counter, member, typed, error=error, yes=yes)
-    response = part(request, counter, "side.html", side=side)
+    offers = spending.offers_of(counter, member)
+    side = spending.side(counter, member, typed, offers=offers, error=error, yes=yes)
+    card = people.member_card(counter, member, offers)
+    response = part(request, counter, "taken.html", side=side, member=card)
     response.headers["HX-Trigger-After-Swap"] = "till:taken"
     return response
 
@@ -169,10 +170,6 @@ def _begun(counter: Counter, typed: Typed, key: str) -> RedemptionInfo:
         actor=counter.actor,
         now=counter.now,
     )
-
-
-def _release(counter: Counter, id: UUID) -> RedemptionInfo:
-    return redemption_release(club=counter.club, redemption_id=id, actor=counter.actor, now=counter.now)
 
 
 def _typed(request: HttpRequest, counter: Counter) -> Typed:

@@ -85,11 +85,14 @@
   function find(text, said) {
     var q = one("till-q");
     q.value = isMobile(text) ? local(text.replace(/(....)(...)(....)/, "$1 $2 $3")) : /^[0-9]{16}$/.test(text) ? local(text.replace(/(....)(?=.)/g, "$1 ")) : text;
+    turn(q);
     begin();
     if (said) toast(said);
     else if (one("till-amount")) forward();
     htmx.trigger(one("till-find"), "till:find");
   }
+  /* digits in groups run from left to right, the hint in an empty field does not */
+  function turn(q) { if (q.value) q.setAttribute("dir", "ltr"); else q.removeAttribute("dir"); }
   function begin() { settings.removeAttribute("data-idle"); one("till-result").replaceChildren(); }
   function forward() {
     var mode = currentMode(), field = one(mode === "lines" ? "till-item" : "till-amount");
@@ -100,8 +103,9 @@
   root.addEventListener("input", function (e) {
     var field = e.target;
     if (!field.matches("input")) return;
-    if (takenCard(field)) return;
+    if (takenCard(field) || (run.length >= 56 && run.lastIndexOf(token) === run.length - 56 && takenToken(field))) return;
     if (field.id === "till-q") {
+      turn(field);
       var text = ascii(field.value).trim(), number = digits(text);
       if (/^[0-9\s\-]+$/.test(text) && (isMobile(number) || isCard(number))) find(number);
       return;
@@ -169,7 +173,7 @@
   document.body.addEventListener("till:reset", function () { reset(false); one("till-panel").replaceChildren(); });
   document.body.addEventListener("till:ready", function () { one("till-q").focus(); });
   document.body.addEventListener("till:found", function () { known(); });
-  document.body.addEventListener("till:enrolled", function () { known(); one("till-q").value = ""; setTimeout(forward, 0); });
+  document.body.addEventListener("till:enrolled", function () { known(); setTimeout(forward, 0); });
   document.body.addEventListener("till:not-found", function () { changed(); });
   document.body.addEventListener("till:taken", function () { changed(); });
   function known() { begin(); var form = one("till-purchase"); form.elements.anonymous.value = ""; changed(); }
@@ -183,7 +187,7 @@
       showLines();
     }
     ["till-member", "till-side", "till-found-item", "till-error"].forEach(function (id) { var part = one(id); if (part) part.replaceChildren(); });
-    if (!keepQuery) one("till-q").value = "";
+    if (!keepQuery) { one("till-q").value = ""; turn(one("till-q")); }
     settings.setAttribute("data-idle", "");
     forget();
   }
@@ -206,8 +210,10 @@
     if (e.detail.target && (e.detail.target.id === "till-lines" || e.detail.target.id === "till-found-item")) { showLines(); changed(); }
   });
   document.body.addEventListener("till:line", function () {
-    var item = one("till-item"); if (item) { item.value = ""; item.focus(); }
-    var choices = one("till-found-item"); if (choices) choices.replaceChildren();
+    var item = one("till-item"), prices = root.querySelectorAll("[name=line_price]"), price = prices[prices.length - 1];
+    item.value = "";
+    one("till-found-item").replaceChildren();
+    (price && !price.value ? price : item).focus();
     showLines(); changed();
   });
   root.addEventListener("click", function (e) {
@@ -279,7 +285,11 @@
     e.preventDefault();
     act();
   });
-  function open(id) { var opener = one(id); if (opener) htmx.trigger(opener, "till:open"); }
+  function open(id) {
+    var form = one("till-purchase");
+    if (!form.elements.member.value) one("till-member").replaceChildren();
+    var opener = one(id); if (opener) htmx.trigger(opener, "till:open");
+  }
 
   /* --- camera ----------------------------------------------------------------------------------------------- */
   var scanner = one("till-scan");
