@@ -109,6 +109,9 @@ def copy_template(server: Server, template: str, name: str) -> None:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
+    # a copy does not take the template's mark with it
+    with psycopg.connect(server.owner(name), autocommit=True) as connection:
+        releases.mark_migrated(connection)
 
 
 def drop(connection: psycopg.Connection, name: str) -> None:
