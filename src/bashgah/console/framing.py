@@ -23,9 +23,23 @@ from bashgah.ui.types import Frame, Lang, NavGroup, NavItem, Notice
 # title, then (label, route, icon, permission); a place is shown only to who may open it
 MENU: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     ("", ((_("Home"), "console:home", "home", "insights.read"),)),
-    (_("Members"), ((_("Members"), "console:members", "users", "members.read"),)),
-    (_("Loyalty program"), ((_("Earning rules"), "console:rules", "adjustments-alt", "rules.read"),)),
+    (
+        _("Members"),
+        (
+            (_("Members"), "console:members", "users", "members.read"),
+            (_("Purchases and activities"), "console:activities", "shopping-bag", "activities.read"),
+        ),
+    ),
+    (
+        _("Loyalty program"),
+        (
+            (_("Earning rules"), "console:rules", "adjustments-alt", "rules.read"),
+            (_("Tiers"), "console:tiers", "stairs", "rules.read"),
+            (_("Rewards"), "console:rewards", "gift", "rewards.read"),
+        ),
+    ),
     (_("Contact"), ((_("Messages"), "console:messages", "message", "messages.read"),)),
+    (_("Insights"), ((_("Ledger"), "console:ledger", "book", "wallets.read"),)),
 )
 FOOT: tuple[tuple[str, str, str, str], ...] = (
     (_("Settings"), "console:settings", "settings", "settings.read"),

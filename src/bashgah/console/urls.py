@@ -2,8 +2,23 @@
 
 from django.urls import path
 
-from bashgah.console.views import branches, brand, deliveries, home, joining, keys, messages, people, settings
-from bashgah.console.views.members import acts, forms, listing, one
+from bashgah.console.views import (
+    activities,
+    auditing,
+    branches,
+    brand,
+    deliveries,
+    home,
+    joining,
+    keys,
+    messages,
+    people,
+    proof,
+    rewards,
+    settings,
+    tiers,
+)
+from bashgah.console.views.members import acts, forms, listing, one, record, timeline
 from bashgah.console.views.rules import editor
 from bashgah.console.views.rules import listing as rules
 
@@ -13,7 +28,7 @@ urlpatterns = [
     path("members/", listing.index, name="members"),
     path("members.csv", listing.export, name="members_export"),
     path("members/new/", forms.new, name="member_new"),
-    path("members/<str:member_id>/", one.points, name="member"),
+    path("members/<str:member_id>/", timeline.timeline, name="member"),
     path("members/<str:member_id>/points/", one.points, name="member_points"),
     path("members/<str:member_id>/messages/", messages.of_member, name="member_messages"),
     path("members/<str:member_id>/details/", one.details, name="member_details"),
@@ -21,7 +36,11 @@ urlpatterns = [
     path("members/<str:member_id>/block/", acts.block, name="member_block"),
     path("members/<str:member_id>/consents/", acts.consents, name="member_consents"),
     path("members/<str:member_id>/adjust/", acts.adjust, name="member_adjust"),
-    path("members/<str:member_id>/record/", one.points, name="member_record"),
+    path("members/<str:member_id>/record/", record.record, name="member_record"),
+    path("activities/", activities.index, name="activities"),
+    path("activities.csv", activities.export, name="activities_export"),
+    path("activities/<str:activity_id>/", activities.one, name="activity"),
+    path("activities/<str:activity_id>/why/", activities.why, name="activity_why"),
     path("rules/", rules.index, name="rules"),
     path("rules/new/", editor.new, name="rule_new"),
     path("rules/preview/", editor.preview, name="rule_preview"),
@@ -30,6 +49,14 @@ urlpatterns = [
     path("rules/versions/<int:number>/back/", rules.back, name="rules_back"),
     path("rules/<slug:key>/", editor.edit, name="rule"),
     path("rules/<slug:key>/remove/", editor.remove, name="rule_remove"),
+    path("tiers/", tiers.index, name="tiers"),
+    path("tiers/<slug:key>/", tiers.edit, name="ladder"),
+    path("rewards/", rewards.index, name="rewards"),
+    path("rewards/new/", rewards.new, name="reward_new"),
+    path("rewards/<slug:key>/", rewards.edit, name="reward"),
+    path("rewards/<slug:key>/picture.jpg", rewards.picture, name="reward_picture"),
+    path("ledger/", proof.index, name="ledger"),
+    path("ledger/audit/", auditing.index, name="audit"),
     path("messages/", messages.log, name="messages"),
     path("messages/wording/", messages.wording, name="wording"),
     path("messages/wording/<slug:event>/<slug:channel>/", messages.template, name="template"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -106,5 +107,6 @@ def _standing(
 
 
 def _change(row: tuple[Any, ...]) -> ChangeInfo:
-    id_, ladder, before, after, direction, at, why, activity_id = row
-    return ChangeInfo(id_, ladder, before, after, direction > 0, at, phrase_from_json(why), activity_id)
+    id_, ladder, before, after, direction, at, stored, activity_id = row
+    why = phrase_from_json(json.loads(stored))
+    return ChangeInfo(id_, ladder, before, after, direction > 0, at, why, activity_id)

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
-from PIL import Image, UnidentifiedImageError
 
 from bashgah.access.gate import public
 from bashgah.clubs import brand, services
 from bashgah.clubs import selectors as clubs
-from bashgah.clubs.types import Theme
+from bashgah.clubs.types import ClubInfo, Theme
+from bashgah.console import pictures
 from bashgah.console.framing import done
 from bashgah.console.tabs import settings_tabs
 from bashgah.console.views.base import Entry, attempt, page, show
-from bashgah.ground import clock, ids
+from bashgah.ground import clock
 from bashgah.kit.refusals import Refusal
 from bashgah.ui.types import Tab
 
 FOREVER = "public, max-age=31536000, immutable"
-LOGO_BYTES = 512 * 1024
-LOGO_SIDE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,9 @@ def edit(request: HttpRequest) -> HttpResponse:
         return _page(request, club.theme, values, {})
     entry = Entry(request)
     values = {name: entry.text(name) for name in values}
-    stored = _stored_logo(request, entry, club.theme.logo)
+    stored = pictures.stored(
+        request, entry, "logo", club.theme.logo, folder="logos", side=512, bytes_most=512 * 1024
+    )
     if not entry.errors:
         _, refusal = attempt(
             lambda: services.theme_set(
@@ -112,32 +109,7 @@ def _contrast(colour: str) -> str:
         return ""
 
 
-def _stored_logo(request: HttpRequest, entry: Entry, before: str) -> str:
-    """Re-draws an uploaded picture as our own PNG, so that nothing hidden in a file is ever served."""
-    if entry.flag("remove_logo"):
-        return ""
-    upload = request.FILES.get("logo")
-    if not isinstance(upload, UploadedFile):
-        return before
-    if (upload.size or 0) > LOGO_BYTES:
-        entry.wrong("logo", gettext("The picture is larger than 512 kB."))
-        return before
-    try:
-        picture = Image.open(upload)
-        picture.draft("RGB", (LOGO_SIDE, LOGO_SIDE))
-        if picture.width * picture.height > 40_000_000:
-            raise Image.DecompressionBombError
-        picture = picture.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        entry.wrong("logo", gettext("This file is not a picture. PNG, JPEG and WebP are read."))
-        return before
-    picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
-    drawn = BytesIO()
-    picture.save(drawn, "PNG")
-    return default_storage.save(f"logos/{ids.fresh().hex}.png", ContentFile(drawn.getvalue()))
-
-
-def _club(slug: str):
+def _club(slug: str) -> ClubInfo:
     try:
         return clubs.club_by_slug(slug)
     except Refusal:

@@ -53,7 +53,8 @@ def index(request: HttpRequest) -> HttpResponse:
     club: ClubInfo = request.club
     now, lang = clock.now(), lang_of(request)
     today = now.astimezone(ZoneInfo(club.timezone)).date()
-    month = _asked(request.GET.get("month", ""), today)
+    # on a month's first days there is nothing to see of it yet
+    month = _asked(request.GET.get("month", ""), today - timedelta(days=2))
     period = insights.period_of(club, month, now)
     branch = _branch(request, club)
     kpis = insights.home_kpis(club, period, now, branch=branch)

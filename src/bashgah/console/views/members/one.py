@@ -164,7 +164,7 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         birth=formats.date(member.birth_date, lang, club.calendar, "medium") if member.birth_date else "",
         since=day_words(member.enrolled_at, club, "medium"),
         tags=member.tags,
-        stats=_stats(club, member, now) + own.progress,
+        stats=_stats(club, member, now) + standing.progress_of(club, member.id, lang, now),
         tabs=_tabs(public, view, request),
         crumbs=(Crumb(gettext("Members"), reverse("console:members")), Crumb(member.name)),
         may_edit=may(request, "members.write"),

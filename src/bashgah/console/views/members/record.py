@@ -1,0 +1,159 @@
+"""Recording an activity by hand: a purchase by its amount, a visit, or one of the club's own kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from bashgah.activities.services import settle_one
+from bashgah.activities.types import AmountsIn, CustomIn, Intake, MemberRef, PurchaseIn, VisitIn
+from bashgah.clubs import selectors as clubs
+from bashgah.clubs.types import ClubInfo
+from bashgah.console.framing import done
+from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
+from bashgah.console.views.members.standing import program_now
+from bashgah.ground import clock, ids
+from bashgah.kit import formats
+from bashgah.kit.ids import public
+from bashgah.kit.text import ascii_digits
+from bashgah.members import selectors
+from bashgah.members.types import MemberInfo
+from bashgah.ui.figures import plain
+from bashgah.ui.framing import lang_of
+from bashgah.ui.types import Crumb, Option
+
+SOURCE = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """The form."""
+
+    crumbs: tuple[Crumb, ...]
+    values: dict[str, str]
+    errors: dict[str, str]
+    summary: str
+    kinds: tuple[Option, ...]
+    branches: tuple[Option, ...]
+    fields: tuple[str, ...]
+    reference: str
+    back: str
+
+
+@page("activities.write")
+def record(request: HttpRequest, member_id: str) -> HttpResponse:
+    """Records once: the form carries its own reference, so sending it twice is recording it once."""
+    club: ClubInfo = request.club
+    member = selectors.member_get(club, read_id("member", member_id))
+    entry, now = Entry(request), clock.now()
+    if request.method == "POST":
+        intake = _intake(request, entry, club, member, now)
+        if intake is not None and not entry.errors:
+            settled, refusal = attempt(lambda: settle_one(intake, club=club, actor=request.actor, now=now))
+            if settled is not None:
+                points = settled.points_of("points")
+                done(request, gettext("Recorded; it gave %(n)s points.") % {"n": plain(points)})
+                return redirect("console:member", member_id)
+            assert refusal is not None  # noqa: S101 - attempt returns one of the two
+            entry.refuse(refusal, {"/amounts/gross": "amount", "/occurred_at": "day"}, "amount")
+    return _page(request, entry, member, now)
+
+
+def _intake(
+    request: HttpRequest, entry: Entry, club: ClubInfo, member: MemberInfo, now: datetime
+) -> Intake | None:
+    day, hour = entry.day("day"), _hour(entry)
+    if entry.errors:
+        return None
+    zone = ZoneInfo(club.timezone)
+    local = now.astimezone(zone)
+    at = datetime.combine(day or local.date(), hour or (local.time() if not day else time(12)), zone)
+    branch = request.POST.get("branch", "")
+    own = request.staff_branches
+    allowed = {b.code for b in clubs.branch_list(club, active_only=True) if own is None or b.id in own}
+    if branch and branch not in allowed:
+        entry.wrong("branch", gettext("Choose a branch of yours."))
+        return None
+    common = {
+        "source": SOURCE,
+        "reference": entry.text("reference", required=True, limit=120),
+        "occurred_at": at,
+        "branch": branch,
+        "channel": "console",
+    }
+    who, kind = MemberRef(card=member.number), request.POST.get("kind", "purchase")
+    if kind == "purchase":
+        amount = entry.money("amount", required=True, least=1)
+        return PurchaseIn(**common, member=who, amounts=AmountsIn(gross=amount)) if amount else None
+    if kind == "visit":
+        return VisitIn(**common, member=who)
+    typed = _attributes(request, club, kind.removeprefix("custom:"), now)
+    return CustomIn(**common, member=who, type=kind.removeprefix("custom:"), attributes=typed)
+
+
+def _hour(entry: Entry) -> time | None:
+    text = ascii_digits(entry.text("hour", limit=5))
+    if not text:
+        return None
+    try:
+        return time.fromisoformat(text if len(text) == 5 else f"0{text}")
+    except ValueError:
+        entry.wrong("hour", gettext("Write the hour as 17:40."))
+        return None
+
+
+def _attributes(
+    request: HttpRequest, club: ClubInfo, kind: str, now: datetime
+) -> dict[str, str | int | float | bool | None]:
+    program = program_now(club, now)
+    declared = program.activity_types.get(kind, {}) if program else {}
+    found: dict[str, str | int | float | bool | None] = {}
+    for name, type_ in declared.items():
+        text = request.POST.get(f"attribute-{name}", "").strip()
+        if text:
+            plain_text = ascii_digits(text)
+            found[name] = int(plain_text) if type_ in {"number", "money"} and plain_text.isdecimal() else text
+    return found
+
+
+def _page(request: HttpRequest, entry: Entry, member: MemberInfo, now: datetime) -> HttpResponse:
+    club: ClubInfo = request.club
+    lang, program = lang_of(request), program_now(club, now)
+    types = list(program.activity_types) if program else []
+    kinds = [("purchase", gettext("Purchase, by its amount")), ("visit", gettext("Visit"))]
+    kinds += [(f"custom:{key}", key) for key in types]
+    kind = request.POST.get("kind", request.GET.get("kind", "purchase"))
+    own = request.staff_branches
+    offered = [
+        (b.code, b.name.say(lang))
+        for b in clubs.branch_list(club, active_only=True)
+        if own is None or b.id in own
+    ]
+    branches = [("", gettext("none")), *offered] if own is None else offered
+    back = reverse("console:member", args=[public("member", member.id)])
+    names = ("amount", "day", "hour", "branch", "reference")
+    values = {name: request.POST.get(name, "") for name in names}
+    declared = program.activity_types.get(kind.removeprefix("custom:"), {}) if program else {}
+    local = now.astimezone(ZoneInfo(club.timezone))
+    model = RecordPage(
+        crumbs=(
+            Crumb(gettext("Members"), reverse("console:members")),
+            Crumb(member.name, back),
+            Crumb(gettext("Record an activity")),
+        ),
+        values=values | {"day": values["day"] or formats.date(local.date(), lang, club.calendar, "short")},
+        errors=entry.errors,
+        summary=entry.summary if request.method == "POST" else "",
+        kinds=chosen(kinds, kind),
+        branches=chosen(branches, values["branch"]),
+        fields=tuple(declared) if kind.startswith("custom:") else (),
+        reference=values["reference"] or ids.fresh().hex[:20],
+        back=back,
+    )
+    return show(request, "members/record.html", model, status=422 if entry.errors else 200)

@@ -1,0 +1,86 @@
+"""Why an activity gave what it gave, as the small sum of a page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from bashgah.activities.selectors import activity_why
+from bashgah.activities.types import ActivityInfo
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine.decisions import RuleOutcome
+from bashgah.engine.document import Program
+from bashgah.engine.words import texts
+from bashgah.kit import formats
+from bashgah.kit.phrases import Phrase, say
+from bashgah.ledger.types import WalletKind
+from bashgah.programs.selectors import program_by_number
+from bashgah.ui.figures import day_words, plain
+from bashgah.ui.types import Lang, Why, WhyRow
+
+
+def why_of(club: ClubInfo, activity: ActivityInfo, lang: Lang) -> Why:
+    """Every rule of that day: what it gave, and in grey what gave nothing and why."""
+    program = program_by_number(club, activity.program).document
+    found = activity_why(club, activity.member_id, activity.id)
+    unit = main_unit(program)
+    rows = [_row(club, program, outcome, unit, lang) for outcome in found.outcomes]
+    total = dict(found.totals).get(unit, 0)
+    return Why(
+        title=gettext("Why these points?"),
+        rows=tuple(sorted(rows, key=lambda row: row.quiet)) or (_returned(activity, unit, lang),),
+        total=formats.signed(total, lang),
+        foot=_foot(club, activity, unit),
+    )
+
+
+def main_unit(program: Program) -> str:
+    """The wallet whose points members spend."""
+    return next(
+        (wallet.key for wallet in program.wallets if wallet.kind == WalletKind.POINTS.name.lower()), "points"
+    )
+
+
+def _row(club: ClubInfo, program: Program, outcome: RuleOutcome, unit: str, lang: Lang) -> WhyRow:
+    name = next(
+        (texts(rule.name, rule.key).say(lang) for rule in program.rules if rule.key == outcome.rule),
+        outcome.rule,
+    )
+    amounts = dict(outcome.amounts)
+    others = {wallet: amount for wallet, amount in amounts.items() if wallet != unit and amount}
+    said = [_say(club, reason, lang) for reason in outcome.reasons]
+    return WhyRow(
+        step=name,
+        text=("؛ " if lang == "fa" else "; ").join(said),
+        amount=formats.signed(amounts[unit], lang) if amounts.get(unit) else "",
+        note="، ".join(
+            f"{formats.signed(n, lang)} {_wallet(program, key, lang)}" for key, n in others.items()
+        ),
+        quiet=not outcome.fired,
+    )
+
+
+def _returned(activity: ActivityInfo, unit: str, lang: Lang) -> WhyRow:
+    """A return has no rules of its own: its purchase has."""
+    amount = sum(credit.amount for credit in activity.credits if credit.wallet == unit)
+    text = gettext("The share of what came back, of the points its purchase earned.")
+    return WhyRow(gettext("Return"), text, formats.signed(amount, lang) if amount else "")
+
+
+def _foot(club: ClubInfo, activity: ActivityInfo, unit: str) -> tuple[str, ...]:
+    parts = [gettext("program, version %(n)s") % {"n": plain(activity.program)}]
+    credits = [credit for credit in activity.credits if credit.wallet == unit]
+    waits = [credit.available_from for credit in credits if credit.available_from]
+    ends = [credit.expires_at for credit in credits if credit.expires_at]
+    if waits:
+        parts.append(gettext("pending until %(day)s") % {"day": day_words(max(waits), club, "medium")})
+    if ends:
+        parts.append(gettext("expires %(day)s") % {"day": day_words(min(ends), club, "medium")})
+    return tuple(parts)
+
+
+def _wallet(program: Program, key: str, lang: Lang) -> str:
+    return next((texts(wallet.name, key).say(lang) for wallet in program.wallets if wallet.key == key), key)
+
+
+def _say(club: ClubInfo, phrase: Phrase, lang: Lang) -> str:
+    return say(phrase, lang, calendar=club.calendar, zone=club.timezone, display=club.money_display)
