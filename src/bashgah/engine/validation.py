@@ -144,7 +144,7 @@ def _wallet(at: str, wallet: Wallet) -> Iterator[Problem]:
         )
     if wallet.expiry.kind in ("age_days", "age_months") and wallet.expiry.count < 1:
         yield Problem(f"{at}/expiry/count", Phrase(_("Say after how long it expires.")))
-    if wallet.expiry.kind == "age_days" and wallet.expiry.count <= wallet.pending_days:
+    elif wallet.expiry.kind == "age_days" and wallet.expiry.count <= wallet.pending_days:
         yield Problem(f"{at}/expiry/count", Phrase(_("It would expire before it can be used.")))
 
 
