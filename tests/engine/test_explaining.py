@@ -88,10 +88,10 @@ def test_a_purchase_without_such_lines_says_so() -> None:
 def test_what_lines_came_to_is_said() -> None:
     least = rule(when={"lines": {"where": DAIRY, "measure": "sum", "op": "gte", "value": 200_000 * TOMAN}})
     fact = basket(Line(1, category=("dairy",), gross=180_000 * TOMAN))
-    assert why(least, fact)[1] == [
-        "جمع مبلغ پس از تخفیف اقلامی که گروه کالا زیر dairy باشد ۱۸۰٬۰۰۰ تومان است؛ "
-        "حداقل ۲۰۰٬۰۰۰ تومان لازم است"
-    ]
+    (reason,) = why(least, fact)[1]
+    found, needed = reason.split("؛ ")
+    assert found == "جمع مبلغ پس از تخفیف اقلامی که گروه کالا زیر dairy باشد ۱۸۰٬۰۰۰ تومان است"
+    assert needed == "حداقل ۲۰۰٬۰۰۰ تومان لازم است"
 
 
 def test_a_denial_that_fails_is_said_as_it_stands() -> None:

@@ -39,7 +39,10 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"wallets": [WALLETS[0]]}, "/ladders/0/measure"),
     ({"ladders": [{**LADDER, "measure": "luck"}]}, "/ladders/0/measure"),
     ({"ladders": [{**LADDER, "tiers": LADDER["tiers"][1:]}]}, "/ladders/0/tiers/0/threshold"),
-    ({"ladders": [{**LADDER, "tiers": [LADDER["tiers"][0], {**LADDER["tiers"][0], "threshold": 9}]}]}, "/ladders/0/tiers/1/key"),
+    (
+        {"ladders": [{**LADDER, "tiers": [LADDER["tiers"][0], {**LADDER["tiers"][0], "threshold": 9}]}]},
+        "/ladders/0/tiers/1/key",
+    ),
     (
         {"ladders": [{**LADDER, "tiers": [LADDER["tiers"][0], LADDER["tiers"][2], LADDER["tiers"][1]]}]},
         "/ladders/0/tiers/2/threshold",
