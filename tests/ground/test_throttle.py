@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.db import transaction
 
@@ -114,3 +115,22 @@ def test_rows_that_no_longer_count_are_swept(key: str) -> None:
     take(key)
     assert throttle.throttle_sweep(NOW + timedelta(seconds=300)) == 0
     assert throttle.throttle_sweep(NOW + timedelta(days=1)) >= 1
+
+
+def test_a_thread_that_ends_leaves_no_connection_behind(key: str) -> None:
+    throttle.throttle_close()
+    for _ in range(3):
+        hand = threading.Thread(target=take, args=(key,))
+        hand.start()
+        hand.join()
+    assert len(throttle._idle) == 1
+
+
+def test_a_connection_the_server_dropped_is_replaced(key: str) -> None:
+    take(key)
+    ((wanted, idle),) = throttle._idle
+    with psycopg.connect(**wanted, autocommit=True) as same_role:
+        same_role.execute("SELECT pg_terminate_backend(%s)", [idle.info.backend_pid])
+    take(key)
+    ((_wanted, fresh),) = throttle._idle
+    assert fresh is not idle

@@ -14,13 +14,17 @@ from typing import Any
 
 import psycopg
 from django.db import connections
+from psycopg.pq import TransactionStatus
 
 from bashgah.ground.types import Limit
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 
-_own = threading.local()
+IDLE_MOST = 4
+
+_idle: list[tuple[dict[str, Any], psycopg.Connection[Any]]] = []
+_lock = threading.Lock()
 
 
 def throttle_take(*, key: str, limits: Sequence[Limit], now: datetime) -> None:
@@ -109,33 +113,63 @@ def _take(key: str, limits: Sequence[Limit], now: datetime) -> timedelta | None:
 
 
 class own_connection:  # noqa: N801 - reads as a function where it is used
-    """This thread's own connection to the same database, in autocommit; opened again if it was lost."""
+    """A connection to the same database apart from the caller's transaction, in autocommit.
+
+    Idle ones are shared by all threads: a thread that ends leaves nothing open behind it.
+    """
+
+    def __init__(self) -> None:
+        self._held: tuple[dict[str, Any], psycopg.Connection[Any]] | None = None
 
     def __enter__(self) -> psycopg.Connection[Any]:
-        wrapper = connections["default"]
-        params = wrapper.get_connection_params()
+        params = connections["default"].get_connection_params()
         wanted = {
             name: params[name] for name in ("dbname", "host", "port", "user", "password") if params.get(name)
         }
-        held = getattr(_own, "held", None)
-        if held is not None and held[0] == wanted and not held[1].closed and not held[1].broken:
-            return held[1]
-        if held is not None:
-            held[1].close()
-        opened: psycopg.Connection[Any] = psycopg.connect(**wanted, autocommit=True, connect_timeout=5)
-        _own.held = (wanted, opened)
+        opened = _taken(wanted) or psycopg.connect(**wanted, autocommit=True, connect_timeout=5)
+        self._held = (wanted, opened)
         return opened
 
     def __exit__(self, *_: object) -> None:
-        """The connection stays open for the thread's next try."""
+        if self._held is None:
+            return
+        held, self._held = self._held, None
+        connection = held[1]
+        usable = not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
+        with _lock:
+            if usable and len(_idle) < IDLE_MOST:
+                _idle.append(held)
+                return
+        connection.close()
 
 
 def throttle_close() -> None:
-    """Close this thread's connection; tests and finishing workers call it."""
-    held = getattr(_own, "held", None)
-    if held is not None:
-        held[1].close()
-        del _own.held
+    """Close the idle connections; tests and finishing processes call it."""
+    with _lock:
+        closing, _idle[:] = list(_idle), []
+    for _wanted, connection in closing:
+        connection.close()
+
+
+def _taken(wanted: dict[str, Any]) -> psycopg.Connection[Any] | None:
+    """Take an idle connection to this very database; those the server has dropped are closed on the way."""
+    with _lock:
+        place = next((place for place, held in enumerate(_idle) if held[0] == wanted), None)
+        if place is None:
+            return None
+        _wanted, connection = _idle.pop(place)
+    if connection.closed or _is_lost(connection):
+        connection.close()
+        return _taken(wanted)
+    return connection
+
+
+def _is_lost(connection: psycopg.Connection[Any]) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.Error:
+        return True
+    return False
 
 
 atexit.register(throttle_close)
