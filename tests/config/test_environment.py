@@ -72,7 +72,6 @@ def test_a_whole_production_environment_starts(monkeypatch: pytest.MonkeyPatch) 
         ({"BASHGAH_HOSTS": "*"}, "BASHGAH_HOSTS may not be a star"),
         ({"BASHGAH_ORIGIN": "http://club.example.com"}, "BASHGAH_ORIGIN must be"),
         ({"BASHGAH_DEBUG": "1"}, "BASHGAH_DEBUG shows secrets"),
-        ({"BASHGAH_DEMO": "1"}, "BASHGAH_DEMO shows one-time codes"),
         ({"DATABASE_OWNER_URL": "postgresql://owner@db/bashgah"}, "DATABASE_OWNER_URL belongs"),
     ],
 )

@@ -32,11 +32,15 @@ def progress_shown() -> Iterator[Tell]:
 
 def demo(*, if_empty: bool) -> None:
     """Print the demo's sign-ins and fill its club, or go on where that was interrupted."""
+    from django.conf import settings
+
     from bashgah.clubs import selectors as clubs
     from bashgah.demo import services as demo_services
     from bashgah.ground import clock
     from bashgah.kit.refusals import Refusal
 
+    if settings.MODE == "production":
+        fail("a demo club shows one-time codes to whoever asks: it has no place in production")
     if if_empty and not demo_services.demo_is_wanted():
         if any(club.is_demo for club in clubs.club_list()):
             _sign_ins()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import subprocess
 import sys
@@ -42,8 +41,6 @@ def run(*, host: str, port: int, demo: bool) -> None:
 
 def _run(children: dict[str, subprocess.Popen[bytes]], *, host: str, port: int, demo: bool) -> None:
     database.wait_until_it_answers(30)
-    if demo:
-        os.environ.setdefault("BASHGAH_DEMO", "1")
     # static files are gathered while the tables are made: the first page waits for both
     gathering = threading.Thread(target=statics.gather)
     gathering.start()
@@ -57,7 +54,7 @@ def _run(children: dict[str, subprocess.Popen[bytes]], *, host: str, port: int, 
     if demo:
         children["demo"] = _child("demo", "--if-empty")
     _wait_until_ready(children, host, port)
-    console.print(f"\n[bold]Bashgah is open:[/bold] http://{host}:{port}/console/\n")
+    _say_where(host, port)
     while True:
         for name, child in list(children.items()):
             status = child.poll()
@@ -67,6 +64,18 @@ def _run(children: dict[str, subprocess.Popen[bytes]], *, host: str, port: int, 
                 database.fail(f"{name} ended with status {status}; everything else is stopped too")
             del children[name]
         time.sleep(0.3)
+
+
+def _say_where(host: str, port: int) -> None:
+    console.print("\n[bold]Bashgah is open.[/bold]  Ctrl-C closes it.\n")
+    for who, path in (
+        ("marketers", "console/"),
+        ("cashiers", "till/"),
+        ("members", ""),
+        ("programs", "api/docs"),
+    ):
+        console.print(f"  {who:<10} http://{host}:{port}/{path}")
+    console.print()
 
 
 def _wait_until_ready(children: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> None:

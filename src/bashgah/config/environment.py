@@ -33,7 +33,6 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_file=None, extra="ignore", populate_by_name=True)
 
     mode: Literal["local", "production"] = Field("local", validation_alias="BASHGAH_MODE")
-    demo: bool = Field(False, validation_alias="BASHGAH_DEMO")
     debug: bool = Field(False, validation_alias="BASHGAH_DEBUG")
     database_url: str = Field("", validation_alias="DATABASE_URL")
     database_owner_url: str = Field("", validation_alias="DATABASE_OWNER_URL")

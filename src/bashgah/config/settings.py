@@ -14,7 +14,6 @@ if found := safety.faults(ENVIRONMENT):
     raise ImproperlyConfigured("Bashgah does not start in production like this: " + "; ".join(found))
 
 MODE = ENVIRONMENT.mode
-DEMO = ENVIRONMENT.demo
 DEBUG = ENVIRONMENT.debug
 VAR_FOLDER = ENVIRONMENT.var
 SECRET_KEYS = secret_keys(ENVIRONMENT.secret_keys, ENVIRONMENT.var)
