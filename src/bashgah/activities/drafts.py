@@ -37,7 +37,8 @@ class Draft:
     """One fact of a batch on its way to an answer.
 
     ``refusal`` is kept until the reference was looked up: a fact told before gets its first answer whatever
-    would be said of it now. ``claims`` is the anonymous purchase this one stands for.
+    would be said of it now. ``claims`` is the anonymous purchase this one stands for. ``is_admitted`` says
+    that a person let it pass whenever it happened; ``held_for`` why one must look at it first.
     """
 
     intake: Intake
@@ -47,6 +48,8 @@ class Draft:
     fact: Fact | None = None
     refusal: Refusal | None = None
     claims: UUID | None = None
+    is_admitted: bool = False
+    held_for: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -120,18 +123,33 @@ def facts_made(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> None:
             continue
         try:
             draft.fact = _fact(club, draft.intake, known)
-            in_time(club, draft.intake.occurred_at, now)
+            in_time(club, draft, now)
         except Refusal as refusal:
             draft.refusal = refusal
 
 
-def in_time(club: ClubInfo, occurred_at: datetime, now: datetime) -> None:
-    """Refuse a fact from the future or from too long ago where the club's policy says so."""
-    settings = club.settings
-    if occurred_at > now + FUTURE_MOST and settings.future_policy != "settle":
-        raise _in_future()
-    if occurred_at < now - timedelta(days=settings.late_window_days) and settings.late_policy != "settle":
-        raise _too_late(club)
+def in_time(club: ClubInfo, draft: Draft, now: datetime) -> None:
+    """Refuse a fact from the future or from too long ago where the club's policy says so, or hold it back."""
+    settings, occurred_at = club.settings, draft.intake.occurred_at
+    if draft.is_admitted:
+        return
+    if occurred_at > now + FUTURE_MOST:
+        _by_policy(settings.future_policy, draft, _in_future())
+    if occurred_at < now - timedelta(days=settings.late_window_days):
+        _by_policy(settings.late_policy, draft, _too_late(club))
+
+
+def _by_policy(policy: str, draft: Draft, refusal: Refusal) -> None:
+    if policy == "refuse":
+        raise refusal
+    if policy == "review":
+        draft.held_for = refusal.code
+        raise Refusal(
+            "held_for_review",
+            Phrase(_("This is held back until a person has looked at it.")),
+            extra={"reason": refusal.code},
+            field="/occurred_at",
+        )
 
 
 def placed(club: ClubInfo, code: str, occurred_at: datetime) -> tuple[BranchInfo | None, datetime]:

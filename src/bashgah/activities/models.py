@@ -90,3 +90,28 @@ class Returned(models.Model):
                 condition=Q(returned__gt=0, returned__lte=F("bought")), name="no_more_returned_than_bought"
             ),
         ]
+
+
+class Review(models.Model):
+    """A fact held back for a person; its reference is bound only if it is settled."""
+
+    pk = models.CompositePrimaryKey("club_id", "id")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    club_id = models.UUIDField()
+    id = models.UUIDField()
+    reason = models.TextField()
+    decision = models.TextField(blank=True)
+    source = models.TextField(db_collation="C")
+    reference = models.TextField(db_collation="C")
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["club_id", "source", "reference"],
+                condition=Q(decided_at__isnull=True),
+                name="one_fact_waits_per_reference",
+            ),
+        ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 
 from bashgah.activities import compact
@@ -15,7 +16,7 @@ from bashgah.activities.compact import Outcome as StoredOutcome
 from bashgah.activities.drafts import Draft
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running, json_text
-from bashgah.activities.tables import ACTIVITY, ANONYMOUS, REFERENCE, RETURNED
+from bashgah.activities.tables import ACTIVITY, ANONYMOUS, REFERENCE, RETURNED, REVIEW
 from bashgah.activities.types import Outcome, Refused, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
@@ -51,6 +52,7 @@ class Batch:
     references: list[Row] = field(default_factory=list)
     activities: list[Row] = field(default_factory=list)
     anonymous: list[Row] = field(default_factory=list)
+    reviews: dict[tuple[str, str], Row] = field(default_factory=dict)
     claims: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
     news: list[outbox.NewsRow] = field(default_factory=list)
 
@@ -151,6 +153,22 @@ def anonymous_add(batch: Batch, draft: Draft) -> Settled:
     return answer(batch, made)
 
 
+def review_add(batch: Batch, draft: Draft) -> None:
+    """Keep a fact for a person to look at; told again before anybody did, the last telling is kept."""
+    intake = draft.intake
+    batch.reviews[draft.key] = (
+        intake.occurred_at,
+        batch.now,
+        batch.club.id,
+        ids.fresh(),
+        draft.held_for,
+        "",
+        intake.source,
+        intake.reference,
+        msgspec.json.encode(intake),
+    )
+
+
 def answer(batch: Batch, made: Made) -> Settled:
     """Return what the caller is told."""
     outcome = made.outcome
@@ -221,6 +239,7 @@ def rowsets(batch: Batch) -> list[RowSet]:
         RowSet(REFERENCE, sorted(batch.references, key=lambda row: (row[4], row[5]))),
         RowSet(ACTIVITY, batch.activities),
         RowSet(ANONYMOUS, batch.anonymous),
+        RowSet(REVIEW, list(batch.reviews.values())),
         RowSet(RETURNED, returned),
         *points.rowsets(),
         *past.rowsets(),

@@ -60,6 +60,18 @@ def settle_one(intake: Intake, *, club: ClubInfo, actor: Actor, now: datetime) -
     return outcome
 
 
+def settle_admitted(intake: Intake, *, club: ClubInfo, actor: Actor, now: datetime) -> Settled:
+    """Settle one fact that a person let pass, whenever it happened; or raise its refusal."""
+    draft = drafts.drafts_of([intake])[0]
+    draft.is_admitted = True
+    outcomes: dict[int, Outcome] = {}
+    _part_settle(club, [draft], actor, now, outcomes)
+    outcome = outcomes[id(draft)]
+    if isinstance(outcome, Refused):
+        raise outcome.refusal
+    return outcome
+
+
 def anonymous_claim(
     *, club: ClubInfo, anonymous_id: UUID, member_id: UUID, actor: Actor, now: datetime
 ) -> Settled:

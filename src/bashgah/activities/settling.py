@@ -163,11 +163,13 @@ def _decided(
         if twin.body != draft.body:
             return refused(draft, reference_reused())
         return again(outcomes[id(twin)])
-    if draft.refusal is not None:
-        return refused(draft, draft.refusal)
     try:
+        if draft.refusal is not None:
+            raise draft.refusal
         outcome = _settled(batch, draft, named)
     except Refusal as refusal:
+        if draft.held_for:
+            recording.review_add(batch, draft)
         return refused(draft, refusal)
     told[draft.key] = draft
     return outcome
@@ -212,7 +214,7 @@ def _return_settled(batch: Batch, draft: Draft, purchase_id: UUID | None) -> Set
     purchase = batch.purchases.get(purchase_id) if purchase_id else None
     if purchase is None:
         raise purchase_not_found()
-    drafts.in_time(batch.club, intake.occurred_at, batch.now)
+    drafts.in_time(batch.club, draft, batch.now)
     _branch, local_at = drafts.placed(batch.club, intake.branch, intake.occurred_at)
     fact = returning.return_fact(intake, purchase, local_at)
     activity_id = ids.fresh()

@@ -64,6 +64,24 @@ ANONYMOUS = Table(
     ),
 )
 
+REVIEW = Table(
+    "activities_review",
+    (
+        ("occurred_at", "timestamptz"),
+        ("received_at", "timestamptz"),
+        ("club_id", "uuid"),
+        ("id", "uuid"),
+        ("reason", "text"),
+        ("decision", "text"),
+        ("source", "text"),
+        ("reference", "text"),
+        ("body", "bytea"),
+    ),
+    keys=("club_id", "source", "reference"),
+    changes=("occurred_at", "received_at", "reason", "body"),
+    only_where="decided_at IS NULL",
+)
+
 RETURNED = Table(
     "activities_returned",
     (

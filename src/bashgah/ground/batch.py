@@ -28,8 +28,8 @@ class Table:
 
     ``columns`` are (name, array element type). With ``keys`` the statement is an upsert: a row whose keys
     exist has its ``changes`` replaced by the new values, its ``adds`` increased by them, its ``earliest`` and
-    ``latest`` kept at the least and the greatest. With ``update`` true only existing rows are changed, found
-    by ``keys``.
+    ``latest`` kept at the least and the greatest (``only_where`` is the condition of a partial key). With
+    ``update`` true only existing rows are changed, found by ``keys``.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Table:
     earliest: tuple[str, ...] = ()
     latest: tuple[str, ...] = ()
     update: bool = False
+    only_where: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -61,7 +62,8 @@ class Table:
         sets += [f"{name} = t.{name} + EXCLUDED.{name}" for name in self.adds]
         sets += [f"{name} = least(t.{name}, EXCLUDED.{name})" for name in self.earliest]
         sets += [f"{name} = greatest(t.{name}, EXCLUDED.{name})" for name in self.latest]
-        return f"{insert} ON CONFLICT ({', '.join(self.keys)}) DO UPDATE SET {', '.join(sets)}"
+        partial = f" WHERE {self.only_where}" if self.only_where else ""
+        return f"{insert} ON CONFLICT ({', '.join(self.keys)}){partial} DO UPDATE SET {', '.join(sets)}"
 
 
 @dataclass(slots=True)
