@@ -87,3 +87,15 @@ def test_the_decisions_page_lists_every_decision() -> None:
         re.findall(r"\(([0-9]{4}-[a-z-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
     )
     assert listed == {path.name for path in folder.glob("[0-9]*.md")}
+
+
+def test_every_setting_is_explained() -> None:
+    page = (plan.PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for room in ("config", "cli", "ground")
+        for path in sorted((plan.PACKAGE / room).rglob("*.py"))
+    )
+    read = set(re.findall(r'(?:validation_alias=|environ\.get\(|environ\[)"([A-Z_]+)"', source))
+    assert len(read) > 15
+    assert {name for name in read if f"`{name}`" not in page} - {"PG_BINDIR", "XDG_RUNTIME_DIR"} == set()
