@@ -7,7 +7,7 @@ import pytest
 
 from bashgah.engine import compiling  # noqa: F401 loads the shelves
 from bashgah.engine.rules.measured import AMOUNTS, Amount, Measured
-from bashgah.engine.tiers.measured import MEASURES, Measure
+from bashgah.engine.tiers.measured import MEASURES, Measure, status_wallet
 from tests.engine.cases import document
 
 
@@ -62,8 +62,7 @@ def test_every_parameter_has_a_title_for_forms(kind: Amount) -> None:
 def test_a_measure_adds_what_its_example_says(
     kind: Measure, fact: Any, earned: dict[str, int], expected: int
 ) -> None:
-    program = document()
-    assert kind.adds(fact, earned, program.ladders[0], program) == expected
+    assert kind.adds(fact, earned, status_wallet(document())) == expected
 
 
 def test_the_shelves_hold_what_the_design_names() -> None:

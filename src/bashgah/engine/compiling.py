@@ -23,7 +23,7 @@ from bashgah.engine.program import (
 from bashgah.engine.rules.done import EFFECTS
 from bashgah.engine.rules.measured import AMOUNTS, Told
 from bashgah.engine.states import Needs
-from bashgah.engine.tiers.measured import MEASURES
+from bashgah.engine.tiers.measured import MEASURES, status_wallet
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -63,7 +63,7 @@ def compile_program(document: Program, *, number: int, currency: str | None = No
         needs=_needs(document, rules, tuple(rewards.values())),
         rules={trigger: tuple(found) for trigger, found in by_trigger.items()},
         wallets=wallets,
-        ladders={ladder.key: _ladder_ready(i, ladder) for i, ladder in enumerate(document.ladders)},
+        ladders={ladder.key: _ladder_ready(i, ladder, document) for i, ladder in enumerate(document.ladders)},
         rewards=rewards,
         clocks={wallet.key: Clock(wallet, document.calendar) for wallet in document.wallets},
         traits={trigger: _traits(found) for trigger, found in by_trigger.items()},
@@ -166,17 +166,32 @@ def _effect_ready(  # noqa: PLR0917 private, all of one rule
             scope="line",
             at=f"{at}/basis/excluded_lines",
         )
-    return ReadyEffect(rule, kind, amount, params, wallet, rule.basis, lines, excluded, told, place, order)
+    return ReadyEffect(
+        rule=rule,
+        effect=kind,
+        amount=amount,
+        params=params,
+        wallet=wallet,
+        basis=rule.basis,
+        lines=lines,
+        excluded=excluded,
+        told=told,
+        at=place,
+        place=order,
+        rule_key=rule.key,
+        wallet_key=wallet.key,
+        done=kind.done,
+    )
 
 
-def _ladder_ready(place: int, ladder: Ladder) -> ReadyLadder:
+def _ladder_ready(place: int, ladder: Ladder, document: Program) -> ReadyLadder:
     measure = MEASURES.find(ladder.measure)
     if measure is None:
         raise _refusal(
             f"/ladders/{place}/measure", _("There is no tier measure called “{key}”."), key=ladder.measure
         )
     multipliers = {tier.key: multiplier_permille(tier) for tier in ladder.tiers}
-    return ReadyLadder(ladder, measure, multipliers, next_values(ladder))
+    return ReadyLadder(ladder, measure, multipliers, next_values(ladder), status_wallet(document))
 
 
 def _needs(document: Program, rules: list[ReadyRule], rewards: tuple[ReadyReward, ...]) -> Needs:

@@ -21,4 +21,4 @@ def decide(compiled: CompiledProgram, state: State, fact: Fact) -> Decision:
     if earn is None:
         # made when first needed; two threads may make it twice, which changes nothing
         earn = compiled.earners[trigger] = earner_for(compiled, trigger)
-    return decided(compiled, state, fact, earn(fact, state))
+    return decided(compiled, state, fact, trigger, earn(fact, state))

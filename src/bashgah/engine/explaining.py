@@ -22,12 +22,13 @@ def explain(compiled: CompiledProgram, state: State, fact: Fact, names: Names | 
 
     Its sums equal the decision's credits. ``names`` gives codes their names (branches, categories …).
     """
-    decision = decided(compiled, state, fact, earned(compiled, state, fact))
+    trigger = trigger_of(fact.kind, fact.type)
+    decision = decided(compiled, state, fact, trigger, earned(compiled, state, fact))
     fired = {outcome.rule: outcome for outcome in decision.trace}
     scene = scene_of(compiled, state, fact)
     outcomes = tuple(
         fired.get(ready.key) or RuleOutcome(ready.key, False, (), _reasons(compiled, ready, scene, names))
-        for ready in compiled.rules_for(trigger_of(fact.kind, fact.type))
+        for ready in compiled.rules_for(trigger)
     )
     totals: dict[str, int] = {}
     for credit in decision.credits:

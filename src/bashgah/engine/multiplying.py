@@ -16,7 +16,7 @@ def multiply(each: Earned, bases: Iterable[Earned]) -> None:
     chosen = [
         base
         for base in bases
-        if base.effect.wallet.key == each.effect.wallet.key and (not wanted or base.effect.rule.key in wanted)
+        if base.effect.wallet_key == each.effect.wallet_key and (not wanted or base.effect.rule_key in wanted)
     ]
     part_num, part_den = each.num, each.den
     if len(chosen) == 1 and each.effect.lines is None and each.effect.excluded is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
 from bashgah.engine.criteria.tree import Node
+from bashgah.engine.decisions import Credit
 from bashgah.engine.document import Basis, Ladder, Program, RewardTerms, Rule, Wallet
 from bashgah.engine.rules.done import Effect
 from bashgah.engine.rules.measured import Amount, Told
@@ -27,7 +28,8 @@ SEMANTICS = 1
 class ReadyEffect:
     """One effect of a rule with its plug-ins, checked parameters and line criteria.
 
-    ``at`` is its place in the rule, ``place`` its place in the order in which all effects are decided.
+    ``at`` is its place in the rule, ``place`` its place in the order in which all effects are decided;
+    ``rule_key``, ``wallet_key`` and ``done`` are at hand because every credit asks for them.
     """
 
     rule: Rule
@@ -41,6 +43,9 @@ class ReadyEffect:
     told: Told
     at: int
     place: int
+    rule_key: str
+    wallet_key: str
+    done: Callable[..., Credit]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +74,16 @@ class ReadyReward:
 
 @dataclass(frozen=True, slots=True)
 class ReadyLadder:
-    """One ladder with its measure; ``nexts`` is by tier the value that would change a standing."""
+    """One ladder with its measure.
+
+    ``nexts`` is by tier the value that would change a standing, ``status`` the wallet whose units qualify.
+    """
 
     ladder: Ladder
     measure: Measure
     multipliers: Mapping[str, int]
     nexts: Mapping[str, int]
+    status: str
 
 
 @dataclass(frozen=True, slots=True)

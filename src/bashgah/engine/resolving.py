@@ -10,7 +10,7 @@ from bashgah.engine.exact import rounded_parts, total
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import standing_after
 from bashgah.engine.multiplying import multiply
-from bashgah.engine.program import CompiledProgram, Usable, limit_key, trigger_of
+from bashgah.engine.program import CompiledProgram, Usable, limit_key
 from bashgah.engine.stacking import joined
 from bashgah.engine.states import State
 from bashgah.engine.tracing import Telling
@@ -30,41 +30,52 @@ Windows = dict[tuple[str, str], list[tuple[str, date]]]
 """By rule and wallet: the limits and windows in which its units count."""
 
 
-def decided(compiled: CompiledProgram, state: State, fact: Fact, found: list[Earned]) -> Decision:
-    """Return the decision for what the rules earned.
+def decided(
+    compiled: CompiledProgram, state: State, fact: Fact, trigger: str, found: list[Earned]
+) -> Decision:
+    """Return the decision for what the rules of the fact's trigger earned.
 
     ``found`` is in the order of deciding: base amounts as exact units, multipliers as the part they add.
     """
-    traits = compiled.traits.get(trigger_of(fact.kind, fact.type))
+    traits = compiled.traits.get(trigger)
     uses: tuple[Used, ...] = ()
-    if traits is None or traits.plain:
-        for each in found:
-            each.units = each.num
-    else:
+    plain = traits is None or traits.plain
+    if traits is not None and not plain:
         multiplied(found, grouped=traits.grouped, some=traits.multiplied)
         windows = capped(compiled, state, fact, found) if traits.limited else {}
         round_once(compiled, found)
         uses = _used(found, windows) if windows else ()
-    credits_ = _credits(compiled, fact, found)
-    measures, moves = _ladders(compiled, state, fact, credits_)
-    telling = Telling(compiled, state, tuple(found)) if found else None
+    credits_, earned = _credits(compiled, fact, found, plain)
+    measures, moves = _ladders(compiled, state, fact, earned)
+    telling = Telling(compiled, state, found) if found else None
     return Decision(credits_, uses, moves, measures, telling)
 
 
-def _credits(compiled: CompiledProgram, fact: Fact, found: list[Earned]) -> tuple[Credit, ...]:
+def _credits(
+    compiled: CompiledProgram, fact: Fact, found: list[Earned], plain: bool
+) -> tuple[tuple[Credit, ...], dict[str, int]]:
+    """Return the credits and their sums by wallet; in a plain program exact units are whole already."""
     given = []
+    sums: dict[str, int] = {}
     clocks, local_at = compiled.clocks, fact.local_at
     usable: dict[str, Usable] = {}
     for each in found:
-        if not each.units:
-            continue
+        if plain:
+            units = each.units = each.num
+        else:
+            units = each.units
+            if not units:
+                continue
         effect = each.effect
-        key = effect.wallet.key
-        times = usable.get(key)
-        if times is None:
-            times = usable[key] = clocks[key].usable(local_at)
-        given.append(effect.effect.done(key, each.units, effect.rule.key, times[0], times[1], each.weights))
-    return tuple(given)
+        key = effect.wallet_key
+        if key in usable:
+            opens, expires = usable[key]
+            sums[key] += units
+        else:
+            opens, expires = usable[key] = clocks[key].usable(local_at)
+            sums[key] = units
+        given.append(effect.done(key, units, effect.rule_key, opens, expires, each.weights))
+    return tuple(given), sums
 
 
 def multiplied(found: list[Earned], *, grouped: bool, some: bool) -> None:
@@ -91,7 +102,7 @@ def capped(compiled: CompiledProgram, state: State, fact: Fact, found: list[Earn
         limits = each.effect.rule.limits
         if not limits:
             continue
-        rule, wallet = each.effect.rule.key, each.effect.wallet
+        rule, wallet = each.effect.rule_key, each.effect.wallet
         counted = windows.setdefault((rule, wallet.key), [])
         keys = []
         for limit in limits:
@@ -121,7 +132,7 @@ def round_once(compiled: CompiledProgram, found: list[Earned]) -> None:
         if each.den == 1:
             each.units = each.num
         else:
-            by_wallet.setdefault(each.effect.wallet.key, []).append(each)
+            by_wallet.setdefault(each.effect.wallet_key, []).append(each)
     for key, parts in by_wallet.items():
         policy = compiled.wallets[key].rounding
         for each, whole in zip(parts, rounded_parts([(p.num, p.den) for p in parts], policy), strict=True):
@@ -132,23 +143,20 @@ def _used(found: list[Earned], windows: Windows) -> tuple[Used, ...]:
     sums: dict[tuple[str, date], int] = {}
     for each in found:
         if each.units:
-            for window in windows.get((each.effect.rule.key, each.effect.wallet.key), ()):
+            for window in windows.get((each.effect.rule_key, each.effect.wallet_key), ()):
                 sums[window] = sums.get(window, 0) + each.units
     return tuple(Used(key, start, amount) for (key, start), amount in sums.items())
 
 
 def _ladders(
-    compiled: CompiledProgram, state: State, fact: Fact, given: tuple[Credit, ...]
+    compiled: CompiledProgram, state: State, fact: Fact, earned: dict[str, int]
 ) -> tuple[tuple[tuple[str, int], ...], tuple[TierMove, ...]]:
     if not compiled.ladders:
         return (), ()
-    earned: dict[str, int] = {}
-    for credit in given:
-        earned[credit.wallet] = earned.get(credit.wallet, 0) + credit.amount
     measures = []
     moves: list[TierMove] = []
     for key, ready in compiled.ladders.items():
-        added = ready.measure.adds(fact, earned, ready.ladder, compiled.document)
+        added = ready.measure.adds(fact, earned, ready.status)
         measures.append((key, added))
         value = state.measures.get(key, 0) + added
         before = state.standings.get(key)

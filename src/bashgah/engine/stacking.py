@@ -31,16 +31,16 @@ def joined(found: list[Earned]) -> list[Earned]:
     left: set[int] = set()
     for group, hits in groups.items():
         winner = next(
-            (hit.effect.rule.key for hit in hits if hit.effect.rule.stacking.mode == "exclusive"), None
+            (hit.effect.rule_key for hit in hits if hit.effect.rule.stacking.mode == "exclusive"), None
         )
         if winner is not None:
-            _drop((hit for hit in hits if hit.effect.rule.key != winner), winner, group, left)
+            _drop((hit for hit in hits if hit.effect.rule_key != winner), winner, group, left)
             continue
         outside = [each for each in found if id(each) not in left and not _competes(each, group)]
-        for wallet in dict.fromkeys(hit.effect.wallet.key for hit in hits):
+        for wallet in dict.fromkeys(hit.effect.wallet_key for hit in hits):
             _best_of(
                 group,
-                [h for h in hits if h.effect.wallet.key == wallet and _competes(h, group)],
+                [h for h in hits if h.effect.wallet_key == wallet and _competes(h, group)],
                 outside,
                 left,
             )
@@ -61,12 +61,12 @@ def _best_of(group: str, hits: list[Earned], outside: list[Earned], left: set[in
     """Keep the rule that gives most in one wallet."""
     worth: dict[str, Ratio] = {}
     for hit in hits:
-        worth[hit.effect.rule.key] = total([worth.get(hit.effect.rule.key, (0, 1)), _worth(hit, outside)])
+        worth[hit.effect.rule_key] = total([worth.get(hit.effect.rule_key, (0, 1)), _worth(hit, outside)])
     if len(worth) < 2:
         return
     common = lcm(*(den for _num, den in worth.values()))
     best = max(worth, key=lambda key: worth[key][0] * (common // worth[key][1]))
-    _drop((hit for hit in hits if hit.effect.rule.key != best), best, group, left)
+    _drop((hit for hit in hits if hit.effect.rule_key != best), best, group, left)
 
 
 def _worth(hit: Earned, outside: list[Earned]) -> Ratio:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from bashgah.engine.decisions import RuleOutcome
 from bashgah.engine.earning import Earned, tiers_of
 from bashgah.engine.program import CompiledProgram
@@ -10,21 +12,20 @@ from bashgah.engine.states import State
 from bashgah.kit.phrases import Phrase
 
 
-class Telling:
+class Telling(msgspec.Struct, frozen=True, eq=False):
     """What a decision's trace is told from: the hits, and the state they were found in."""
 
-    __slots__ = ("_compiled", "_found", "_state")
-
-    def __init__(self, compiled: CompiledProgram, state: State, found: tuple[Earned, ...]) -> None:
-        self._compiled, self._state, self._found = compiled, state, found
+    compiled: CompiledProgram
+    state: State
+    found: list[Earned]
 
     def outcomes(self) -> tuple[RuleOutcome, ...]:
         """Return each rule that fired, in order, with its units and reasons."""
-        tiers, multipliers = tiers_of(self._compiled, self._state)
+        tiers, multipliers = tiers_of(self.compiled, self.state)
         outcomes: dict[str, tuple[dict[str, int], list[Phrase]]] = {}
-        for each in self._found:
-            amounts, reasons = outcomes.setdefault(each.effect.rule.key, ({}, []))
-            wallet = each.effect.wallet.key
+        for each in self.found:
+            amounts, reasons = outcomes.setdefault(each.effect.rule_key, ({}, []))
+            wallet = each.effect.wallet_key
             amounts[wallet] = amounts.get(wallet, 0) + each.units
             measured = Measured(each.money, each.quantity, tiers, multipliers)
             told = each.effect.amount.reasons(each.effect.params, each.effect.told, measured)

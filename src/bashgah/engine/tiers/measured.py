@@ -23,8 +23,11 @@ class Measure(ABC):
     EXAMPLES: ClassVar[tuple[MeasureExample, ...]]
 
     @abstractmethod
-    def adds(self, fact: Fact, earned: Mapping[str, int], ladder: Ladder, program: Program) -> int:
-        """Return what the fact adds, never negative; ``earned`` are its units by wallet."""
+    def adds(self, fact: Fact, earned: Mapping[str, int], status: str) -> int:
+        """Return what the fact adds, never negative.
+
+        ``earned`` are its units by wallet, ``status`` the key of the wallet whose units qualify.
+        """
 
     @abstractmethod
     def said(self, value: int, ladder: Ladder, program: Program) -> Phrase:
@@ -34,6 +37,6 @@ class Measure(ABC):
 MEASURES: Registry[Measure] = Registry("tier measures")
 
 
-def status_wallet(ladder: Ladder, program: Program) -> str | None:
-    """Return the wallet whose units qualify: the first of kind status."""
-    return next((wallet.key for wallet in program.wallets if wallet.kind == "status"), None)
+def status_wallet(program: Program) -> str:
+    """Return the wallet whose units qualify: the first of kind status, empty without one."""
+    return next((wallet.key for wallet in program.wallets if wallet.kind == "status"), "")

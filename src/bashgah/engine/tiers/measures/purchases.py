@@ -24,7 +24,7 @@ class Purchases(Measure):
         (Fact("visit", "visit", _AT, _AT), {}, 0),
     )
 
-    def adds(self, fact: Fact, earned: Mapping[str, int], ladder: Ladder, program: Program) -> int:
+    def adds(self, fact: Fact, earned: Mapping[str, int], status: str) -> int:
         """Return one for a purchase."""
         return int(fact.kind == "purchase")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bashgah.engine.document import Ladder, Program
 from bashgah.engine.facts import Fact
-from bashgah.engine.tiers.measured import MEASURES, Measure, status_wallet
+from bashgah.engine.tiers.measured import MEASURES, Measure
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
@@ -25,9 +25,9 @@ class QualifyingPoints(Measure):
         (Fact("visit", "visit", _AT, _AT), {}, 0),
     )
 
-    def adds(self, fact: Fact, earned: Mapping[str, int], ladder: Ladder, program: Program) -> int:
+    def adds(self, fact: Fact, earned: Mapping[str, int], status: str) -> int:
         """Return the status units; without a status wallet nothing qualifies."""
-        return earned.get(status_wallet(ladder, program) or "", 0)
+        return earned.get(status, 0)
 
     def said(self, value: int, ladder: Ladder, program: Program) -> Phrase:
         """Say the points."""

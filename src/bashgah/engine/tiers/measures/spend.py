@@ -27,7 +27,7 @@ class Spend(Measure):
         (Fact("visit", "visit", _AT, _AT), {}, 0),
     )
 
-    def adds(self, fact: Fact, earned: Mapping[str, int], ladder: Ladder, program: Program) -> int:
+    def adds(self, fact: Fact, earned: Mapping[str, int], status: str) -> int:
         """Return the net amount of a purchase."""
         return max(0, fact.net - fact.paid_by_points) if fact.kind == "purchase" else 0
 

@@ -24,7 +24,7 @@ class Visits(Measure):
         (Fact("purchase", "purchase", _AT, _AT, gross=500), {}, 0),
     )
 
-    def adds(self, fact: Fact, earned: Mapping[str, int], ladder: Ladder, program: Program) -> int:
+    def adds(self, fact: Fact, earned: Mapping[str, int], status: str) -> int:
         """Return one for a visit."""
         return int(fact.kind == "visit")
 
