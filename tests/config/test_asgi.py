@@ -28,16 +28,67 @@ def ask(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
-        "path": path, "raw_path": b"", "query_string": query,
-        "root_path": "",
+    scope = http_scope(path, method) | {
+        "query_string": query,
         "headers": [(b"host", b"localhost"), *(headers or [])],
-        "client": ("127.0.0.1", 4000), "server": ("127.0.0.1", 8000),
-    }  # fmt: skip
+    }
     asyncio.run(asgi.application(scope, receive, send))
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], dict(sent[0]["headers"]), body
+
+
+def http_scope(path: str, method: str) -> dict[str, Any]:
+    """A request as the server describes it."""
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "path": path, "raw_path": b"", "query_string": b"", "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/x-www-form-urlencoded")],
+        "client": ("127.0.0.1", 4000), "server": ("127.0.0.1", 8000),
+    }  # fmt: skip
+
+
+def test_senders_who_never_finish_keep_no_page_from_others() -> None:
+    answered: list[int] = []
+
+    async def story() -> None:
+        never = asyncio.Event()
+
+        async def trickle() -> dict[str, Any]:
+            await never.wait()
+            return {"type": "http.disconnect"}
+
+        async def ignore(_message: Any) -> None:
+            raise AssertionError("nobody was to be answered")
+
+        async def note(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                answered.append(message["status"])
+
+        slow = [
+            asyncio.create_task(asgi.application(http_scope("/accounts/login/", "POST"), trickle, ignore))
+            for _ in range(asgi.PAGE_THREADS * 2)
+        ]
+        await asyncio.sleep(0.1)
+        await asyncio.wait_for(asgi.application(http_scope("/livez", "GET"), asgi.once(b""), note), 20)
+        never.set()
+        await asyncio.gather(*slow)
+
+    asyncio.run(story())
+    assert answered == [200]
+
+
+def test_an_endless_body_is_refused_and_not_kept() -> None:
+    sent: list[Any] = []
+
+    async def endless() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x" * 1_000_000, "more_body": True}
+
+    async def note(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(asgi.application(http_scope("/accounts/login/", "POST"), endless, note))
+    assert sent[0]["status"] == 413
+    assert b"request_entity_too_large" in sent[1]["body"]
 
 
 def test_a_page_is_answered_by_django() -> None:

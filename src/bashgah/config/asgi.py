@@ -6,9 +6,12 @@ instead; purchases never wait behind pages.
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import json
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -26,6 +29,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PAGE_THREADS = int(os.environ.get("BASHGAH_PAGE_THREADS", "16"))
+LONGEST_BODY_BYTES = 12 * 1024 * 1024
+LONGEST_BODY_SECONDS = 60.0
 QUERY_SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
 
 # all that is loaded by now stays for good: the collector need not look at it again between purchases
@@ -42,7 +47,53 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan" or intake.serves(scope):
         await intake.application(scope, receive, send)
     elif scope["type"] == "http":
-        await pages(plain(scope), receive, send)
+        body = await whole_body(receive)
+        if isinstance(body, bytes):
+            await pages(plain(scope), once(body), send)
+        elif body is not None:
+            await refuse(send, body)
+
+
+async def whole_body(receive: Receive) -> bytes | HTTPStatus | None:
+    """Read the body before a page thread is taken, so that slow or endless senders occupy none.
+
+    None means that the client has gone; a status, that the body is too long or too slow.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(LONGEST_BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > LONGEST_BODY_BYTES:
+                    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+                chunks.append(chunk)
+                if not message.get("more_body"):
+                    return b"".join(chunks)
+    except TimeoutError:
+        return HTTPStatus.REQUEST_TIMEOUT
+
+
+def once(body: bytes) -> Receive:
+    """Return a ``receive`` that hands over a body that is here already."""
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def refuse(send: Send, status: HTTPStatus) -> None:
+    """Answer without troubling Django."""
+    code = status.phrase.lower().replace(" ", "_")
+    body = json.dumps({"type": "about:blank", "title": status.phrase, "status": int(status), "code": code})
+    headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": body.encode()})
 
 
 def plain(scope: Scope) -> Scope:
