@@ -124,9 +124,14 @@ def test_odd_paths_are_not_found_rather_than_failing(path: str) -> None:
 
 def test_a_header_cannot_pretend_to_be_a_proxys() -> None:
     scope = {"headers": [(b"x_forwarded_for", b"10.0.0.1"), (b"x-real", b"1")], "query_string": b"a=b&c=%41"}
-    kept = asgi.plain(scope)
-    assert kept["headers"] == [(b"x-real", b"1")]
+    kept = asgi.plain(scope, 0)
+    assert kept["headers"] == [(b"x-real", b"1"), (b"content-length", b"0")]
     assert kept["query_string"] == b"a=b&c=%41"
+
+
+def test_a_body_in_chunks_without_a_length_is_read_whole() -> None:
+    scope = {"headers": [(b"transfer-encoding", b"chunked")], "query_string": b""}
+    assert asgi.plain(scope, 5)["headers"] == [(b"content-length", b"5")]
 
 
 def test_an_odd_host_is_refused_politely() -> None:

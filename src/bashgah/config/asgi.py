@@ -30,6 +30,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PAGE_THREADS = int(os.environ.get("BASHGAH_PAGE_THREADS", "16"))
 LONGEST_BODY_BYTES = 12 * 1024 * 1024
+FRAMING = (b"content-length", b"transfer-encoding")
 LONGEST_BODY_SECONDS = 60.0
 QUERY_SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
 
@@ -49,7 +50,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http":
         body = await whole_body(receive)
         if isinstance(body, bytes):
-            await pages(plain(scope), once(body), send)
+            await pages(plain(scope, len(body)), once(body), send)
         elif body is not None:
             await refuse(send, body)
 
@@ -96,12 +97,14 @@ async def refuse(send: Send, status: HTTPStatus) -> None:
     await send({"type": "http.response.body", "body": body.encode()})
 
 
-def plain(scope: Scope) -> Scope:
+def plain(scope: Scope, length: int) -> Scope:
     """Return the scope without what WSGI would misread.
 
     Raw bytes in a query become percent escapes; a header with an underscore is dropped, since WSGI could not
-    tell ``X_Forwarded_For`` from the header a trusted proxy sets.
+    tell ``X_Forwarded_For`` from the header a trusted proxy sets. The length is that of the body as it came:
+    one sent in chunks names none, and Django would read nothing of it.
     """
-    kept = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+    kept = [(name, value) for name, value in scope["headers"] if b"_" not in name and name not in FRAMING]
+    kept.append((b"content-length", str(length).encode("ascii")))
     query = quote_from_bytes(scope["query_string"], safe=QUERY_SAFE).encode("ascii")
     return {**scope, "headers": kept, "query_string": query}
