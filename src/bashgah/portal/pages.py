@@ -146,6 +146,7 @@ class HomePage:
     tier: str
     benefits: tuple[BenefitRow, ...]
     unread: int
+    messages_label: str
 
 
 @dataclass(frozen=True, slots=True)

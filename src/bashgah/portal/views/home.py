@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bashgah.engine.words import texts
-from bashgah.kit import ids
+from bashgah.kit import formats, ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -46,6 +46,7 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
     coupons = offers.coupons_of(door, open_only=True)
     lines, _more = statements.statement(door, unit=cards.POINTS, lines=LINES_SHOWN)
     _ladder, _standing, tier = cards.standing_of(door, program)
+    unread = inbox_unread_count(door.club, alias_set(door.club, door.member.id))
     shown = HomePage(
         greeting=gettext("Hello %(name)s") % {"name": door.member.first_name or door.member.name},
         card=card,
@@ -58,7 +59,8 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
         lines=lines,
         tier=texts(tier.name, tier.key).say(door.lang) if tier else "",
         benefits=promises.benefits(door, tier) if tier else (),
-        unread=inbox_unread_count(door.club, alias_set(door.club, door.member.id)),
+        unread=unread,
+        messages_label=_messages_label(door, unread),
     )
     return page(request, door, "home.html", current="home", page=shown)
 
@@ -140,6 +142,12 @@ def waiting(door: Door) -> tuple[Ask, ...]:
         )
         for each in found
     )
+
+
+def _messages_label(door: Door, unread: int) -> str:
+    if not unread:
+        return gettext("Messages")
+    return gettext("Messages, %(n)s new") % {"n": formats.number(unread, door.lang)}
 
 
 def _expiring(door: Door, found: list[RewardOffer]) -> Expiring | None:
