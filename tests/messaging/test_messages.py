@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +103,13 @@ def test_the_same_news_heard_twice_is_told_once(club: ClubInfo) -> None:
 def test_a_purchase_of_last_month_is_not_told(club: ClubInfo) -> None:
     sara = enrol(club)
     handlers.on_purchase_settled([purchase(club, sara, NOW - timedelta(days=30))])
+    assert Message.objects.count() == 0
+
+
+def test_what_a_worker_hears_late_is_not_told(club: ClubInfo) -> None:
+    sara = enrol(club)
+    late = replace(purchase(club, sara), heard_at=NOW + timedelta(days=2))
+    handlers.on_purchase_settled([late])
     assert Message.objects.count() == 0
 
 

@@ -48,7 +48,7 @@ def demo(*, if_empty: bool) -> None:
     _sign_ins()
     try:
         with progress_shown() as tell:
-            report = demo_services.demo_fill(now=clock.now(), progress=tell)
+            report = demo_services.demo_fill(now=clock.now(), hands=2, progress=tell)
     except Refusal as refusal:
         fail(said(refusal))
     else:

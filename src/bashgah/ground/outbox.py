@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import structlog
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from bashgah.ground import batch, ids
@@ -86,7 +86,7 @@ def handlers() -> Mapping[str, Handler]:
 
 def payload_text(payload: Mapping[str, Any]) -> str:
     """The payload as compact JSON; dates, ids and decimals become text."""
-    return json.dumps(payload, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(payload).decode()
 
 
 def news_row(
@@ -221,7 +221,7 @@ def _claim(where: str, params: list[Any], limit: int, now: datetime) -> list[tup
             [*params, now, limit],
         )
         return [
-            (handler, News(event_id, club_id, kind, member_id, _decoded(payload), at), tries)
+            (handler, News(event_id, club_id, kind, member_id, _decoded(payload), at, now), tries)
             for handler, event_id, club_id, kind, member_id, payload, at, tries in cursor.fetchall()
         ]
 

@@ -29,7 +29,10 @@ SYSTEM = Actor(kind="system")
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something that happened and was committed, told to a handler of another room."""
+    """Something that happened and was committed, told to a handler of another room.
+
+    ``at`` is when it was written, ``heard_at`` when it is handed over (later on each try); None in a test.
+    """
 
     id: UUID
     club_id: UUID
@@ -37,6 +40,7 @@ class News:
     member_id: UUID | None
     payload: Mapping[str, Any]
     at: datetime
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

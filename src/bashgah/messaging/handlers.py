@@ -21,7 +21,8 @@ from bashgah.messaging.events import BALANCE, CREDIT_ISSUED, REWARD_ISSUED, TIER
 from bashgah.messaging.services import ToSay, messages_post
 from bashgah.messaging.types import EventInfo
 
-# older facts come from imports and late tills: nobody wants to read of last month's purchase tonight
+# older facts come from imports, late tills and a worker that stood still: nobody wants to read of last
+# month's purchase tonight
 STILL_NEWS = timedelta(days=1)
 TOGETHER = 200
 # members who came by a file did not just join
@@ -45,7 +46,7 @@ def on_tier_raised(news: Sequence[News]) -> None:
 @hears("member.enrolled", together=TOGETHER)
 def on_member_enrolled(news: Sequence[News]) -> None:
     """Welcome whoever joined by themselves or at a till."""
-    came = [item for item in news if item.payload.get("channel") not in SILENT_ENROLMENTS]
+    came = [item for item in news if _is_fresh(item) and item.payload.get("channel") not in SILENT_ENROLMENTS]
     _tell(WELCOME, came, _welcome_values)
 
 
@@ -74,7 +75,8 @@ def _tell(event: EventInfo, news: Sequence[News], values: Values) -> None:
 
 def _is_fresh(item: News) -> bool:
     happened = item.payload.get("occurred_at")
-    return happened is None or item.at - datetime.fromisoformat(happened) <= STILL_NEWS
+    since = datetime.fromisoformat(happened) if happened else item.at
+    return (item.heard_at or item.at) - since <= STILL_NEWS
 
 
 def _balance_values(club: ClubInfo, item: News) -> Mapping[str, Any] | None:
