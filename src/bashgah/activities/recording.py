@@ -20,7 +20,7 @@ from bashgah.activities.tables import ACTIVITY, ANONYMOUS, REFERENCE, RETURNED, 
 from bashgah.activities.types import Outcome, Refused, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
-from bashgah.engine.decisions import RuleOutcome, TierMove
+from bashgah.engine.decisions import Decision, TierMove
 from bashgah.engine.facts import Fact
 from bashgah.engine.states import State
 from bashgah.ground import ids, outbox
@@ -69,7 +69,7 @@ class Made:
     id: UUID
     fact: Fact
     outcome: StoredOutcome
-    trace: tuple[RuleOutcome, ...] = ()
+    decision: Decision | None = None
     about: UUID | None = None
 
 
@@ -185,7 +185,7 @@ def answer(batch: Batch, made: Made) -> Settled:
         balances=outcome.balances,
         tiers=outcome.tiers,
         moves=outcome.moves,
-        reasons=made.trace,
+        decision=made.decision,
     )
 
 

@@ -190,7 +190,7 @@ def _settled(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Settled:
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
     state, decision = _decision(member, compiled, fact)
     outcome = member.apply(compiled, state, fact, decision, origin)
-    made = recording.Made(draft, activity_id, fact, outcome, decision.trace, draft.claims)
+    made = recording.Made(draft, activity_id, fact, outcome, decision, draft.claims)
     recording.activity_add(batch, made, compiled, state)
     return recording.answer(batch, made)
 
@@ -221,7 +221,7 @@ def _return_settled(batch: Batch, draft: Draft, purchase_id: UUID | None) -> Set
     origin = recording.origin(batch, activity_id, fact, Cause.RETURN)
     compiled = batch.program(fact.occurred_at)
     outcome = returning.taken_back(batch.members[purchase.member_id], purchase, fact, compiled, origin)
-    made = recording.Made(draft, activity_id, fact, outcome, (), purchase.id)
+    made = recording.Made(draft, activity_id, fact, outcome, None, purchase.id)
     recording.activity_add(batch, made, compiled, State())
     return recording.answer(batch, made)
 

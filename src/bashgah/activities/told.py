@@ -14,6 +14,7 @@ from bashgah.activities.selectors import COLUMNS, anonymous_get, info_of, purcha
 from bashgah.activities.types import Outcome, PurchaseRef, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
+from bashgah.engine.decisions import Decision
 from bashgah.ground.batch import cursor
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
@@ -145,7 +146,7 @@ def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> 
     assert row is not None  # noqa: S101 - the reference was written with its activity
     info = info_of(row[:-1])
     outcome = compact.outcome_unpack(row[18])
-    trace = () if info.kind == "return" else _trace(program_by_number(club, info.program), row)
+    decision = None if info.kind == "return" else _decision(program_by_number(club, info.program), row)
     return Settled(
         kind=info.kind,
         source=info.source,
@@ -159,13 +160,13 @@ def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> 
         balances=info.balances,
         tiers=outcome.tiers,
         moves=info.moves,
-        reasons=trace,
+        decision=decision,
         repeated=True,
     )
 
 
-def _trace(compiled: CompiledProgram, row: tuple[Any, ...]) -> Any:
-    return decide(compiled, compact.state_unpack(row[19]), compact.fact_unpack(row[17])).trace
+def _decision(compiled: CompiledProgram, row: tuple[Any, ...]) -> Decision:
+    return decide(compiled, compact.state_unpack(row[19]), compact.fact_unpack(row[17]))
 
 
 def _anonymous_answer(club: ClubInfo, id: UUID) -> Settled:

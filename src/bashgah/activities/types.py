@@ -7,7 +7,7 @@ Amounts are integers in the currency's smallest unit, quantities in thousandths.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from bashgah.engine.decisions import RuleOutcome, TierMove
+from bashgah.engine.decisions import Decision, RuleOutcome, TierMove
 from bashgah.engine.facts import Fact
 from bashgah.kit.refusals import Refusal
 
@@ -198,8 +198,13 @@ class Settled:
     balances: tuple[Balance, ...] = ()
     tiers: tuple[tuple[str, str], ...] = ()
     moves: tuple[TierMove, ...] = ()
-    reasons: tuple[RuleOutcome, ...] = ()
     repeated: bool = False
+    decision: Decision | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def reasons(self) -> tuple[RuleOutcome, ...]:
+        """The rules that fired and why; told when asked, since not every caller reads them."""
+        return self.decision.trace if self.decision is not None else ()
 
     def points_of(self, wallet: str) -> int:
         """Units of one wallet this fact gave, all rules together."""
