@@ -14,6 +14,7 @@ REFERENCE = Table(
         ("source", "text"),
         ("reference", "text"),
     ),
+    same=frozenset({"club_id"}),
 )
 
 ACTIVITY = Table(
@@ -42,6 +43,7 @@ ACTIVITY = Table(
         ("state", "bytea"),
         ("outcome", "bytea"),
     ),
+    same=frozenset({"recorded_at", "actor_kind", "club_id", "actor_id"}),
 )
 
 ANONYMOUS = Table(
@@ -62,6 +64,7 @@ ANONYMOUS = Table(
         ("reference", "text"),
         ("fact", "bytea"),
     ),
+    same=frozenset({"recorded_at", "actor_kind", "club_id", "actor_id"}),
 )
 
 REVIEW = Table(
@@ -94,4 +97,5 @@ RETURNED = Table(
     ),
     keys=("member_id", "purchase_id", "line_no"),
     changes=("returned",),
+    same=frozenset({"club_id"}),
 )

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.abc import Buffer
@@ -25,6 +26,9 @@ _INT8, _INT4, _INT2 = struct.Struct("!iq").pack, struct.Struct("!ii").pack, stru
 _HEAD = struct.Struct("!iiIii").pack
 
 
+_BOOLEANS = {True: b"\x00\x00\x00\x01\x01", False: b"\x00\x00\x00\x01\x00"}
+
+
 class Array(bytes):
     """A column ready to be sent; one class a type, since the driver chooses by class."""
 
@@ -33,8 +37,8 @@ def _sized(raw: bytes) -> bytes:
     return _LENGTH(len(raw)) + raw
 
 
-def _uuid(value: Any) -> bytes:
-    return b"\x00\x00\x00\x10" + value.bytes  # type: ignore[no-any-return]
+def _uuid(value: UUID) -> bytes:
+    return b"\x00\x00\x00\x10" + value.int.to_bytes(16, "big")
 
 
 def _instant(value: datetime) -> bytes:
@@ -47,7 +51,7 @@ _KINDS: dict[str, tuple[int, int, Callable[[Any], bytes]]] = {
     "bigint": (20, 1016, lambda value: _INT8(8, value)),
     "int": (23, 1007, lambda value: _INT4(4, value)),
     "smallint": (21, 1005, lambda value: _INT2(2, value)),
-    "boolean": (16, 1000, lambda value: b"\x00\x00\x00\x01\x01" if value else b"\x00\x00\x00\x01\x00"),
+    "boolean": (16, 1000, _BOOLEANS.__getitem__),
     "text": (25, 1009, lambda value: _sized(value.encode())),
     "bytea": (17, 1001, _sized),
     "jsonb": (3802, 3807, lambda value: _sized(b"\x01" + value.encode())),
@@ -66,9 +70,14 @@ _CLASSES = {kind: _class(kind) for kind in _KINDS}
 def array(kind: str, values: Sequence[Any]) -> Array:
     """Return a column of one type; None is NULL. A number too large for its type raises ``struct.error``."""
     oid, _array_oid, pack = _KINDS[kind]
-    has_null = None in values
-    body = [_NULL if value is None else pack(value) for value in values] if has_null else map(pack, values)
-    return _CLASSES[kind](_HEAD(1, int(has_null), oid, len(values), 1) + b"".join(body))
+    try:
+        body = b"".join(map(pack, values))
+        has_null = 0
+    except (AttributeError, KeyError, TypeError, struct.error):
+        # no packer takes None, and looking for it first would cost every column that has none
+        body = b"".join([_NULL if value is None else pack(value) for value in values])
+        has_null = 1
+    return _CLASSES[kind](_HEAD(1, has_null, oid, len(values), 1) + body)
 
 
 def _dumper(array_oid: int) -> type[Dumper]:

@@ -29,7 +29,8 @@ class Table:
     ``columns`` are (name, array element type). With ``keys`` the statement is an upsert: a row whose keys
     exist has its ``changes`` replaced by the new values, its ``adds`` increased by them, its ``earliest`` and
     ``latest`` kept at the least and the greatest (``only_where`` is the condition of a partial key). With
-    ``update`` true only existing rows are changed, found by ``keys``.
+    ``update`` true only existing rows are changed, found by ``keys``. Columns in ``same`` have one value in
+    all rows of a statement and are sent once.
     """
 
     name: str
@@ -41,21 +42,27 @@ class Table:
     latest: tuple[str, ...] = ()
     update: bool = False
     only_where: str = ""
+    same: frozenset[str] = frozenset()
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The columns' types, in order."""
-        return tuple(kind for _name, kind in self.columns)
+    def params(self, rows: Sequence[tuple[Any, ...]]) -> list[Array]:
+        """Return the parameters of ``statement``: first what is the same in all rows, then the columns."""
+        columns = list(zip(self.columns, zip(*rows, strict=True), strict=True))
+        once = [array(kind, values[:1]) for (name, kind), values in columns if name in self.same]
+        return once + [array(kind, values) for (name, kind), values in columns if name not in self.same]
 
     def statement(self) -> str:
         """Return the room's fragment: an INSERT, an upsert or an UPDATE over unnested arrays."""
         names = ", ".join(name for name, _ in self.columns)
-        arrays = ", ".join(f"%s::{kind}[]" for _, kind in self.columns)
+        arrays = ", ".join(f"%s::{kind}[]" for name, kind in self.columns if name not in self.same)
         if self.update:
             sets = ", ".join(f"{name} = r.{name}" for name in self.changes)
             joins = " AND ".join(f"t.{name} = r.{name}" for name in self.keys)
             return f"UPDATE {self.name} t SET {sets} FROM unnest({arrays}) r({names}) WHERE {joins}"
-        insert = f"INSERT INTO {self.name} AS t ({names}) SELECT * FROM unnest({arrays})"
+        values = ", ".join(
+            f"(%s::{kind}[])[1]" if name in self.same else f"r.{name}" for name, kind in self.columns
+        )
+        own = ", ".join(name for name, _ in self.columns if name not in self.same)
+        insert = f"INSERT INTO {self.name} AS t ({names}) SELECT {values} FROM unnest({arrays}) r({own})"
         if not self.keys:
             return insert
         sets = [f"{name} = EXCLUDED.{name}" for name in self.changes]
@@ -93,8 +100,7 @@ def write(cursor: psycopg.Cursor[Any], rowsets: Iterable[RowSet]) -> None:
         return
     params: list[Array] = []
     for rowset in filled:
-        columns = zip(*rowset.rows, strict=True)
-        params.extend(map(array, rowset.table.kinds, columns))
+        params += rowset.table.params(rowset.rows)
     statement = _joined(tuple(rowset.table for rowset in filled))
     psycopg.RawCursor(cursor.connection).execute(statement, params, prepare=True)
 

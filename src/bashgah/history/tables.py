@@ -23,6 +23,7 @@ SUMS = Table(
     adds=("spend", "gross", "qualifying", "purchases", "visits", "returns"),
     earliest=("first_at",),
     latest=("last_purchase_at", "last_activity_at"),
+    same=frozenset({"club_id"}),
 )
 
 DAY = Table(
@@ -38,6 +39,7 @@ DAY = Table(
     ),
     keys=("member_id", "day"),
     adds=("spend", "qualifying", "purchases", "visits"),
+    same=frozenset({"club_id"}),
 )
 
 USED = Table(
@@ -51,6 +53,7 @@ USED = Table(
     ),
     keys=("member_id", "limit_key", "window_start"),
     adds=("used",),
+    same=frozenset({"club_id"}),
 )
 
 CLUB_DAY = Table(

@@ -22,6 +22,7 @@ ENTRY = Table(
         ("actor_id", "uuid"),
         ("reason", "text"),
     ),
+    same=frozenset({"club_id"}),
 )
 
 POSTING = Table(
@@ -41,6 +42,7 @@ POSTING = Table(
         ("unit", "text"),
         ("rule", "text"),
     ),
+    same=frozenset({"club_id"}),
 )
 
 LOT = Table(
@@ -57,6 +59,7 @@ LOT = Table(
         ("club_id", "uuid"),
         ("unit", "text"),
     ),
+    same=frozenset({"club_id"}),
 )
 
 LOT_CHANGE = Table(
@@ -82,6 +85,7 @@ ALLOCATION = Table(
         ("lot_id", "uuid"),
         ("club_id", "uuid"),
     ),
+    same=frozenset({"club_id"}),
 )
 
 WALLET = Table(
@@ -100,6 +104,7 @@ WALLET = Table(
     ),
     keys=("member_id", "unit"),
     changes=("available", "pending", "held", "debt", "earned_ever", "next_change_at"),
+    same=frozenset({"club_id"}),
 )
 
 HOLD = Table(
@@ -117,6 +122,7 @@ HOLD = Table(
         ("unit", "text"),
         ("purpose", "text"),
     ),
+    same=frozenset({"club_id"}),
 )
 
 HOLD_CHANGE = Table(

@@ -21,6 +21,7 @@ STANDING = Table(
     ),
     keys=("member_id", "ladder"),
     changes=("tier", "since", "kept_until", "granted_until"),
+    same=frozenset({"club_id"}),
 )
 
 CHANGE = Table(
@@ -37,6 +38,7 @@ CHANGE = Table(
         ("after", "text"),
         ("why", "jsonb"),
     ),
+    same=frozenset({"club_id"}),
 )
 
 STANDINGS = Part(
