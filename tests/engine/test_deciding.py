@@ -103,6 +103,14 @@ def test_the_tightest_of_several_caps_holds() -> None:
     }
 
 
+def test_two_effects_of_a_rule_in_one_wallet_share_its_cap() -> None:
+    fixed = {"amount": "fixed", "params": {"units": 40}}
+    capped = rule("two", fixed, fixed, limits=[{"window": "day", "most": 50}])
+    decision = decide(compiled(capped), State(), purchase(1))
+    assert [credit.amount for credit in decision.credits] == [40, 10]
+    assert [used.amount for used in decision.used] == [50]
+
+
 def test_each_wallet_is_rounded_once_and_the_parts_add_up() -> None:
     thirds = [
         rule(key, {"amount": "per_step", "params": {"units": 1, "step": 3 * TOMAN, "whole_steps": False}})

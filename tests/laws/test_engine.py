@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bashgah.engine import CompiledProgram, compile_program, decide, explain
+from bashgah.engine.criteria.judging import Scene, holds
 from bashgah.engine.document import Program
 from bashgah.engine.earning import Earned, earned
 from bashgah.engine.facts import Fact
-from bashgah.engine.generating import earner_for
+from bashgah.engine.generating import check_for, earner_for
 from bashgah.engine.program import trigger_of
 from bashgah.engine.sentences import rule_sentence
 from bashgah.engine.states import State
@@ -57,6 +58,18 @@ def test_generated_code_means_what_the_interpreter_means(
         meant = plain(earned(compiled, state, fact))
         assert plain(earner_for(compiled, trigger)(fact, state)) == meant
         assert plain(earner_for(compiled, trigger, at_least=1)(fact, state)) == meant
+
+
+@LAW
+@given(documents(), facts(), states())
+def test_a_compiled_criterion_means_what_its_tree_means(
+    document: dict[str, Any], fact: Fact, state: State
+) -> None:
+    compiled = ready(document)
+    for found in compiled.rules_for(trigger_of(fact.kind, fact.type)):
+        if found.when is not None:
+            scene = Scene(fact, state, compiled.document.calendar)
+            assert check_for(found.when, compiled.document.calendar)(fact, state) is holds(found.when, scene)
 
 
 @LAW

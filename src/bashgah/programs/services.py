@@ -56,7 +56,13 @@ def program_start(*, club: ClubInfo, actor: Actor, now: datetime) -> VersionInfo
     draft = draft_open(
         club=club, document=starter_program(club.currency, club.calendar), actor=actor, now=now
     )
-    return draft_publish(club=club, revision=draft.revision, actor=actor, now=now)
+    try:
+        return draft_publish(club=club, revision=draft.revision, actor=actor, now=now)
+    except Refusal as refusal:
+        if refusal.code != "nothing_changed":
+            raise
+        # somebody else started the club at the same moment
+        return selectors.version_get(club, selectors.version_last(club))
 
 
 def draft_save(

@@ -6,6 +6,7 @@ everything else is a constant looked up by name; ``safety`` checks the finished 
 
 from __future__ import annotations
 
+from bashgah.engine.generating.checking import check_for
 from bashgah.engine.generating.running import Earner, earner_for
 
-__all__ = ["Earner", "earner_for"]
+__all__ = ["Earner", "check_for", "earner_for"]

@@ -8,6 +8,7 @@ from bashgah.engine.criteria.comparing import BY_TYPE, birthday, members
 from bashgah.engine.criteria.tree import All, AnyOf, Lines, Node, Not, Test
 from bashgah.engine.document import Ladder
 from bashgah.engine.states import State
+from bashgah.engine.windows import weekday
 from bashgah.kit.jalali import Calendar
 
 _SYMBOLS = {"gte": ">=", "lte": "<=", "gt": ">", "lt": "<", "eq": "==", "ne": "!="}
@@ -195,6 +196,17 @@ class Expressions:
     def line(self, where: Node | None) -> str:
         """Return the expression of a criterion over one line."""
         return "True" if where is None else self.node(where)
+
+
+def opening(expressions: Expressions) -> list[str]:
+    """Return the lines that read, once, what the function's expressions use."""
+    used = expressions.used
+    if "day" in used:
+        used.add("today")
+    lines = [f"    {local} = {code}" for local, code in LOCALS.items() if local in used]
+    if "day" in used:
+        lines.append(f"    day = {expressions.constants.name(weekday, 'F')}(today)")
+    return lines
 
 
 class TierReader:

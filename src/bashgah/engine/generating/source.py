@@ -11,11 +11,10 @@ from bashgah.engine.earning import Earned, in_schedule, units_reader
 from bashgah.engine.facts import Fact
 from bashgah.engine.generating.apart import AT_LEAST, Apart, Member, apart, conjuncts
 from bashgah.engine.generating.counting import base_reader
-from bashgah.engine.generating.expressions import LOCALS, Constants, Expressions
+from bashgah.engine.generating.expressions import Constants, Expressions, opening
 from bashgah.engine.generating.safety import checked
 from bashgah.engine.program import CompiledProgram, ReadyEffect, ReadyRule
 from bashgah.engine.states import State
-from bashgah.engine.windows import weekday
 
 Part = Callable[[Fact, State, list[Earned], list[Any]], None]
 """A generated function: adds what some rules earn; the last argument keeps what was measured once."""
@@ -55,14 +54,8 @@ class Module:
         body: list[str] = []
         for rule, answered in members:
             body += self._rule(rule, answered)
-        used = self.expressions.used
-        if "day" in used:
-            used.add("today")
-        opening = [f"def {name}(fact, state, out, memo):"]
-        opening += [f"    {local} = {code}" for local, code in LOCALS.items() if local in used]
-        if "day" in used:
-            opening.append(f"    day = {self.constants.name(weekday, 'F')}(today)")
-        return "\n".join([*opening, *(body or ["    return None"]), ""])
+        head = [f"def {name}(fact, state, out, memo):", *opening(self.expressions)]
+        return "\n".join([*head, *(body or ["    return None"]), ""])
 
     def _rule(self, rule: ReadyRule, answered: Test | None) -> list[str]:
         conditions = self._conditions(rule, answered)
