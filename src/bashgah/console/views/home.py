@@ -49,7 +49,7 @@ class HomePage:
 def index(request: HttpRequest) -> HttpResponse:
     """Home for those who may see figures; others land on the first page they may open."""
     if not may(request, "insights.read"):
-        return redirect("till:home" if may(request, "till.use") else "console:members")
+        return redirect("till:desk" if may(request, "till.use") else "console:members")
     club: ClubInfo = request.club
     now, lang = clock.now(), lang_of(request)
     today = now.astimezone(ZoneInfo(club.timezone)).date()
