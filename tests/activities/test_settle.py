@@ -165,6 +165,10 @@ def test_a_visit_and_a_declared_custom_activity_earn(shop: Shop) -> None:
     [
         ("dance", {}, "activity_type_unknown"),
         ("review", {"stars": "five"}, "attribute_invalid"),
+        ("review", {"stars": 2**70}, "attribute_invalid"),
+        ("review", {"stars": float("nan")}, "attribute_invalid"),
+        ("review", {"stars": True}, "attribute_invalid"),
+        ("review", {"text": "x" * 1001}, "attribute_invalid"),
         ("review", {"colour": "red"}, "attribute_invalid"),
         ("review", {"text": "a\x00b"}, "text_invalid"),
         ("review", {"text": "\ud800"}, "text_invalid"),

@@ -7,6 +7,7 @@ row sets of all rooms.
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from bashgah.programs.selectors import number_in_force, program_by_number, versi
 log = structlog.get_logger("bashgah.activities")
 
 NOTHING = Needs(frozenset(), (), (), ())
+NUMBER_MOST, TEXT_MOST = 10**15, 1000
 
 
 def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime) -> dict[int, Outcome]:
@@ -252,11 +254,13 @@ def _fits(kind: str, value: object) -> bool:
         return True
     if kind == "boolean":
         return isinstance(value, bool)
+    if isinstance(value, float):
+        return kind == "number" and isfinite(value)
     if kind in ("number", "money"):
-        return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= NUMBER_MOST
     if kind == "date":
         return isinstance(value, str) and _is_date(value)
-    return isinstance(value, str)
+    return isinstance(value, str) and len(value) <= TEXT_MOST
 
 
 def _is_date(text: str) -> bool:
