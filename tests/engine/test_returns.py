@@ -26,6 +26,14 @@ def test_more_than_everything_counts_as_everything() -> None:
     assert share(10, ((1, 10),), {1: (5, 2)}, 10) == 0
 
 
+def test_lines_that_claim_more_than_the_credit_give_back_the_credit() -> None:
+    assert share(10, ((1, 8), (2, 8)), {1: (1, 1), 2: (1, 1)}, 0) == 10
+
+
+def test_what_was_taken_back_by_hand_is_never_given_out_again() -> None:
+    assert share(10, ((1, 10),), {1: (1, 2)}, 8) == 0
+
+
 def test_lines_that_did_not_earn_take_nothing_back() -> None:
     assert share(10, ((1, 10),), {2: (1, 1)}, 0) == 0
     assert share(10, ((1, 10),), {1: (0, 0)}, 0) == 0

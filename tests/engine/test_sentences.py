@@ -113,6 +113,20 @@ def test_the_base_rule_reads_like_a_sentence() -> None:
     )
 
 
+def test_effects_that_differ_in_the_wallet_alone_are_said_in_one_breath() -> None:
+    program = document(rule("both", PER_100K, {**PER_100K, "wallet": "status"}))
+    said = rule_sentence(program.rules[0], program, "fa")
+    assert said.split(". ")[0] == (
+        "وقتی عضو خرید کند، به ازای هر ۱۰۰٬۰۰۰ تومان کامل از مبلغ پس از تخفیف، "
+        "۱۰ امتیاز و ۱۰ امتیاز سطح می‌گیرد"
+    )
+    pieces = rule_sentence_parts(program.rules[0], program, "en")
+    assert [(piece.text, piece.anchor) for piece in pieces if piece.is_points] == [
+        ("10 points", "/effects/0/params"),
+        ("10 qualifying points", "/effects/1/params"),
+    ]
+
+
 def test_the_pieces_make_the_sentence_and_lead_to_their_fields() -> None:
     program = document(FULL)
     pieces = rule_sentence_parts(program.rules[0], program, "fa", names=NAMES)

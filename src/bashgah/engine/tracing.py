@@ -21,7 +21,10 @@ class Telling(msgspec.Struct, frozen=True, eq=False):
 
     def outcomes(self) -> tuple[RuleOutcome, ...]:
         """Return each rule that fired, in order, with its units and reasons."""
-        tiers, multipliers = tiers_of(self.compiled, self.state)
+        tiers: dict[str, str] = {}
+        multipliers: dict[str, int] = {}
+        if any(each.effect.amount.ladders(each.effect.params) for each in self.found):
+            tiers, multipliers = tiers_of(self.compiled, self.state)
         outcomes: dict[str, tuple[dict[str, int], list[Phrase]]] = {}
         for each in self.found:
             amounts, reasons = outcomes.setdefault(each.effect.rule_key, ({}, []))

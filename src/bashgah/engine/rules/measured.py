@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
+
+import msgspec
 
 from bashgah.engine.document import Part, Program, Wallet
 from bashgah.engine.exact import Ratio
@@ -13,8 +15,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(msgspec.Struct, frozen=True):
     """The part of a fact that counts for one effect.
 
     ``money`` is the eligible amount in the currency's smallest unit, ``quantity`` the eligible quantity in
@@ -23,8 +24,8 @@ class Measured:
 
     money: int = 0
     quantity: int = 0
-    tiers: Mapping[str, str] = field(default_factory=dict)
-    multipliers: Mapping[str, int] = field(default_factory=dict)
+    tiers: Mapping[str, str] = {}
+    multipliers: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

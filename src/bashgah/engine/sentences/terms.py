@@ -138,7 +138,8 @@ def _main(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Phr
     if ready.when is not None:
         when = clause(ready.when, names, voice.keep, program.currency)
         occasion = Phrase(_("{occasion} and {when}"), {"occasion": occasion, "when": when})
-    gives = chain([_gives(effect, voice, names) for effect in ready.effects], _("{first} and {second}"))
+    said = [_gives(alike, voice, names) for alike in _alike(ready)]
+    gives = chain(said, _("{first} and {second}"))
     timed = list(_times(rule, voice))
     if not timed:
         return Phrase(_("When {occasion}, {gives}."), {"occasion": occasion, "gives": gives})
@@ -175,7 +176,25 @@ def moment(at: datetime, zone: str) -> Any:
     return local.date() if (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0) else at
 
 
-def _gives(effect: ReadyEffect, voice: Voice, names: Names) -> Phrase:
+def _alike(ready: ReadyRule) -> list[list[ReadyEffect]]:
+    """Group effects one after another that differ in nothing but the wallet, to be said in one breath."""
+    groups: list[list[ReadyEffect]] = []
+    terms = ready.rule.effects
+    for effect in ready.effects:
+        first = groups[-1][0] if groups else None
+        same = (
+            first is not None
+            and terms[first.at].model_copy(update={"wallet": terms[effect.at].wallet}) == terms[effect.at]
+        )
+        if same and isinstance(effect.params.model_dump().get("units"), int):
+            groups[-1].append(effect)
+        else:
+            groups.append([effect])
+    return groups
+
+
+def _gives(alike: list[ReadyEffect], voice: Voice, names: Names) -> Phrase:
+    effect = alike[0]
     at = f"/effects/{effect.at}"
     gross = effect.basis.of == "gross"
     if effect.lines is None:
@@ -188,6 +207,12 @@ def _gives(effect: ReadyEffect, voice: Voice, names: Names) -> Phrase:
             whole if gross else _("the amount after discount of the lines where {lines}"), {"lines": lines}
         )
     given = effect.amount.sentence(effect.params, effect.told, base)
+    if len(alike) > 1:
+        each = [other.amount.sentence(other.params, other.told, base).params["units"] for other in alike]
+        kept = [
+            voice.keep(units, f"/effects/{other.at}/params") for units, other in zip(each, alike, strict=True)
+        ]
+        given = Phrase(given.msgid, given.params | {"units": kept})
     if lines is not None and effect.amount.looks_at(effect.params) != "money":
         given = Phrase(_("{given}, for the lines where {lines}"), {"given": given, "lines": lines})
     return voice.keep(given, f"{at}/params")
