@@ -16,8 +16,11 @@ from typing import Any, Literal
 from django.db import connection, transaction
 from procrastinate import App, PsycopgConnector, RetryStrategy, sql
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job
+
+from bashgah.ground.throttle import throttle_close
 
 LOST_AFTER_SECONDS = 60
 QUEUES = ("default", "messages", "imports", "upkeep")
@@ -73,9 +76,13 @@ def job(
         def run(context: JobContext, *ticks: int, **ids: Any) -> None:
             token = _current.set(context.job.id)
             try:
+                _stand_aside(context.job)
                 work(**{key: value for key, value in ids.items() if key != "timestamp"})
             finally:
                 _current.reset(token)
+                # a job's thread may never work again, and nobody else would give back what it opened
+                connection.close()
+                throttle_close()
 
         # procrastinate counts the tries after the first
         retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=4) if attempts > 1 else False
@@ -85,6 +92,17 @@ def job(
         return work
 
     return enlist
+
+
+def _stand_aside(begun: Job) -> None:
+    """Let the next of the same ``once`` queue up from now on.
+
+    ``once`` is about waiting jobs. A begun one that kept it could never wait again: its retry, or its return
+    after a kill, would clash with the next, and it would hold its lock as running for good.
+    """
+    if begun.queueing_lock is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = %s", [begun.id])
 
 
 def job_defer(
@@ -166,15 +184,25 @@ def run_waiting() -> None:
 
 
 def jobs_give_back(now: datetime) -> int:
-    """Queue again the jobs whose worker died while it ran them; return how many."""
-    lost = app.connector.get_sync_connector().execute_query_all(
+    """Queue again the jobs whose worker died while it ran them; return how many.
+
+    Where the next of the same ``once`` waits already, that one does the work and the lost one is closed.
+    """
+    queue = app.connector.get_sync_connector()
+    lost = queue.execute_query_all(
         query=sql.queries["select_stalled_jobs_by_heartbeat"],
         queue=None,
         task_name=None,
         seconds_since_heartbeat=LOST_AFTER_SECONDS,
     )
     for row in lost:
-        app.job_manager.retry_job_by_id(job_id=row["id"], retry_at=now)
+        try:
+            with transaction.atomic():
+                app.job_manager.retry_job_by_id(job_id=row["id"], retry_at=now)
+        except UniqueViolation:
+            queue.execute_query(
+                query=sql.queries["finish_job"], job_id=row["id"], status="aborted", delete_job=False
+            )
     return len(lost)
 
 

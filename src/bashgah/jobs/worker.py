@@ -8,8 +8,7 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connection
-from psycopg_pool import PoolTimeout
+from django.db import connection
 
 from bashgah.ground import clock, jobs, outbox
 
@@ -57,12 +56,12 @@ def give_back() -> int:
 
 
 def _over_and_over(work: Callable[[], int], idle: float, stop: threading.Event) -> None:
-    """Repeat the work: at once while there is some, else after ``idle``; later while PostgreSQL is away."""
+    """Repeat the work: at once while there is some, else after ``idle``; later when it failed."""
     while not stop.is_set():
         try:
             wait = 0.0 if work() else idle
-        except (DatabaseError, InterfaceError, PoolTimeout):
-            log.warning("worker.database_away", loop=work.__name__, exc_info=True)
+        except Exception:  # a loop that ended would be missed by nobody until its work is
+            log.warning("worker.interrupted", loop=work.__name__, exc_info=True)
             connection.close()
             wait = AWAY_SECONDS
         stop.wait(wait)
