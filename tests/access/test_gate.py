@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import Client, override_settings
 from django.urls import include, path
@@ -180,6 +182,16 @@ def test_staff_sign_in_by_address_and_password(club, mina, client) -> None:
     assert client.get("/desk/me").content == b"Mina"
 
 
+def test_a_sign_in_is_written_down(club, mina, client) -> None:
+    sign_in(client, "wrong")
+    sign_in(client, PASSWORD)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT action, actor_name, details FROM ground_audit WHERE club_id IS NULL")
+        ((action, name, details),) = cursor.fetchall()
+    assert (action, name) == ("staff.signed_in", "Mina")
+    assert "127.0.0.1" in str(details)
+
+
 def test_nobody_signs_up_by_themselves(club, client) -> None:
     client.post("/accounts/signup/", {"email": "new@naderi.example", "password1": PASSWORD})
     assert not Staff.objects.filter(email="new@naderi.example").exists()
@@ -191,8 +203,10 @@ def test_passwords_are_hashed_by_argon2(club, mina) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_guessing_a_password_stops_after_ten_wrong_tries_and_right_ones_cost_nothing(club, mina) -> None:
-    for _ in range(12):
-        assert sign_in(Client(), PASSWORD).status_code == 302
-    for _ in range(10):
-        assert sign_in(Client(), "wrong guess").status_code == 200
-    assert sign_in(Client(), PASSWORD).status_code == 200
+    def attempt(password: str) -> int:
+        cache.clear()  # what allauth counts is this process's alone; ours is in the database
+        return sign_in(Client(), password).status_code
+
+    assert [attempt(PASSWORD) for _ in range(12)] == [302] * 12
+    assert [attempt("wrong guess") for _ in range(10)] == [200] * 10
+    assert attempt(PASSWORD) == 200

@@ -14,7 +14,8 @@ from schemathesis import checks as every
 from schemathesis.specs.openapi import checks as openapi
 
 from bashgah.api.app import api
-from bashgah.api.intake.app import PATHS
+from bashgah.api.intake import reading
+from bashgah.api.intake.app import PATHS, SINGLE
 from bashgah.api.urls import urlpatterns
 from tests import cast
 from tests.doors.conftest import Door, Integrator, key_for
@@ -60,6 +61,13 @@ def test_every_operation_has_a_name_of_its_own_and_words() -> None:
 def test_the_document_is_valid_openapi_3_1() -> None:
     assert DOCUMENT["openapi"].startswith("3.1")
     schemathesis.openapi.from_dict(DOCUMENT).validate()
+
+
+def test_the_examples_of_the_document_are_understood() -> None:
+    examples = DOCUMENT["paths"][SINGLE]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert len(examples) == 4
+    for example in examples.values():
+        assert reading.single(json.dumps(example["value"]).encode()).reference
 
 
 def test_every_reference_of_the_document_leads_somewhere() -> None:

@@ -16,8 +16,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from bashgah.ground import clock
+from bashgah.ground.audit import audit_post
 from bashgah.ground.throttle import throttle_return, throttle_take
-from bashgah.ground.types import Limit
+from bashgah.ground.types import Actor, Limit
+from bashgah.kit.ids import public
 from bashgah.kit.refusals import Refusal
 
 # per address typed: ten wrong tries in five minutes, fifty a day; per network address: sixty in ten minutes
@@ -47,6 +49,18 @@ class AccountAdapter(DefaultAccountAdapter):
                 self._taken.append((key, moment))
         except Refusal as refusal:
             raise self.validation_error("too_many_login_attempts") from refusal
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign the person in and write it down: who, from where."""
+        super().login(request, user)
+        audit_post(
+            club_id=None,
+            actor=Actor(kind="staff", id=public("staff", user.pk), name=str(user)),
+            action="staff.signed_in",
+            target=public("staff", user.pk),
+            details={"address": self.get_client_ip(request)},
+            now=clock.now(),
+        )
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Give the try back when it was no guess: only failures count."""

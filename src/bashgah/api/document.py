@@ -37,6 +37,47 @@ SINGLE, BATCH = "/api/v1/activities", "/api/v1/activities/batch"
 ALWAYS = (401, 403, 404, 429, 500, 503)
 WITH_BODY = (400, 409, 413, 415, 422)
 
+_TOLD = {"source": "pos", "occurred_at": "2026-11-21T17:42:00+03:30"}
+_SARA = {"member": {"mobile": "09121234567"}}
+EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "purchase": (
+        "A purchase by lines",
+        {
+            "kind": "purchase",
+            **_TOLD,
+            "reference": "INV-1001",
+            **_SARA,
+            "branch": "101",
+            "lines": [
+                {"no": 1, "sku": "MILK-1L", "quantity": 2000, "gross": 1_200_000},
+                {"no": 2, "sku": "CHEESE-400", "gross": 850_000, "discount": 50_000},
+            ],
+            "payment_methods": ["card"],
+        },
+    ),
+    "amount": (
+        "A purchase by its amount alone",
+        {
+            "kind": "purchase",
+            **_TOLD,
+            "reference": "INV-1002",
+            "member": {"card": "6280000000000017"},
+            "amounts": {"gross": 2_400_000},
+        },
+    ),
+    "return": (
+        "One of two cartons comes back",
+        {
+            "kind": "return",
+            **_TOLD,
+            "reference": "INV-1001-R1",
+            "purchase": {"reference": "INV-1001"},
+            "lines": [{"no": 1, "quantity": 1000}],
+        },
+    ),
+    "visit": ("A visit", {"kind": "visit", **_TOLD, "reference": "V-1", **_SARA, "branch": "101"}),
+}
+
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
@@ -119,7 +160,7 @@ def _add_intake(schema: dict[str, Any]) -> None:
             "and reference with the same values answers 200 with the first answer; with other values 409 "
             "`reference_reused`."
         ),
-        "requestBody": _json(intake),
+        "requestBody": _with_examples(_json(intake)),
         "responses": {
             "201": {"description": "Recorded and settled", **_json(activity, required=False)},
             "200": {
@@ -148,6 +189,13 @@ def _add_intake(schema: dict[str, Any]) -> None:
             "x-intake": "activities.write",
         }
     }
+
+
+def _with_examples(body: dict[str, Any]) -> dict[str, Any]:
+    body["content"]["application/json"]["examples"] = {
+        name: {"summary": summary, "value": value} for name, (summary, value) in EXAMPLES.items()
+    }
+    return body
 
 
 def _json(shape: Mapping[str, Any], *, required: bool = True) -> dict[str, Any]:
