@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from bashgah.engine import decide
+from bashgah.engine import decide, explain
 from bashgah.engine.decisions import Used
 from bashgah.engine.facts import Line
 from bashgah.engine.states import Standing, State
@@ -229,3 +229,14 @@ def test_a_purchase_whose_lines_are_known_to_be_none_gives_nothing_for_chosen_li
         },
     )
     assert decide(compiled(bonus), State(), basket()).credits == ()
+
+
+def test_a_condition_that_denies_lines_is_not_judged_without_them() -> None:
+    no_tobacco = rule(
+        when={"not": {"lines": {"where": {"field": "line.sku", "op": "is", "value": "T"}, "measure": "any"}}}
+    )
+    program = compiled(no_tobacco)
+    assert decide(program, State(), purchase(100_000)).credits == ()
+    explanation = explain(program, State(), purchase(100_000))
+    assert (explanation.totals, explanation.outcomes[0].fired) == ((), False)
+    assert given(decide(program, State(), basket(Line(1, sku="A", gross=100_000 * TOMAN)))) == 10

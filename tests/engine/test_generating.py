@@ -84,6 +84,17 @@ def test_generated_code_cannot_reach_the_builtins() -> None:
     assert parts["rest"].__globals__["__builtins__"] == {}
 
 
+def test_yes_and_one_stay_two_values_in_generated_code() -> None:
+    def asks(key: str, *values: Any) -> dict[str, Any]:
+        when = {"field": "member.attributes.x", "op": "in", "value": list(values)}
+        return rule(key, {"amount": "fixed", "params": {"units": 1}}, when=when)
+
+    program = compiled(asks("one", 1, "a"), asks("yes", True, "a"))
+    for value, fired in ((1, "one"), (True, "yes")):
+        state = State(values={"member.attributes.x": value})
+        assert [credit.rule for credit in decide(program, state, purchase(1)).credits] == [fired]
+
+
 def test_rules_of_other_branches_are_not_even_asked() -> None:
     rules = [
         rule(f"r{i}", when={"field": "fact.branch", "op": "is", "value": f"b{i}"}, priority=i)

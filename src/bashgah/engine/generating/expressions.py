@@ -47,11 +47,9 @@ class Constants:
 
     def name(self, value: Any, kind: str = "K") -> str:
         """Return the name of a constant; equal constants of one kind and type share it."""
-        try:
-            key = (f"{kind}{type(value).__name__}", value)
-            hash(key)
-        except TypeError:
-            key = (kind, id(value))
+        # (1, "a") and (True, "a") are equal to Python, so plain values are told apart by how they are written
+        plain = isinstance(value, str | int | tuple | frozenset)
+        key = (f"{kind}{type(value).__name__}", repr(value) if plain else value)
         if key not in self._names:
             self._names[key] = f"{kind}{len(self.table)}"
             self.table[self._names[key]] = value
