@@ -17,7 +17,7 @@ from tests.engine.cases import LADDER, PER_100K, WALLETS, document, rule
 PUBLISHED = Path(__file__).resolve().parents[2] / "docs" / "program.schema.json"
 
 PARAMS = "/rules/0/effects/0/params"
-REWARD = {"key": "r", "kind": "k", "price": 1}
+REWARD = {"key": "r", "kind": "store_credit", "params": {"amount": 5, "wallet": "points"}, "price": 1}
 NINE_DAYS = {"kind": "age_days", "count": 9}
 LESS = {"kind": "multiplier", "permille": 900}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,10 @@ from bashgah.kit.refusals import Refusal
 DEEPEST = 30
 LARGEST = 10**15
 _UNKEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+RewardCheck = Callable[[RewardTerms, Program], Iterable[tuple[str, Phrase]]]
+REWARD_CHECKS: list[RewardCheck] = []
+"""What rooms above know of rewards' kinds and the engine does not: (part of the terms, what is wrong)."""
+
 MOST = {"wallets": 20, "rules": 1000, "ladders": 10, "rewards": 1000, "activity_types": 200}
 
 
@@ -220,6 +224,9 @@ def _reward(
         yield Problem(f"{at}/channels", Phrase(_("Choose at least one place where it can be had.")))
     yield from _limits(f"{at}/limits", terms.limits)
     yield from _caught(lambda: reward_ready(program, place, terms))
+    for check in REWARD_CHECKS:
+        for part, phrase in check(terms, program):
+            yield Problem(f"{at}/{part}", phrase)
 
 
 def _caught(check: Callable[[], object]) -> Iterator[Problem]:

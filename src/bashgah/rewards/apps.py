@@ -10,7 +10,10 @@ class RewardsConfig(AppConfig):
     label = "rewards"
 
     def ready(self) -> None:
-        """Load the shelf of kinds."""
+        """Load the shelf of kinds, and let publishing ask it."""
+        from bashgah.engine.validation import REWARD_CHECKS
         from bashgah.rewards.shelf import kinds_load
+        from bashgah.rewards.terms import terms_problems
 
         kinds_load()
+        REWARD_CHECKS.append(terms_problems)
