@@ -30,6 +30,7 @@ from bashgah.products.types import ProductFact
 FUTURE_MOST = timedelta(minutes=5)
 
 Answer = UUID | Refusal
+Name = tuple[str, str | UUID]
 
 
 @dataclass(slots=True)
@@ -87,9 +88,14 @@ def stored(text: str, at: str) -> str:
     return text if text.isascii() and text.isprintable() else clean(text, field=at)
 
 
-def members_resolved(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> None:
-    """Find every draft's member with one query a kind of name; who cannot be found is the draft's refusal."""
-    asked: dict[tuple[str, str], list[Draft]] = {}
+def members_resolved(
+    club: ClubInfo, drafts: Sequence[Draft], now: datetime, *, lock_follows: bool = False
+) -> None:
+    """Find every draft's member with one query a kind of name; who cannot be found is the draft's refusal.
+
+    With ``lock_follows`` ids are taken as they are: the lock says whose they are, and who gave way to whom.
+    """
+    asked: dict[Name, list[Draft]] = {}
     for draft in drafts:
         ref = getattr(draft.intake, "member", None)
         if ref is None or draft.refusal is not None or draft.member_id is not None:
@@ -98,7 +104,7 @@ def members_resolved(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> 
             asked.setdefault(_name(club, ref, now), []).append(draft)
         except Refusal as refusal:
             draft.refusal = refusal
-    answers = _answers(club, asked)
+    answers = _answers(club, asked, lock_follows)
     for name, waiting in asked.items():
         answer = answers[name]
         for draft in waiting:
@@ -189,7 +195,7 @@ def _branch(club: ClubInfo, code: str) -> BranchInfo:
         raise Refusal(refusal.code, refusal.phrase, status=422, field="/branch") from None
 
 
-def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> tuple[str, str]:
+def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> Name:
     """Return the kind and the one spelling of the only name a reference gives."""
     given = [(kind, text) for kind in _KINDS if (text := getattr(ref, kind))]
     if len(given) != 1:
@@ -201,9 +207,9 @@ def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> tuple[str, str]:
         )
     kind, text = given[0]
     if kind == "id":
-        return kind, str(ids.parse("member", text))
+        return kind, ids.parse("member", text)
     if kind == "qr":
-        return "id", str(qr.member_of(club.id, text, now))
+        return "id", qr.member_of(club.id, text, now)
     return kind, normalised(kind, text)
 
 
@@ -211,20 +217,20 @@ _KINDS = ("mobile", "card", "external", "id", "qr")
 _IDENTIFIERS: tuple[IdentifierKind, ...] = ("mobile", "card", "external")
 
 
-def _answers(club: ClubInfo, asked: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
-    by_kind: dict[str, list[str]] = {}
-    for kind, text in asked:
-        by_kind.setdefault(kind, []).append(text)
-    answers: dict[tuple[str, str], Answer] = {}
+def _answers(club: ClubInfo, asked: Iterable[Name], lock_follows: bool) -> dict[Name, Answer]:
+    by_kind: dict[str, list[Any]] = {}
+    for kind, name in asked:
+        by_kind.setdefault(kind, []).append(name)
+    answers: dict[Name, Answer] = {}
     for kind in _IDENTIFIERS:
         if texts := by_kind.get(kind):
             found = members_resolve_bulk(club, kind, texts)
             answers.update(((kind, text), found.get(text) or nobody()) for text in texts)
-    if texts := by_kind.get("id"):
-        sets = alias_sets(club, [UUID(text) for text in texts])
-        for text in texts:
-            aliases = sets.get(UUID(text))
-            answers["id", text] = aliases[0] if aliases else nobody()
+    if member_ids := by_kind.get("id"):
+        sets = {} if lock_follows else alias_sets(club, member_ids)
+        for member_id in member_ids:
+            aliases = [member_id] if lock_follows else sets.get(member_id)
+            answers["id", member_id] = aliases[0] if aliases else nobody()
     return answers
 
 

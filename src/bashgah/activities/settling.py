@@ -50,7 +50,7 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
     batch = Batch(club, actor_kind, actor_id, now)
 
     # 1 whose facts are they, and what do they say
-    drafts.members_resolved(club, part, now)
+    drafts.members_resolved(club, part, now, lock_follows=True)
     named = purchases_find(club, part)
     drafts.facts_made(club, part, now)
 

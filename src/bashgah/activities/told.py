@@ -15,6 +15,7 @@ from bashgah.activities.types import Outcome, PurchaseRef, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
 from bashgah.engine.decisions import Decision
+from bashgah.ground.arrays import array
 from bashgah.ground.batch import cursor
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
@@ -40,8 +41,8 @@ def answers_read(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, Outcome]:
               ON r.club_id = %s AND r.source = asked.source AND r.reference = asked.reference
             """,
             [
-                [draft.intake.source for draft in asked],
-                [draft.intake.reference for draft in asked],
+                array("text", [draft.intake.source for draft in asked]),
+                array("text", [draft.intake.reference for draft in asked]),
                 club.id,
             ],
             prepare=True,

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from bashgah.clubs.types import ClubInfo
+from bashgah.ground import batch
 from bashgah.ground import ids as fresh_ids
+from bashgah.ground.arrays import array
 from bashgah.ground.audit import audit_post
 from bashgah.ground.outbox import news_post
 from bashgah.ground.types import Actor
@@ -33,15 +35,16 @@ def members_lock(club: ClubInfo, ids: Iterable[UUID]) -> dict[UUID, LockedMember
     """
     if not connection.in_atomic_block:
         raise RuntimeError("members_lock holds only inside a transaction")
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with batch.cursor() as cursor:
+        rows = cursor.execute(
             """
             SELECT member_id, status, merged_into, kind FROM members_state
             WHERE club_id = %s AND member_id = ANY(%s) ORDER BY member_id FOR UPDATE
             """,
-            [club.id, sorted(set(ids))],
-        )
-        return {row[0]: LockedMember(*row) for row in cursor.fetchall()}
+            [club.id, array("uuid", sorted(set(ids)))],
+            prepare=True,
+        ).fetchall()
+    return {row[0]: LockedMember(*row) for row in rows}
 
 
 def member_lock(club: ClubInfo, id: UUID) -> LockedMember:
