@@ -97,6 +97,18 @@ def run(program: Program, rule: Rule) -> list[ExampleResult]:
     return [_result(compiled, live, example) for example in rule.examples]
 
 
+def run_all(program: Program) -> dict[str, list[ExampleResult]]:
+    """Run every rule's examples as ``run`` would; for live rules the program is compiled once."""
+    compiled = compile_program(program, number=0)
+    return {
+        rule.key: [_result(compiled, rule, example) for example in rule.examples]
+        if rule.stage == "live"
+        else run(program, rule)
+        for rule in program.rules
+        if rule.examples
+    }
+
+
 def _result(compiled: CompiledProgram, rule: Rule, example: Example) -> ExampleResult:
     name = Texts(example.name.fa, example.name.en)
     expected = {wallet: units for wallet, units in example.expect.items() if units}

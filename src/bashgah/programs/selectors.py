@@ -136,18 +136,19 @@ def rules_list(club: ClubInfo) -> list[RuleInfo]:
     draft = draft_get(club)
     if draft.program is None:
         return []
+    results = _examples(draft.program)
     return [
-        RuleInfo(rule, place, _examples(draft.program, place), _problems_at(draft, f"/rules/{place}"))
+        RuleInfo(rule, place, tuple(results.get(rule.key, ())), _problems_at(draft, f"/rules/{place}"))
         for place, rule in enumerate(draft.program.rules)
     ]
 
 
-def _examples(program: Program, place: int) -> tuple[examples.ExampleResult, ...]:
-    """Run a rule's examples; a program that cannot be compiled has no results, its problems say why."""
+def _examples(program: Program) -> dict[str, list[examples.ExampleResult]]:
+    """Run every rule's examples; a program that cannot be compiled has no results, its problems say why."""
     try:
-        return tuple(examples.run(program, program.rules[place]))
+        return examples.run_all(program)
     except Refusal:
-        return ()
+        return {}
 
 
 def _problems_at(draft: DraftInfo, at: str) -> tuple[Problem, ...]:

@@ -182,6 +182,7 @@ def _publish(  # noqa: PLR0917 the one place that makes versions
 
 def examples_check(program: Program) -> None:
     """Raise ``examples_fail`` (409) while an example of any rule that is not off comes out otherwise."""
+    results = examples.run_all(program)
     failing = [
         {
             "rule": rule.key,
@@ -190,8 +191,8 @@ def examples_check(program: Program) -> None:
             "got": result.got,
         }
         for rule in program.rules
-        if rule.stage != "off" and rule.examples
-        for result in examples.run(program, rule)
+        if rule.stage != "off"
+        for result in results.get(rule.key, ())
         if not result.ok
     ]
     if failing:
