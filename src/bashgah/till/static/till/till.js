@@ -52,17 +52,17 @@
   }
 
   /* --- a scan is first tried as a member, whatever field it lands in ---------------------------------------- */
-  var run = "", before = [], owner = null;
+  var TOKEN_LENGTH = 56, run = "", before = [], owner = null;
   function forget() { run = ""; before = []; }
   root.addEventListener("focusin", function (e) { if (e.target !== owner) { owner = e.target; forget(); } });
+  /* before a character goes in: a full field would swallow the rest of a scan */
   root.addEventListener("beforeinput", function (e) {
     if (!e.target.matches("input")) return;
-    if (!e.data || /^delete/.test(e.inputType || "")) {
-      if (e.inputType !== "insertFromPaste") { forget(); return; }
-    }
-    var text = e.data || "";
-    for (var i = 0; i < text.length; i++) { run += text[i]; before.push(e.target.value); }
+    if (!e.data) { forget(); return; }
+    for (var i = 0; i < e.data.length; i++) { run += e.data[i]; before.push(e.target.value); }
     if (run.length > 400) { run = run.slice(-200); before = before.slice(-200); }
+    var whole = token && run.lastIndexOf(token) === run.length - TOKEN_LENGTH;
+    if (takenCard(e.target) || (whole && takenToken(e.target))) e.preventDefault();
   });
   function takenCard(field) {
     var plain = ascii(run), tail = plain.slice(-16);
@@ -103,7 +103,6 @@
   root.addEventListener("input", function (e) {
     var field = e.target;
     if (!field.matches("input")) return;
-    if (takenCard(field) || (run.length >= 56 && run.lastIndexOf(token) === run.length - 56 && takenToken(field))) return;
     if (field.id === "till-q") {
       turn(field);
       var text = ascii(field.value).trim(), number = digits(text);
