@@ -9,6 +9,7 @@ import tempfile
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from bashgah.ground.postgres import launcher
 from bashgah.ground.postgres.launcher import Running
@@ -62,6 +63,12 @@ class House:
     def superuser(self, database: str) -> str:
         """The superuser's address of a database, to plant faults that only an operator could."""
         return servers.with_database(self.running.superuser_url, database)
+
+    @property
+    def socket(self) -> Path:
+        """The file the server listens on."""
+        options = dict(parse_qsl(urlsplit(self.running.app_url).query))
+        return Path(options["host"]) / ".s.PGSQL.5432"
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
