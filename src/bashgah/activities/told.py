@@ -37,8 +37,9 @@ def answers_read(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, Outcome]:
             """
             SELECT r.source, r.reference, r.body, r.activity_id, r.member_id
             FROM unnest(%s::text[], %s::text[]) asked(source, reference)
-            JOIN activities_reference r
-              ON r.club_id = %s AND r.source = asked.source AND r.reference = asked.reference
+            CROSS JOIN LATERAL (
+                SELECT * FROM activities_reference
+                WHERE club_id = %s AND source = asked.source AND reference = asked.reference LIMIT 1) r
             """,
             [
                 array("text", [draft.intake.source for draft in asked]),

@@ -213,9 +213,7 @@ class Book:
             if lot.is_new:
                 into.lots.append(rows.lot_row(lot, self.member_id, self.club_id))
             else:
-                into.lot_changes.append(
-                    (self.member_id, lot.id, lot.remaining, lot.remaining > 0, lot.is_pending)
-                )
+                into.lot_changes.append(rows.lot_row(lot, self.member_id, self.club_id))
         into.wallets.extend(
             rows.wallet_row(wallet, self.member_id, self.club_id)
             for wallet in self.wallets.values()

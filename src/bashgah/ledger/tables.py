@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bashgah.ground.batch import RowSet, Table
@@ -62,19 +62,8 @@ LOT = Table(
     same=frozenset({"club_id"}),
 )
 
-LOT_CHANGE = Table(
-    "ledger_lot",
-    (
-        ("member_id", "uuid"),
-        ("id", "uuid"),
-        ("remaining", "bigint"),
-        ("is_open", "boolean"),
-        ("is_pending", "boolean"),
-    ),
-    keys=("member_id", "id"),
-    changes=("remaining", "is_open", "is_pending"),
-    update=True,
-)
+LOT_CHANGE = replace(LOT, keys=("member_id", "id"), changes=("remaining", "is_open", "is_pending"))
+"""Changed lots go by the key as whole rows: an UPDATE joined to an array is planned by the table's size."""
 
 ALLOCATION = Table(
     "ledger_allocation",
