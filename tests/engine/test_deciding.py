@@ -1,10 +1,11 @@
 """What a fact gives: the base rule, the multiplier of a tier, status, caps, the ladder."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from bashgah.engine import decide, explain
 from bashgah.engine.decisions import Used
-from bashgah.engine.facts import Line
+from bashgah.engine.facts import Fact, Line
 from bashgah.engine.states import Standing, State
 from tests.engine.cases import (
     PER_100K,
@@ -240,3 +241,32 @@ def test_a_condition_that_denies_lines_is_not_judged_without_them() -> None:
     explanation = explain(program, State(), purchase(100_000))
     assert (explanation.totals, explanation.outcomes[0].fired) == ((), False)
     assert given(decide(program, State(), basket(Line(1, sku="A", gross=100_000 * TOMAN)))) == 10
+
+
+EACH = {"amount": "per_step", "params": {"units": 1, "step": 1}}
+
+
+def test_a_discount_above_the_price_counts_as_nothing_and_takes_nothing_from_other_lines() -> None:
+    free = Line(1, gross=100, discount=500)
+    for fact in (basket(free), purchase(gross=100, discount=500), basket(free, Line(2, gross=70))):
+        expected = 70 if len(fact.lines) == 2 else 0
+        assert given(decide(compiled(rule("a", EACH)), State(), fact)) == expected
+        assert dict(explained(rule("a", EACH), fact)).get("points", 0) == expected
+
+
+def explained(one: dict[str, Any], fact: Fact) -> tuple[tuple[str, int], ...]:
+    return explain(compiled(one), State(), fact).totals
+
+
+def test_shipping_counts_only_where_every_line_counts() -> None:
+    basis = {"with_shipping": True}
+    lines = (Line(1, sku="A", gross=300), Line(2, sku="B", gross=100))
+    part = rule("a", {**EACH, "lines": {"field": "line.sku", "op": "is", "value": "A"}}, basis=basis)
+    whole = rule("a", {**EACH, "lines": {"field": "line.sku", "op": "in", "value": ["A", "B"]}}, basis=basis)
+    fact = basket(*lines, shipping=40)
+    assert (given(decide(compiled(part), State(), fact)), explained(part, fact)) == (300, (("points", 300),))
+    assert (given(decide(compiled(whole), State(), fact)), explained(whole, fact)) == (
+        440,
+        (("points", 440),),
+    )
+    assert decide(compiled(whole), State(), fact).credits[0].base == ((1, 330), (2, 110))
