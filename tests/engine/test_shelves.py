@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
-from bashgah.engine import compiling  # noqa: F401 loads the shelves
+from bashgah.engine import compile_program, decide, explain
 from bashgah.engine.rules.measured import AMOUNTS, Amount, Measured
+from bashgah.engine.sentences import ladder_sentence, rule_sentence
+from bashgah.engine.states import State
 from bashgah.engine.tiers.measured import MEASURES, Measure, status_wallet
-from tests.engine.cases import document
+from bashgah.engine.validation import problems
+from bashgah.kit.phrases import say
+from tests.engine.cases import LADDER, document, purchase, rule
 
 
 def amount_examples() -> list[Any]:
@@ -63,6 +67,19 @@ def test_a_measure_adds_what_its_example_says(
     kind: Measure, fact: Any, earned: dict[str, int], expected: int
 ) -> None:
     assert kind.adds(fact, earned, status_wallet(document())) == expected
+
+
+def test_what_left_the_shelf_gives_nothing_and_breaks_nothing() -> None:
+    gone = rule("gone", {"amount": "lucky_number", "params": {"seven": 7}})
+    ladder = {**LADDER, "measure": "moon_phase"}
+    program = document(gone, rule(), ladders=[ladder])
+    compiled = compile_program(program, number=1)
+    assert [credit.rule for credit in decide(compiled, State(), purchase(100_000)).credits] == ["base"]
+    reasons = explain(compiled, State(), purchase(100_000)).outcomes[0].reasons
+    assert "lucky_number" in say(reasons[0], "fa")
+    assert "lucky_number" in rule_sentence(program.rules[0], program, "en")
+    assert "moon_phase" in ladder_sentence(program.ladders[0], program, "fa")
+    assert {each.at for each in problems(program)} == {"/rules/0/effects/0/amount", "/ladders/0/measure"}
 
 
 def test_the_shelves_hold_what_the_design_names() -> None:

@@ -22,8 +22,10 @@ from bashgah.engine.program import (
 )
 from bashgah.engine.rules.done import EFFECTS
 from bashgah.engine.rules.measured import AMOUNTS, Told
+from bashgah.engine.rules.retired import RetiredAmount
 from bashgah.engine.states import Needs
 from bashgah.engine.tiers.measured import MEASURES, status_wallet
+from bashgah.engine.tiers.retired import RetiredMeasure
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -63,7 +65,7 @@ def compile_program(document: Program, *, number: int, currency: str | None = No
         needs=_needs(document, rules, tuple(rewards.values())),
         rules={trigger: tuple(found) for trigger, found in by_trigger.items()},
         wallets=wallets,
-        ladders={ladder.key: _ladder_ready(i, ladder, document) for i, ladder in enumerate(document.ladders)},
+        ladders={ladder.key: _ladder_ready(ladder, document) for ladder in document.ladders},
         rewards=rewards,
         clocks={wallet.key: Clock(wallet, document.calendar) for wallet in document.wallets},
         traits={trigger: _traits(found) for trigger, found in by_trigger.items()},
@@ -136,12 +138,11 @@ def _effect_ready(  # noqa: PLR0917 private, all of one rule
     order: int,
 ) -> ReadyEffect:
     here = f"{at}/effects/{place}"
-    amount, kind = AMOUNTS.find(effect.amount), EFFECTS.find(effect.kind)
-    wallet = wallets.get(effect.wallet)
+    # a published rule may name an amount that has since left the shelf; a draft may not (see ``validation``)
+    amount = AMOUNTS.find(effect.amount) or RetiredAmount(effect.amount)
+    kind, wallet = EFFECTS.find(effect.kind), wallets.get(effect.wallet)
     if kind is None:
         raise _refusal(f"{here}/kind", _("There is no effect called “{key}”."), key=effect.kind)
-    if amount is None:
-        raise _refusal(f"{here}/amount", _("There is no amount called “{key}”."), key=effect.amount)
     if wallet is None:
         raise _refusal(f"{here}/wallet", _("There is no wallet called “{key}”."), key=effect.wallet)
     try:
@@ -184,12 +185,8 @@ def _effect_ready(  # noqa: PLR0917 private, all of one rule
     )
 
 
-def _ladder_ready(place: int, ladder: Ladder, document: Program) -> ReadyLadder:
-    measure = MEASURES.find(ladder.measure)
-    if measure is None:
-        raise _refusal(
-            f"/ladders/{place}/measure", _("There is no tier measure called “{key}”."), key=ladder.measure
-        )
+def _ladder_ready(ladder: Ladder, document: Program) -> ReadyLadder:
+    measure = MEASURES.find(ladder.measure) or RetiredMeasure(ladder.measure)
     multipliers = {tier.key: multiplier_permille(tier) for tier in ladder.tiers}
     return ReadyLadder(ladder, measure, multipliers, next_values(ladder), status_wallet(document))
 

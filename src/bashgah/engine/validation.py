@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bashgah.engine.compiling import reward_ready, rule_ready
 from bashgah.engine.document import BothTexts, Ladder, Limit, Program, RewardTerms, Rule, Schedule, Wallet
+from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.engine.tiers.measured import MEASURES
 from bashgah.kit.money import CURRENCIES
 from bashgah.kit.phrases import Phrase
@@ -177,6 +178,10 @@ def _ladder(at: str, ladder: Ladder, program: Program) -> Iterator[Problem]:
 
 def _rule(at: str, place: int, rule: Rule, program: Program, wallets: dict[str, Wallet]) -> Iterator[Problem]:
     yield from _named(at, rule.name)
+    for i, effect in enumerate(rule.effects):
+        if effect.amount not in AMOUNTS:
+            phrase = Phrase(_("There is no amount called “{key}”."), {"key": effect.amount})
+            yield Problem(f"{at}/effects/{i}/amount", phrase)
     yield from _caught(lambda: rule_ready(program, place, rule, wallets))
     yield from _schedule(f"{at}/schedule", rule.schedule)
     yield from _limits(f"{at}/limits", rule.limits)
