@@ -28,7 +28,8 @@ def gather() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(
         [sys.executable, "-P", "-m", "django", "collectstatic", "--noinput", "--clear", "--verbosity=0"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join(sys.path), "DJANGO_SETTINGS_MODULE": "bashgah.config.settings"},
         check=True,
     )
     mark.write_text(wanted, encoding="ascii")

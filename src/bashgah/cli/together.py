@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from types import FrameType
 
 from bashgah.cli import database, statics
 from bashgah.cli.database import console
+from bashgah.ground.postgres.leash import dies_with_parent
 
 READY_SECONDS = 60
 STOP_SECONDS = 40
@@ -95,7 +97,11 @@ def _wait_until_ready(children: dict[str, subprocess.Popen[bytes]], host: str, p
 
 def _child(*arguments: str) -> subprocess.Popen[bytes]:
     """Start a part in a session of its own: Ctrl-C reaches us alone, and we stop the parts in order."""
-    return subprocess.Popen(_command(*arguments), start_new_session=True)
+    return subprocess.Popen(
+        _command(*arguments),
+        start_new_session=True,
+        preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 calls prctl alone
+    )
 
 
 def _command(*arguments: str) -> list[str]:
@@ -103,16 +109,17 @@ def _command(*arguments: str) -> list[str]:
 
 
 def _end(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Ask every part to stop and wait; what a part itself started and left behind goes with it."""
     for child in children.values():
         if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
+            child.terminate()
     until = time.monotonic() + STOP_SECONDS
     for child in children.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def _asked_to_stop(_signal: int, _frame: FrameType | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import json
 import os
@@ -24,6 +23,7 @@ from bashgah.ground.postgres import homes, roles, tuning
 from bashgah.ground.postgres.account import Account, server_account
 from bashgah.ground.postgres.binaries import Binaries
 from bashgah.ground.postgres.homes import Home
+from bashgah.ground.postgres.leash import dies_with_parent
 from bashgah.ground.postgres.trouble import PostgresTrouble
 
 OWNER_ROLE = "bashgah_owner"
@@ -31,7 +31,6 @@ APP_ROLE = "bashgah_app"
 SUPERUSER = "postgres"
 SAY_EVERY_SECONDS = 5.0
 STOP_SECONDS = 120
-PR_SET_PDEATHSIG = 1
 
 Say = Callable[[str], None]
 
@@ -179,7 +178,7 @@ def _start(home: Home, chosen: Binaries, account: Account, say: Say) -> subproce
             process: subprocess.Popen[bytes] = subprocess.Popen(
                 [chosen.program("postgres"), "-D", str(home.data)],
                 cwd="/", env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=_dies_with_parent(),  # noqa: PLW1509 calls prctl alone
+                start_new_session=True, preexec_fn=dies_with_parent(signal.SIGINT),  # noqa: PLW1509 calls prctl alone
                 **account.popen_options(),  # type: ignore[call-overload]
             )  # fmt: skip
         try:
@@ -266,19 +265,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGQUIT)
         process.wait(STOP_SECONDS)
-
-
-def _dies_with_parent() -> Callable[[], None]:
-    """Return what the child runs before exec: the kernel asks it to stop when we are gone, however we go."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
-
-    def arrange() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return arrange
 
 
 def _environment() -> dict[str, str]:
