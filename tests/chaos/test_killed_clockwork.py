@@ -1,0 +1,83 @@
+"""Q10: jobs killed wherever they are and run again do their work exactly once."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.chaos import books, clockwork, hands
+from tests.chaos.clockwork import COMING, EXPIRED, MEMBERS, STAYING
+from tests.chaos.house import House
+
+pytestmark = pytest.mark.prove
+
+
+def killed_over_and_over(
+    target: Callable[[Path], None], url: str, folder: Path, rng: random.Random, longest: float
+) -> int:
+    """Start the job, kill it soon after it began, and again, until one run gets through; return the kills."""
+    kills = 0
+    while True:
+        begun = folder / f"begun-{target.__name__}-{kills}"
+        process = hands.start(target, url, begun)
+        while not begun.exists() and process.is_alive():
+            time.sleep(0.001)
+        # each run gets a little further than the last ones could, so that every stretch of the work is hit
+        process.join(rng.uniform(0, longest))
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            kills += 1
+            continue
+        assert process.exitcode == 0
+        return kills
+
+
+def test_what_time_does_happens_once_however_often_the_job_is_killed(
+    house: House, database: str, tmp_path: Path, seed: int, report: Callable[..., None]
+) -> None:
+    url, people = house.app(database), tmp_path / "members"
+    hands.run(clockwork.prepare, url, people)
+    kills = killed_over_and_over(clockwork.work, url, tmp_path, random.Random(seed), 0.06)
+    with psycopg.connect(house.owner(database), autocommit=True) as books_:
+        members = json.loads(people.read_text(encoding="utf-8"))
+        wallets = books_.execute(
+            "SELECT available, pending, held FROM ledger_wallet WHERE member_id = ANY(%s::uuid[])", [members]
+        ).fetchall()
+        expired = books_.execute("SELECT sum(amount) FROM ledger_posting WHERE credit = 13").fetchone()
+        entries = books_.execute("SELECT count(*) FROM ledger_entry").fetchone()
+        # run once more: nothing is left to do
+        hands.run(clockwork.work, url, tmp_path / "again")
+        after = books_.execute("SELECT count(*) FROM ledger_entry").fetchone()
+    report("Q10", members=MEMBERS, kills=kills, expired=expired[0] if expired else 0)
+    assert set(wallets) == {(STAYING + COMING, 0, 0)}
+    assert len(wallets) == MEMBERS
+    assert expired == (MEMBERS * EXPIRED,)
+    assert after == entries
+    assert kills > 5, "the job got through before it was killed: this proves nothing"
+    books.prove(url)
+
+
+def test_the_proof_bites_a_careless_job_does_things_twice(
+    house: House, database: str, tmp_path: Path, seed: int, report: Callable[..., None]
+) -> None:
+    """Control: a job that marks its work in a second transaction repeats some of it."""
+    with psycopg.connect(house.owner(database), autocommit=True) as owner:
+        owner.execute(
+            "CREATE TABLE chaos_naive (id int PRIMARY KEY, times int NOT NULL DEFAULT 0,"
+            " done boolean NOT NULL DEFAULT false)"
+        )
+        owner.execute("INSERT INTO chaos_naive (id) SELECT generate_series(1, 100)")
+        kills = killed_over_and_over(
+            clockwork.naive, house.app(database), tmp_path, random.Random(seed), 0.04
+        )
+        row = owner.execute("SELECT count(*) FROM chaos_naive WHERE times > 1").fetchone()
+    assert row is not None
+    report("Q10 control deed and mark apart", kills=kills, done_twice=row[0])
+    assert row[0], "kills that repeat nothing of a careless job prove nothing"
