@@ -108,3 +108,8 @@ def test_who_has_no_standing_is_on_the_lowest_tier() -> None:
     assert tier_in_force(ROLLING, None) == "bronze"
     assert tier_in_force(ROLLING, Standing("no_longer_there")) == "bronze"
     assert distance(ROLLING, 10, None).missing == 990
+
+
+def test_reaching_the_same_tier_again_on_a_rolling_ladder_changes_nothing() -> None:
+    gold = Standing("gold", date(2026, 1, 1), date(2027, 1, 1))
+    assert standing_after(ROLLING, 9_999, gold, DAY, "jalali") is gold

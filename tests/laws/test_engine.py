@@ -21,7 +21,7 @@ from bashgah.kit.phrases import phrase_from_json, phrase_to_json, say
 from tests.laws.programs import documents, facts, states
 
 LAW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
