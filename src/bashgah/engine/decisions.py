@@ -10,7 +10,7 @@ import msgspec
 from bashgah.kit.phrases import Phrase
 
 
-class Credit(msgspec.Struct, frozen=True):
+class Credit(msgspec.Struct, frozen=True, gc=False):
     """Units earned in a wallet by one rule (after multipliers, caps and the one rounding).
 
     ``base`` says how much of the fact each line carried of it: pairs (line number, amount) that add up to
@@ -25,7 +25,7 @@ class Credit(msgspec.Struct, frozen=True):
     base: tuple[tuple[int, int], ...] = ()
 
 
-class Used(msgspec.Struct, frozen=True):
+class Used(msgspec.Struct, frozen=True, gc=False):
     """Units counted against a limit in the window that starts on ``window_start``."""
 
     limit: str

@@ -6,9 +6,10 @@ from datetime import date
 
 from bashgah.engine.decisions import Credit, Decision, TierMove, Used
 from bashgah.engine.earning import Earned
-from bashgah.engine.exact import rounded_parts, total
+from bashgah.engine.exact import apportion, rounded_parts, total
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import standing_after
+from bashgah.engine.measuring import Weights
 from bashgah.engine.multiplying import multiply
 from bashgah.engine.program import CompiledProgram, Usable, limit_key
 from bashgah.engine.stacking import joined
@@ -66,7 +67,7 @@ def _credits(
             units = each.units
             if not units:
                 continue
-        effect = each.effect
+        effect, weights = each.effect, each.weights
         key = effect.wallet_key
         if key in usable:
             opens, expires = usable[key]
@@ -74,8 +75,15 @@ def _credits(
         else:
             opens, expires = usable[key] = clocks[key].usable(local_at)
             sums[key] = units
-        given.append(effect.done(key, units, effect.rule_key, opens, expires, each.weights))
+        base = ((weights[0][0], units),) if len(weights) == 1 else _parts(units, weights)
+        given.append(effect.done(key, units, effect.rule_key, opens, expires, base))
     return tuple(given), sums
+
+
+def _parts(units: int, weights: Weights) -> Weights:
+    """Share units among lines by their weights."""
+    parts = apportion(units, [weight for _no, weight in weights])
+    return tuple([(no, part) for (no, _weight), part in zip(weights, parts, strict=True)])
 
 
 def multiplied(found: list[Earned], *, grouped: bool, some: bool) -> None:

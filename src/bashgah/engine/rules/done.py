@@ -26,9 +26,9 @@ class Effect(Protocol):
         rule: str,
         opens: datetime | None,
         expires: datetime | None,
-        weights: tuple[tuple[int, int], ...],
+        base: tuple[tuple[int, int], ...],
     ) -> Credit:
-        """Return what is to be written for whole units of a rule, weighed on lines."""
+        """Return what is to be written for whole units of a rule; ``base`` is each line's part of them."""
         ...
 
 
