@@ -8,7 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bashgah.demo import names
-from bashgah.demo.places import PLACES
+from bashgah.demo.places import PLACES, Place
 from bashgah.members.types import ConsentGiven, Gender, NewMember
 
 ZONE = ZoneInfo("Asia/Tehran")
@@ -103,7 +103,7 @@ def _known(one: Known, begin: date, days: int) -> Persona:
     return Persona(new, joined, max(joined + 1, int(days * one.stays)), habit, one.branch)
 
 
-def _stranger(random: Random, mobile: str, habit: Habit, place, begin: date, days: int) -> Persona:  # noqa: PLR0917
+def _stranger(random: Random, mobile: str, habit: Habit, place: Place, begin: date, days: int) -> Persona:  # noqa: PLR0917
     gender: Gender = "female" if random.random() < 0.57 else "male"
     joined = min(days - 2, int(days * random.random() ** 1.7))
     stays = random.uniform(*habit.stays)

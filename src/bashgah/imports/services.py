@@ -20,7 +20,7 @@ from bashgah.imports.mapping import PurchaseMapping
 from bashgah.imports.matching import Matched, cancellations_match
 from bashgah.imports.rejects import rejects_write
 from bashgah.imports.sorting import Goods, Sorted, rows_sorted
-from bashgah.imports.types import Buyer, ImportReport, Progress, Rejected, Stage
+from bashgah.imports.types import Buyer, ImportReport, Progress, Purchase, Rejected, Stage
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -224,8 +224,8 @@ def _branch_code(value: str) -> str:
     return f"b{sum(ord(letter) * (place + 1) for place, letter in enumerate(plain)) % 10**9}"
 
 
-def _matched(found: Sorted, kept: Iterable[object], owners: Mapping[str, UUID]) -> Matched:
-    bought = facts.bought_of(kept, owners)  # type: ignore[arg-type]
+def _matched(found: Sorted, kept: Iterable[Purchase], owners: Mapping[str, UUID]) -> Matched:
+    bought = facts.bought_of(kept, owners)
     asked = [(str(owners.get(one.buyer, "")), one) for one in found.cancellations]
     matched = cancellations_match(bought, asked)
     for code, missed in (
