@@ -6,16 +6,20 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
+from bashgah.clubs.selectors import branch_list
 from bashgah.engine import sentences
+from bashgah.engine.criteria.saying import Names
 from bashgah.engine.document import Benefit, Ladder, Program, Tier
 from bashgah.engine.words import texts
 from bashgah.kit import formats
 from bashgah.portal import cards
 from bashgah.portal.doorway import Door
 from bashgah.portal.pages import BenefitRow, HowPage, TierRow
+from bashgah.products.selectors import brand_list, category_list
 from bashgah.tiers.words import measure_said
 
-SHOWN_TO_VISITORS = 3
+SHOWN_TO_VISITORS = 2
+PRIORITY_USUAL = 100
 
 
 def how_page(door: Door) -> HowPage:
@@ -32,12 +36,33 @@ def how_page(door: Door) -> HowPage:
 
 
 def rules_said(door: Door, program: Program) -> list[tuple[str, str]]:
-    """Name and sentence of each live rule."""
+    """Name and sentence of each live rule as members read it: the order of deciding is no matter of theirs."""
+    names = names_of(door)
     return [
-        (texts(rule.name, rule.key).say(door.lang), sentences.rule_sentence(rule, program, door.lang))
+        (
+            texts(rule.name, rule.key).say(door.lang),
+            sentences.rule_sentence(
+                rule.model_copy(update={"priority": PRIORITY_USUAL}),
+                program,
+                door.lang,
+                names=names,
+                zone=door.club.timezone,
+                display=door.club.money_display,
+            ),
+        )
         for rule in program.rules
         if rule.stage == "live"
     ]
+
+
+def names_of(door: Door) -> Names:
+    """What codes are called: branches, categories and brands."""
+    club = door.club
+    return {
+        "branches": {branch.code: branch.name for branch in branch_list(club)},
+        "categories": {category.code: category.name for category in category_list(club)},
+        "brands": {brand.code: brand.name for brand in brand_list(club)},
+    }
 
 
 def benefits(door: Door, tier: Tier) -> tuple[BenefitRow, ...]:

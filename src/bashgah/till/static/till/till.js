@@ -143,7 +143,9 @@
   });
   /* a refusal is an answer like any other: the server says where it belongs */
   document.body.addEventListener("htmx:beforeSwap", function (e) {
-    var status = e.detail.xhr.status;
+    var status = e.detail.xhr.status, asked = e.detail.requestConfig.parameters, amount = one("till-amount");
+    /* an answer about an amount that is no longer on the screen comes too late */
+    if (e.detail.target.id === "till-sum" && asked && amount && asked.amount !== amount.value) { e.detail.shouldSwap = false; return; }
     if (status >= 400 && status < 500 && status !== 403) { e.detail.shouldSwap = true; e.detail.isError = false; }
     if (status === 403 || status === 401) location.reload();
   });
@@ -187,6 +189,7 @@
     }
     ["till-member", "till-side", "till-found-item", "till-error"].forEach(function (id) { var part = one(id); if (part) part.replaceChildren(); });
     if (!keepQuery) { one("till-q").value = ""; turn(one("till-q")); }
+    changed();
     settings.setAttribute("data-idle", "");
     forget();
   }
@@ -197,7 +200,6 @@
     if (taken) htmx.trigger(one("till-drop-all"), "till:drop");
     reset(false);
     one("till-q").focus();
-    changed();
   }
 
   /* --- lines ------------------------------------------------------------------------------------------------ */
