@@ -7,11 +7,14 @@ import re
 import pytest
 
 from bashgah.activities.selectors import activity_list
+from bashgah.clubs.selectors import club_get
 from bashgah.clubs.services import settings_set
 from bashgah.ground import clock
+from bashgah.ground.types import Actor
 from bashgah.kit import ids
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members import selectors as members
+from bashgah.redemption.services import redemption_begin
 from bashgah.rewards.selectors import coupon_list
 from tests import cast
 from tests.till.conftest import Till
@@ -207,3 +210,20 @@ def test_another_members_coupon_takes_nothing_off(rich: Till) -> None:
 
     nets = sorted(each.net for each in activity_list(rich.club).rows)
     assert nets == [13_300_000, 13_300_000]
+
+
+def test_a_scanned_coupon_opens_its_member_and_goes_on_the_invoice(rich: Till) -> None:
+    redemption_begin(
+        club=club_get(rich.club.id),
+        member_id=rich.cast.sara.id,
+        reward_key="discount_50k",
+        channel="portal",
+        actor=Actor(kind="member", id=ids.public("member", rich.cast.sara.id)),
+        now=clock.now(),
+    )
+    (coupon,) = coupon_list(rich.club, [rich.cast.sara.id], now=clock.now(), with_codes=True)
+
+    page = rich.post("find", q=coupon.code).content.decode()
+
+    assert "سارا محمدی" in page
+    assert field(page, "coupon") == ids.public("coupon", coupon.id)

@@ -50,6 +50,15 @@ def code_read(text: str) -> str:
     )
 
 
+def looks_coupon(text: str) -> bool:
+    """Say whether the text is well formed as a coupon's code, check letter included."""
+    try:
+        code_read(text)
+    except Refusal:
+        return False
+    return True
+
+
 def _check_letter(letters: str) -> str:
     """A check over the field of 32 elements: place i weighs a different power of a generator."""
     total, weight = 0, 2

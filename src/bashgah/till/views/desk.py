@@ -16,6 +16,8 @@ from bashgah.kit import mobile
 from bashgah.kit.text import ascii_digits
 from bashgah.members import qr
 from bashgah.members import selectors as members
+from bashgah.rewards.codes import looks_coupon
+from bashgah.rewards.services import coupon_find
 from bashgah.till import counter as counters
 from bashgah.till import desks, people, releasing, spending
 from bashgah.till.counter import Counter, at_counter, part
@@ -73,6 +75,8 @@ def branch(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Find the member of a mobile number, a card or the portal's QR, and show what they can have."""
     text = request.POST.get("q", "").strip()[:QUERY_LONGEST]
+    if looks_coupon(text):
+        return _of_coupon(request, counter, text)
     found, refusal = counters.tried(lambda: members.member_find(counter.club, text, now=counter.now, limit=2))
     if refusal or not found or (len(found) > 1):
         return _not_found(request, counter, text, counter.say(refusal.phrase) if refusal else "")
@@ -104,6 +108,23 @@ def found_part(
     )
     response.headers["HX-Trigger"] = "till:found"
     return response
+
+
+def _of_coupon(request: HttpRequest, counter: Counter, text: str) -> HttpResponse:
+    """A coupon's code was scanned: open its member and put the coupon on this invoice."""
+    coupon, refusal = counters.tried(
+        lambda: coupon_find(club=counter.club, code=text, actor=counter.actor, now=counter.now)
+    )
+    if coupon is None:
+        return _not_found(request, counter, text, counter.say(refusal.phrase) if refusal else "")
+    typed = typed_of(request.POST, counter.club)
+    if typed.member_id not in (None, coupon.member_id):
+        releasing.release_all(counter, typed)
+        typed = replace(typed, redemptions=(), rewards=(), coupons=())
+    on_invoice = (
+        tuple(dict.fromkeys((*typed.coupons, coupon.id))) if coupon.state == "issued" else typed.coupons
+    )
+    return found_part(request, counter, coupon.member_id, typed=replace(typed, coupons=on_invoice))
 
 
 def _of(typed: Typed | None, member_id: UUID) -> Typed | None:
