@@ -14,7 +14,7 @@ from bashgah.ground.types import Actor
 from bashgah.kit import ids
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members import selectors as members
-from bashgah.redemption.services import redemption_begin
+from bashgah.redemption.services import redemption_begin, redemption_confirm
 from bashgah.rewards.selectors import coupon_list
 from tests import cast
 from tests.till.conftest import Till
@@ -160,6 +160,26 @@ def test_the_qr_of_the_members_own_portal_is_a_yes_and_anothers_is_none(asking: 
 
     asking.post("yes/check", **asked, answer=saras)
     assert wallet(asking) == (500, 0)
+
+
+def test_the_members_yes_in_the_portal_reaches_the_till_by_itself(asking: Till) -> None:
+    page = asking.post("take", **asking.purchase(asking.cast.sara, "1330000", reward="discount_50k"))
+    redemption = field(page.content.decode(), "redemption")
+    waiting = asking.purchase(asking.cast.sara, "1330000", redemption=[redemption], asked=redemption)
+    assert asking.post("yes", **waiting, way="app").status_code == 200
+    assert asking.post("yes/state", **waiting).status_code == 204
+
+    redemption_confirm(
+        club=asking.club,
+        redemption_id=ids.parse("redemption", redemption),
+        way="app",
+        actor=Actor(kind="member", id=ids.public("member", asking.cast.sara.id)),
+        now=clock.now(),
+    )
+    page = asking.post("yes/state", **waiting)
+
+    assert field(page.content.decode(), "coupon").startswith("cpn_")
+    assert 'name="redemption"' not in page.content.decode()
 
 
 def test_dropping_a_reward_gives_its_points_back_to_use(asking: Till) -> None:

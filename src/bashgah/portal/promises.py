@@ -36,7 +36,7 @@ def how_page(door: Door) -> HowPage:
 
 
 def rules_said(door: Door, program: Program) -> list[tuple[str, str]]:
-    """Name and sentence of each live rule as members read it: the order of deciding is no matter of theirs."""
+    """Name and sentence of each live rule as members read it: without the order of deciding."""
     names = names_of(door)
     return [
         (
