@@ -136,3 +136,38 @@ def test_two_hundred_rules_are_one_module_and_decide_alike() -> None:
         for i in range(200)
     ]
     assert given(decide(compiled(*rules), State(), purchase(100_000))) == 101 * 10
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "fires"),
+    [
+        ("lte", 0, True),
+        ("lt", 1, True),
+        ("eq", 0, True),
+        ("ne", 5, True),
+        ("gte", 0, True),
+        ("gt", -1, True),
+        ("between", [0, 3], True),
+        ("gt", 0, False),
+        ("gte", 1, False),
+        ("eq", 1, False),
+        ("between", [1, 3], False),
+    ],
+)
+def test_a_rule_that_holds_without_such_lines_is_asked_all_the_same(op: str, value: Any, fires: bool) -> None:
+    rules = [
+        rule(
+            f"r{i}",
+            when={
+                "lines": {
+                    "where": {"field": "line.category", "op": "under", "value": f"c{i}"},
+                    "measure": "count",
+                    "op": op,
+                    "value": value,
+                }
+            },
+        )
+        for i in range(6)
+    ]
+    fact = basket(Line(1, category=("other",), gross=100_000 * TOMAN))
+    assert given(decide(compiled(*rules), State(), fact)) == (60 if fires else 0)
