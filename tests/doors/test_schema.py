@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import checks as every
 from schemathesis.specs.openapi import checks as openapi
 
+from bashgah.api import codes
 from bashgah.api.app import api
 from bashgah.api.intake import reading
 from bashgah.api.intake.app import PATHS, SINGLE
@@ -20,6 +21,7 @@ from bashgah.api.urls import urlpatterns
 from tests import cast
 from tests.doors.conftest import Door, Integrator, key_for
 from tests.doors.test_intake import count, purchase
+from tests.server import PROJECT
 
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema()))
 OPERATIONS = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
@@ -212,3 +214,8 @@ def test_every_operation_refuses_a_key_without_its_scope(door: Door, naderi: cas
         sent = {"content": b"{}", "headers": caller.headers()}
         answer = door.call(method.upper(), path.replace("{", "").replace("}", ""), **sent)
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), (method, path)
+
+
+def test_the_page_of_codes_is_that_of_the_source() -> None:
+    stored = (PROJECT / "docs" / "api-codes.md").read_text(encoding="utf-8")
+    assert stored == codes.page(), "run: python -m bashgah.api.codes > docs/api-codes.md"
