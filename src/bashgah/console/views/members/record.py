@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +29,7 @@ from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Option
 
 SOURCE = "console"
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class RecordPage:
     branches: tuple[Option, ...]
     fields: tuple[str, ...]
     reference: str
+    opened: str
     back: str
 
 
@@ -71,9 +73,7 @@ def _intake(
     day, hour = entry.day("day"), _hour(entry)
     if entry.errors:
         return None
-    zone = ZoneInfo(club.timezone)
-    local = now.astimezone(zone)
-    at = datetime.combine(day or local.date(), hour or (local.time() if not day else time(12)), zone)
+    at = _moment(day, hour, _opened(request, now).astimezone(ZoneInfo(club.timezone)))
     branch = request.POST.get("branch", "")
     own = request.staff_branches
     allowed = {b.code for b in clubs.branch_list(club, active_only=True) if own is None or b.id in own}
@@ -95,6 +95,23 @@ def _intake(
         return VisitIn(**common, member=who)
     typed = _attributes(request, club, kind.removeprefix("custom:"), now)
     return CustomIn(**common, member=who, type=kind.removeprefix("custom:"), attributes=typed)
+
+
+def _opened(request: HttpRequest, now: datetime) -> datetime:
+    """When the form was opened, as the form says it: a resend then tells of the same moment."""
+    try:
+        opened = datetime.fromisoformat(request.POST.get("opened", ""))
+    except ValueError:
+        return now
+    return opened if opened.tzinfo and timedelta() <= now - opened < A_DAY else now
+
+
+def _moment(day: date | None, hour: time | None, opened: datetime) -> datetime:
+    """The day and hour typed; with no hour, the form's own moment today and noon of an earlier day."""
+    on = day or opened.date()
+    if hour is None:
+        return opened if on == opened.date() else datetime.combine(on, time(12), opened.tzinfo)
+    return datetime.combine(on, hour, opened.tzinfo)
 
 
 def _hour(entry: Entry) -> time | None:
@@ -154,6 +171,7 @@ def _page(request: HttpRequest, entry: Entry, member: MemberInfo, now: datetime)
         branches=chosen(branches, values["branch"]),
         fields=tuple(declared) if kind.startswith("custom:") else (),
         reference=values["reference"] or ids.fresh().hex[:20],
+        opened=_opened(request, now).isoformat(),
         back=back,
     )
     return show(request, "members/record.html", model, status=422 if entry.errors else 200)

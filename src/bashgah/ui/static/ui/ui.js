@@ -105,11 +105,19 @@
 
   /* Unsaved changes are counted in the save bar, and leaving asks. */
   var leaving = false;
-  function snapshot(form) { return all("input, select, textarea", form).filter(function (e) { return e.name && e.type !== "hidden"; }).map(function (e) { return e.type === "checkbox" || e.type === "radio" ? e.name + "=" + e.value + e.checked : e.name + "=" + e.value; }); }
+  function snapshot(form) {
+    var found = {};
+    all("input, select, textarea", form).forEach(function (e) {
+      if (!e.name || e.type === "hidden") return;
+      var value = e.type === "checkbox" || e.type === "radio" ? (e.checked ? e.value : "") : e.value;
+      found[e.name] = (found[e.name] === undefined ? "" : found[e.name] + "\n") + value;
+    });
+    return found;
+  }
   function changes(form) {
-    var before = form._before, now = snapshot(form), n = Math.abs(before.length - now.length), i;
-    for (i = 0; i < Math.min(before.length, now.length); i += 1) if (before[i] !== now[i]) n += 1;
-    return n;
+    var before = form._before, now = snapshot(form), names = {};
+    Object.keys(before).concat(Object.keys(now)).forEach(function (name) { names[name] = true; });
+    return Object.keys(names).filter(function (name) { return before[name] !== now[name]; }).length;
   }
   function tell(form) {
     var n = form.dataset.dirty ? Math.max(1, changes(form)) : changes(form), place = form.querySelector("[data-changes]") || document.querySelector("[data-changes='" + form.id + "']");
