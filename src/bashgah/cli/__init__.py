@@ -7,9 +7,23 @@ Listens to: the operator.
 Never: holds logic of its own; it calls one service or starts one process.
 """
 
+import sys
+
 
 def main() -> None:
-    """Run the command; imports wait until here so that --help is quick."""
+    """Run the command; imports wait until here so that --help is quick.
+
+    A database that goes away meanwhile is the operator's matter and said in a sentence; every other fault is
+    ours and stays loud.
+    """
+    from psycopg import OperationalError
+
     from bashgah.cli.commands import app
 
-    app()
+    try:
+        app()
+    except Exception as error:
+        if isinstance(error, OperationalError) or isinstance(error.__cause__, OperationalError):
+            sys.stderr.write(f"bashgah: the database went away: {str(error).strip().splitlines()[-1]}\n")
+            raise SystemExit(1) from None
+        raise
