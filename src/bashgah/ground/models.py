@@ -53,8 +53,8 @@ class Delivery(models.Model):
         db_table = "ground_delivery"
         indexes = [
             models.Index(
-                fields=["next_try_at", "event_id"],
-                name="ground_delivery_due",
+                fields=["handler", "next_try_at", "event_id"],
+                name="ground_delivery_due_by_handler",
                 condition=models.Q(is_stuck=False),
             ),
             models.Index(

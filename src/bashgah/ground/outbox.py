@@ -147,24 +147,40 @@ def relay_once(limit: int = 1000) -> int:
         return int(cursor.fetchone()[0])
 
 
-def deliveries_run(*, limit: int = 200, now: datetime) -> int:
+def handlers_due(now: datetime) -> list[str]:
+    """Return the keys of the handlers for which deliveries are due."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT ear FROM unnest(%s::text[]) ear WHERE EXISTS (
+                SELECT FROM ground_delivery d
+                WHERE d.handler = ear AND NOT d.is_stuck AND d.next_try_at <= %s)
+            """,
+            [list(_handlers), now],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def deliveries_run(*, limit: int = 200, now: datetime, handler: str | None = None) -> int:
     """Hand due deliveries to their handlers, each in a transaction of its own; return how many were tried.
 
-    A failing handler keeps its delivery with a later time and blocks nobody else's; after the last try the
-    delivery is set aside (``deliveries_stuck``).
+    With ``handler`` only that one's, so that a slow handler can be given a thread of its own. A failing
+    handler keeps its delivery with a later time and blocks nobody else's; after the last try the delivery is
+    set aside (``deliveries_stuck``).
     """
     done = 0
     while done < limit:
-        tried = _run_next(limit - done, now)
+        tried = _run_next(limit - done, handler, now)
         if not tried:
             break
         done += tried
     return done
 
 
-def _run_next(room: int, now: datetime) -> int:
+def _run_next(room: int, key: str | None, now: datetime) -> int:
     with transaction.atomic():
-        first = _claim("handler = ANY(%s)", [list(_handlers)], 1, now)
+        whose: tuple[str, Any] = ("handler = %s", key) if key else ("handler = ANY(%s)", list(_handlers))
+        first = _claim(whose[0], [whose[1]], 1, now)
         if not first:
             return 0
         handler = _handlers[first[0][0]]

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from django.db import connection
@@ -26,9 +27,10 @@ log = structlog.get_logger("bashgah.worker")
 def run() -> None:
     """Work until SIGINT or SIGTERM; what is under way is finished, or given back by the database."""
     stop = threading.Event()
+    loops = ((relay, IDLE_SECONDS), (Lanes().deliver, IDLE_SECONDS), (give_back, CARE_SECONDS))
     threads = [
         threading.Thread(target=_over_and_over, args=(work, idle, stop), name=work.__name__, daemon=True)
-        for work, idle in ((relay, IDLE_SECONDS), (deliver, IDLE_SECONDS), (give_back, CARE_SECONDS))
+        for work, idle in loops
     ]
     for thread in threads:
         thread.start()
@@ -45,9 +47,31 @@ def relay() -> int:
     return outbox.relay_once(RELAY_AT_MOST)
 
 
-def deliver() -> int:
-    """Hand due deliveries to their handlers; return how many were tried."""
-    return outbox.deliveries_run(limit=DELIVER_AT_MOST, now=clock.now())
+class Lanes:
+    """A thread for each handler that has something to hear, so that one that hangs holds up no other."""
+
+    def __init__(self, now: Callable[[], datetime] = clock.now) -> None:
+        self._now = now
+        self._busy: dict[str, threading.Thread] = {}
+
+    def deliver(self) -> None:
+        """Start a thread for each handler with due deliveries that has none; it takes all there is."""
+        for key in outbox.handlers_due(self._now()):
+            busy = self._busy.get(key)
+            if busy is not None and busy.is_alive():
+                continue
+            lane = threading.Thread(target=self._drain, args=(key,), name=f"deliver-{key}", daemon=True)
+            self._busy[key] = lane
+            lane.start()
+
+    def _drain(self, key: str) -> None:
+        try:
+            while outbox.deliveries_run(handler=key, limit=DELIVER_AT_MOST, now=self._now()):
+                pass
+        except Exception:  # the next round starts the lane again
+            log.warning("worker.interrupted", loop=f"deliver {key}", exc_info=True)
+        finally:
+            connection.close()
 
 
 def give_back() -> int:
@@ -55,7 +79,7 @@ def give_back() -> int:
     return jobs.jobs_give_back(clock.now())
 
 
-def _over_and_over(work: Callable[[], int], idle: float, stop: threading.Event) -> None:
+def _over_and_over(work: Callable[[], int | None], idle: float, stop: threading.Event) -> None:
     """Repeat the work: at once while there is some, else after ``idle``; later when it failed."""
     while not stop.is_set():
         try:
