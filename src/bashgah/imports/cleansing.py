@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bashgah.imports.mapping import PurchaseMapping
+from bashgah.imports.mapping import Columns, PurchaseMapping
 from bashgah.imports.types import Buyer, Line
 from bashgah.kit import jalali, mobile
 from bashgah.kit.refusals import Refusal
@@ -73,21 +74,26 @@ def row_cleanser(mapping: PurchaseMapping, meanings: Sequence[str]) -> Callable[
     def buyer_of(customer: Any, number: Any, first: Any, last: Any, city: Any) -> Buyer | None:
         return buyer(customer, number, first, last, city)
 
-    place = {meaning: number for number, meaning in enumerate(meanings)}
-
-    def cell(values: Sequence[Any], meaning: str) -> Any:
-        return values[place[meaning]] if meaning in place else None
+    # a meaning no column has stands at the end, where every row gets an empty cell
+    place = dict.fromkeys(Columns.model_fields, -1)
+    place |= {meaning: number for number, meaning in enumerate(meanings)}
+    quantity_at, figure_at = place["quantity"], place["price" if by_price else "amount"]
+    discount_at, tax_at = place["discount"], place["tax"]
+    sku_at, name_at, invoice_at, moment_at = place["sku"], place["name"], place["invoice"], place["at"]
+    branch_at, category_at, brand_at = place["branch"], place["category"], place["brand"]
+    of_buyer = itemgetter(*(place[each] for each in _BUYER))
 
     def cleanse(row: int, values: Sequence[Any]) -> Row:
-        quantity = thousandths(cell(values, "quantity"))
-        figure = scaled(cell(values, "price" if by_price else "amount"))
+        cells = (*values, None)
+        quantity = thousandths(cells[quantity_at])
+        figure = scaled(cells[figure_at])
         amount = figure * quantity / 1000 if by_price else figure
         gross = _whole(_rounded(amount), AMOUNT_MOST, "amount_invalid")
-        discount, tax = cell(values, "discount"), cell(values, "tax")
+        discount, tax = cells[discount_at], cells[tax_at]
         line = Line(
             row=row,
-            sku=code_of(cell(values, "sku"), "sku_invalid"),
-            name=name_of(cell(values, "name")),
+            sku=code_of(cells[sku_at], "sku_invalid"),
+            name=name_of(cells[name_at]),
             quantity=quantity,
             gross=gross,
             discount=0 if is_empty(discount) else _part(scaled(discount), gross),
@@ -95,14 +101,14 @@ def row_cleanser(mapping: PurchaseMapping, meanings: Sequence[str]) -> Callable[
         )
         return Row(
             number=row,
-            invoice=code_of(cell(values, "invoice"), "invoice_invalid"),
-            at=instant(cell(values, "at")),
+            invoice=code_of(cells[invoice_at], "invoice_invalid"),
+            at=instant(cells[moment_at]),
             line=line,
             is_free=not figure,
-            buyer=buyer_of(*(cell(values, each) for each in _BUYER)),
-            branch=name_of(cell(values, "branch")),
-            category=name_of(cell(values, "category"))[:CODE_MOST],
-            brand=name_of(cell(values, "brand"))[:CODE_MOST],
+            buyer=buyer_of(*of_buyer(cells)),
+            branch=name_of(cells[branch_at]),
+            category=name_of(cells[category_at])[:CODE_MOST],
+            brand=name_of(cells[brand_at])[:CODE_MOST],
         )
 
     return cleanse
