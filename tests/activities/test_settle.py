@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from bashgah.activities import selectors
+from bashgah.activities.recording import Batch, rowsets
 from bashgah.activities.services import anonymous_claim, settle
 from bashgah.activities.types import (
     AmountsIn,
@@ -23,7 +24,8 @@ from bashgah.activities.types import (
 )
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger.selectors import wallets_get
+from bashgah.ledger.selectors import statement_list, wallets_get
+from bashgah.ledger.types import Cause
 from bashgah.members.services import member_block
 from bashgah.members.types import MemberInfo
 from bashgah.programs.selectors import draft_get
@@ -332,3 +334,18 @@ def test_a_club_without_a_program_cannot_settle() -> None:
     outcome = settle([told], club=cast.club, actor=SYSTEM, now=NOW)[0]
     assert isinstance(outcome, Refused)
     assert outcome.refusal.code == "program_missing"
+
+
+def test_units_that_expired_before_the_fact_was_told_are_never_available() -> None:
+    shop = open_shop(points={"expiry": {"kind": "age_days", "count": 10}})
+    late = shop.tell(shop.purchase("A-1", amount=500_000, at=NOW - timedelta(days=30)))
+    assert (late.points_of("points"), late.balances[0].available) == (5, 0)
+    causes = [row.cause for row in statement_list(shop.club, shop.sara.id, unit="points").rows]
+    assert causes == [Cause.EXPIRY, Cause.ACTIVITY]
+
+
+def test_references_are_written_in_one_order_whatever_the_batchs(shop: Shop) -> None:
+    batch = Batch(shop.club, 0, None, NOW)
+    for reference in ("b", "c", "a"):
+        batch.references.append((shop.club.id, shop.sara.id, None, b"", "pos", reference))
+    assert [row[5] for row in rowsets(batch)[0].rows] == ["a", "b", "c"]

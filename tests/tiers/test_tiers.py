@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bashgah.activities.services import settle
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.phrases import say
 from bashgah.kit.refusals import Refusal
@@ -74,6 +75,15 @@ def test_who_reached_it_again_keeps_it(shop: Shop) -> None:
     shop.buys("A-2", 10_000_000, at=NOW + timedelta(days=200))
     services.tiers_review_run(club=shop.club, now=NOW + YEAR)
     assert selectors.standing_get(shop.club, shop.sara.id, NOW + YEAR).tier == "gold"
+
+
+def test_what_left_the_window_does_not_count_even_in_one_batch(shop: Shop) -> None:
+    batch = [
+        shop.purchase("A-1", amount=9_900_000, at=NOW - timedelta(days=400)),
+        shop.purchase("A-2", amount=200_000, at=NOW),
+    ]
+    settle(batch, club=shop.club, actor=SYSTEM, now=NOW)
+    assert (tier(shop), selectors.standing_get(shop.club, shop.sara.id, NOW).value) == ("plain", 2)
 
 
 def test_a_granted_tier_holds_until_its_day(shop: Shop) -> None:
