@@ -1,6 +1,6 @@
 """What a fact gives: the base rule, the multiplier of a tier, status, caps, the ladder."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bashgah.engine import decide, explain
@@ -9,6 +9,8 @@ from bashgah.engine.facts import Fact, Line
 from bashgah.engine.states import Standing, State
 from tests.engine.cases import (
     PER_100K,
+    SATURDAY,
+    TEHRAN,
     TIER_MULTIPLIER,
     TOMAN,
     WALLETS,
@@ -135,6 +137,18 @@ def test_units_expire_at_the_local_midnight_after_their_last_day() -> None:
     credit = decide(compiled(rule(), wallets=wallets), State(), purchase(100_000)).credits[0]
     assert credit.available_from == datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
     assert credit.expires_at == datetime(2027, 11, 21, 20, 30, tzinfo=UTC)  # 30 Aban 1406 is the last day
+
+
+def test_each_day_has_its_own_expiry() -> None:
+    wallets = [{**WALLETS[0], "expiry": {"kind": "age_days", "count": 1}}, *WALLETS[1:]]
+    program = compiled(rule(), wallets=wallets)
+    days = [SATURDAY, SATURDAY + timedelta(days=5), SATURDAY]
+    expiries = [decide(program, State(), purchase(100_000, at=at)).credits[0].expires_at for at in days]
+    assert [at and at.astimezone(TEHRAN).date() for at in expiries] == [
+        date(2026, 11, 23),
+        date(2026, 11, 28),
+        date(2026, 11, 23),
+    ]
 
 
 def test_the_part_paid_by_points_and_tax_and_shipping_do_not_count_by_default() -> None:

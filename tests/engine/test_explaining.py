@@ -186,3 +186,9 @@ def test_an_example_that_cannot_be_read_fails_with_the_place() -> None:
         "This example cannot be read: gros",
         "This example cannot be read: tiers",
     ]
+
+
+def test_an_example_fails_when_a_wallet_it_does_not_name_gets_something() -> None:
+    both = rule("a", PER_100K, {**PER_100K, "wallet": "status"}, examples=[EXAMPLE])
+    (result,) = run(document(both), document(both).rules[0])
+    assert (result.ok, result.got) == (False, {"points": 10, "status": 10})
