@@ -121,7 +121,7 @@ def card_offline(request: HttpRequest, door: Door) -> HttpResponse:
 
 
 def _sheet(lang: str) -> str:
-    return "ui/vendor/tabler/tabler.rtl.min.css" if lang == "fa" else "ui/vendor/tabler/tabler.min.css"
+    return "portal/tabler.rtl.css" if lang == "fa" else "portal/tabler.css"
 
 
 def _icon(door: Door, size: int, *, maskable: bool) -> HttpResponse:
