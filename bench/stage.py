@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ import psycopg
 
 from bashgah.ground.postgres import binaries, homes, launcher
 from bashgah.ground.postgres.launcher import Running
+from bashgah.ground.postgres.leash import dies_with_parent
 
 PROJECT = Path(__file__).resolve().parents[1]
 DATA = PROJECT / "var" / "bench"
@@ -74,7 +76,10 @@ class Stage:
         """The port of a running web process on the filled club."""
         environment = os.environ | {"DATABASE_URL": self.club_url}
         process = subprocess.Popen(
-            [sys.executable, "-m", "bashgah", "web", f"--port={PORT}"], cwd=PROJECT, env=environment
+            [sys.executable, "-m", "bashgah", "web", f"--port={PORT}"],
+            cwd=PROJECT,
+            env=environment,
+            preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 calls prctl alone
         )
         self._open.callback(stop, process)
         wait_for_page(PORT, "/readyz", process)
