@@ -102,6 +102,27 @@ def test_values_no_database_keeps_are_refused(started: ClubInfo, bad: Any) -> No
     assert (refused.value.status, refused.value.field) == (422, "/rules/0/when/value")
 
 
+def test_a_document_nested_without_end_is_refused(started: ClubInfo) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(5000):
+        deep = {"not": deep}
+    with pytest.raises(Refusal) as refused:
+        put(started, {**base_rule(started, 10), "when": deep}, revision=1)
+    assert (refused.value.code, refused.value.status) == ("program_invalid", 422)
+
+
+def test_a_document_too_large_to_be_handled_is_refused(started: ClubInfo) -> None:
+    broken = draft(started)
+    text = "خ" * 190
+    listed = {"field": "member.city", "op": "in", "value": [f"{text}{i}" for i in range(1000)]}
+    broken["rules"] = [
+        {**broken["rules"][0], "key": f"r{i}", "when": listed, "examples": []} for i in range(3)
+    ]
+    with pytest.raises(Refusal) as refused:
+        services.draft_save(club=started, document=broken, revision=1, actor=MINA, now=NOW)
+    assert (refused.value.code, refused.value.status) == ("program_too_large", 422)
+
+
 def test_publishing_makes_the_next_version_and_moves_the_base(started: ClubInfo) -> None:
     document = draft(started)
     document["rules"] = [{**rule, "examples": []} for rule in document["rules"]]

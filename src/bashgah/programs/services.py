@@ -301,6 +301,7 @@ def _change(  # noqa: PLR0917 private, behind the functions that name their argu
 
 def _checked(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document in its full, canonical form; too large a one is refused."""
-    if len(json.dumps(document, default=str)) > LARGEST_DOCUMENT:
+    checked = document_read(document).model_dump(mode="json")
+    if len(json.dumps(checked)) > LARGEST_DOCUMENT:
         raise Refusal("program_too_large", Phrase(_("The program is too large.")), status=422)
-    return document_read(document).model_dump(mode="json")
+    return checked
