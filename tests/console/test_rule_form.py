@@ -16,6 +16,9 @@ from bashgah.console.building.judging import judge, plain_sentence
 from bashgah.console.building.sources import Sources, sources_of
 from bashgah.engine.document import Program, Rule
 from bashgah.ground.types import SYSTEM
+from bashgah.kit.text import Texts
+from bashgah.products.services import categories_upsert_bulk
+from bashgah.products.types import CategoryInfo
 from bashgah.programs import selectors, services
 from bashgah.programs.types import DraftInfo
 from bashgah.ui.types import Lang
@@ -164,3 +167,25 @@ def test_what_is_half_filled_in_is_named_and_not_lost() -> None:
     assert again.when is not None
     assert [problem.at.split("/")[1] for problem in judged.problems] == ["when"]
     assert judged.parts == ()
+
+
+def test_a_sentence_says_the_names_the_club_gave() -> None:
+    draft, sources = ground()
+    club = sources.club
+    named = [CategoryInfo("dairy", Texts("لبنیات", "Dairy"), "")]
+    categories_upsert_bulk(club=club, categories=named, now=NOW)
+    assert draft.program is not None
+    known = sources_of(club, draft.program, "fa")
+    when = {
+        "lines": {
+            "where": case("line.category", "under", "dairy"),
+            "measure": "count",
+            "op": "gte",
+            "value": 1,
+        }
+    }
+    rule = rules_of(draft.program)[0].model_copy(update={"when": when})
+    form = forms.form_read(submitted(draft, known, forms.form_of(rule, known)), known)
+    saved = plain_sentence(judge(draft, forms.document_of(form, known), known).parts)
+    assert "لبنیات" in saved
+    assert "dairy" not in saved

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, pgettext
 
 from bashgah.kit import formats
 from bashgah.kit.money import CURRENCIES
+from bashgah.kit.text import persian_digits
 from bashgah.ui.framing import current_lang
 from bashgah.ui.types import Delta
 
@@ -64,6 +65,11 @@ def plain(value: int | Decimal | float) -> str:
     if isinstance(value, float):
         value = Decimal(str(value))
     return formats.number(value, current_lang())
+
+
+def digits(text: str) -> str:
+    """A masked number or another text whose digits are those of the language in force."""
+    return persian_digits(text) if current_lang() == "fa" else text
 
 
 def money_parts(amount: int, club: object) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors
 from bashgah.members.types import MemberFilters, MemberInfo
-from bashgah.ui.figures import day_words, plain
+from bashgah.ui.figures import day_words, digits, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.listings import listing
 from bashgah.ui.types import Column, FilterChoice, Listing, Option
@@ -200,7 +200,7 @@ def _rows(request: HttpRequest, club: ClubInfo, members: tuple[MemberInfo, ...])
         yield MemberRow(
             name=member.name,
             url=reverse("console:member", args=[ids.public("member", member.id)]),
-            mobile=member.mobile_masked,
+            mobile=digits(member.mobile_masked),
             status=member.status,
             tier=own.tier,
             tone=own.tone,

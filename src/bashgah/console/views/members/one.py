@@ -24,7 +24,7 @@ from bashgah.ledger import selectors as ledger
 from bashgah.ledger.types import LotInfo, WalletInfo, WalletKind
 from bashgah.members import selectors
 from bashgah.members.types import ConsentInfo, MemberInfo, PersonInfo, StatusChange
-from bashgah.ui.figures import day_words, money_parts, money_words, plain
+from bashgah.ui.figures import day_words, digits, money_parts, money_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Stat, Tab
 
@@ -143,7 +143,7 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
     own = standing.of_members(club, [member.id], lang, now)[member.id]
     branch = member.favourite_branch_id or member.branch_id
     words = member.name.split()
-    mobile = member.mobile_masked
+    mobile = digits(member.mobile_masked)
     if may(request, "members.personal") and (
         clear := selectors.members_mobiles(club, [member.id]).get(member.id)
     ):
@@ -269,8 +269,9 @@ def _facts(request: HttpRequest, club: ClubInfo, member: MemberInfo) -> tuple[tu
 
 
 def _personal(person: PersonInfo, lang: Lang, *, clear: bool) -> tuple[tuple[str, str], ...]:
+    mobile = formats.phone(person.mobile, lang) if clear and person.mobile else digits(person.mobile)
     facts = (
-        (gettext("Mobile"), formats.phone(person.mobile, lang) if clear and person.mobile else person.mobile),
+        (gettext("Mobile"), mobile),
         (gettext("E-mail"), person.email),
         (gettext("National id"), person.national_id),
         (gettext("Address"), person.address),
