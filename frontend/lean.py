@@ -6,15 +6,19 @@ compares the files with what this would write.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "bashgah"
 TABLER = SOURCE / "ui" / "static" / "ui" / "vendor" / "tabler"
-TARGET = SOURCE / "portal" / "static" / "portal"
+TARGET = SOURCE / "portal" / "static" / "portal" / "vendor"
 SHEETS = {"tabler.min.css": "tabler.css", "tabler.rtl.min.css": "tabler.rtl.css"}
-HEAD = "/* The part of Tabler 1.6.1 (MIT, ui/vendor/tabler) the portal uses; written by frontend/lean.py. */\n"
+HEAD = (
+    "/* The part of Tabler 1.6.1 (MIT, ui/vendor/tabler) the portal uses; written by frontend/lean.py. */\n"
+)
 PAGES = ("ui/templates/ui/base.html", "ui/templates/ui/shell_portal.html", "ui/templates/ui/preferences.html")
 FOLDERS = ("ui/templates/ui/c", "portal/templates/portal")
 WORDS = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -92,6 +96,27 @@ def _animation_used(head: str, used: frozenset[str]) -> bool:
     return not head.startswith("@keyframes") or bool(set(WORDS.findall(head)) & {"progress"})
 
 
+def manifest() -> str:
+    """The list of these files with their hashes, as every vendor folder has one."""
+    whole = json.loads((TABLER.parent / "manifest.json").read_text("utf-8"))
+    version = next(entry["version"] for entry in whole if entry["file"] == "tabler/tabler.min.css")
+    licence = "../../../../ui/static/ui/vendor/tabler/LICENSE.txt"
+    entries = [
+        {
+            "file": target,
+            "package": "@tabler/core",
+            "version": version,
+            "licence": "MIT",
+            "licence_file": licence,
+            "sha256": hashlib.sha256(lean(name).encode()).hexdigest(),
+        }
+        for name, target in SHEETS.items()
+    ]
+    return json.dumps(entries, indent=2) + "\n"
+
+
 if __name__ == "__main__":
+    TARGET.mkdir(exist_ok=True)
     for name, target in SHEETS.items():
         (TARGET / target).write_text(lean(name), "utf-8")
+    (TARGET / "manifest.json").write_text(manifest(), "utf-8")

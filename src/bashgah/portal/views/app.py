@@ -121,7 +121,7 @@ def card_offline(request: HttpRequest, door: Door) -> HttpResponse:
 
 
 def _sheet(lang: str) -> str:
-    return "portal/tabler.rtl.css" if lang == "fa" else "portal/tabler.css"
+    return "portal/vendor/tabler.rtl.css" if lang == "fa" else "portal/vendor/tabler.css"
 
 
 def _icon(door: Door, size: int, *, maskable: bool) -> HttpResponse:
