@@ -10,6 +10,7 @@ from bench import load
 from bench.stage import Stage, say
 
 WARM_SECONDS = 3
+BATCH_SECONDS = 12
 BATCH = 1_000
 BATCH_CONNECTIONS = 3
 DISK_PURCHASES = 60_000
@@ -46,11 +47,11 @@ def at_256(stage: Stage) -> float:
 def batches(stage: Stage) -> float:
     """Batches of 1,000 activities: activities a second ÷ pgbench's transactions a second."""
     port = stage.web
-    load.run(stage, port, connections=BATCH_CONNECTIONS, seconds=WARM_SECONDS, batch=BATCH)
+    load.run(stage, port, connections=BATCH_CONNECTIONS, seconds=BATCH_SECONDS, batch=BATCH)
     ratios = []
     for number in range(stage.rounds):
         yardstick = stage.yardstick()
-        seen = load.run(stage, port, connections=BATCH_CONNECTIONS, seconds=stage.seconds, batch=BATCH)
+        seen = load.run(stage, port, connections=BATCH_CONNECTIONS, seconds=BATCH_SECONDS, batch=BATCH)
         ratios.append(seen.per_second * BATCH / yardstick)
         say(
             f"  round {number + 1}: {seen.per_second * BATCH:,.0f} activities/s, pgbench {yardstick:,.0f} tps"
@@ -64,7 +65,7 @@ def disk(stage: Stage) -> float:
     url = stage.club_url
     before, activities = kept(url)
     while True:
-        load.run(stage, port, connections=BATCH_CONNECTIONS, seconds=5, batch=BATCH, lines=3)
+        load.run(stage, port, connections=BATCH_CONNECTIONS, seconds=BATCH_SECONDS, batch=BATCH, lines=3)
         after, settled = kept(url)
         if settled - activities >= DISK_PURCHASES:
             break

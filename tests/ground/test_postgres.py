@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from bashgah.ground.postgres import binaries, homes, launcher, tuning
-from bashgah.ground.postgres.account import Account
+from bashgah.ground.postgres.account import Account, server_account
 from bashgah.ground.postgres.trouble import PostgresTrouble
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -149,6 +149,28 @@ def test_data_moves_where_the_servers_user_cannot_enter_and_no_permission_is_wid
     assert f"data lies in {data}" in said[0]
     assert private.stat().st_mode & 0o777 == 0o700
     shutil.rmtree(data)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root lends its server to another user")
+@pytest.mark.skipif(18 not in INSTALLED, reason="the embedded bundle is not installed")
+def test_a_bundle_in_a_private_home_is_copied_where_the_servers_user_can_run_it(tmp_path: Path) -> None:
+    package = INSTALLED[18].folder.parents[1]
+    for part in (package, package.with_name(package.name + ".libs")):
+        shutil.copytree(part, tmp_path / part.name, symlinks=True)
+    tmp_path.chmod(0o700)
+    private = binaries.Binaries(tmp_path / package.name / "pginstall" / "bin", 18, "embedded")
+    account = server_account()
+    assert not account.can_enter(private.folder)
+    copied = homes.reachable(private, account)
+    try:
+        said = subprocess.run(
+            [copied.program("initdb"), "--version"],
+            capture_output=True, text=True, check=True, cwd="/", **account.popen_options(),  # type: ignore[call-overload]
+        )  # fmt: skip
+        assert said.stdout.startswith("initdb (PostgreSQL) 18")
+        assert homes.reachable(private, account) == copied
+    finally:
+        shutil.rmtree(copied.folder.parents[2])
 
 
 def test_a_socket_path_that_would_be_too_long_is_not_chosen(
