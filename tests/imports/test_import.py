@@ -249,6 +249,19 @@ def test_a_parquet_file(club: ClubInfo, mapping: PurchaseMapping, tmp_path: Path
     assert (report.lines, report.settled, report.rejected_by) == (18, 5, REJECTED)
 
 
+def test_a_parquet_column_of_lists_is_refused(
+    club: ClubInfo, mapping: PurchaseMapping, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow
+    import pyarrow.parquet
+
+    columns = {name: [["x", "y"]] for name in HEADER}
+    pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / "sales.parquet")
+    with pytest.raises(Refusal, match="column_nested"):
+        run(tmp_path / "sales.parquet", mapping, club)
+
+
 def test_an_invoice_with_very_many_lines_is_told_in_parts(
     club: ClubInfo, mapping: PurchaseMapping, tmp_path: Path
 ) -> None:

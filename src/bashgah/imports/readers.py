@@ -137,6 +137,9 @@ def _parquet(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     file = _parquet_file(path)
     if not set(columns) <= set(file.schema_arrow.names):
         raise _no_columns([name for name in columns if name not in file.schema_arrow.names])
+    nested = [name for name in columns if file.schema_arrow.field(name).type.num_fields]
+    if nested:
+        raise _refusal("column_nested", _("These columns hold lists, not values: {columns}."), columns=nested)
     number = 0
     for batch in file.iter_batches(batch_size=20_000, columns=list(dict.fromkeys(columns))):
         values = [batch.column(name).to_pylist() for name in columns]
