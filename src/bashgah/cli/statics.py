@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -17,15 +18,21 @@ MARK = "gathered"
 def gather() -> None:
     """Gather the static files of all rooms into ``var/static`` unless that is done for exactly these files.
 
-    From here on this process and its children serve the gathered ones.
+    From here on this process and its children serve the gathered ones. Of web processes that start together
+    one gathers and the others wait for it.
     """
     folder = places.var_folder() / "static"
-    mark = folder / MARK
-    wanted = _mark_of_files()
+    folder.mkdir(parents=True, exist_ok=True)
     os.environ["BASHGAH_STATIC_COLLECTED"] = "1"
+    with folder.with_name("static.lock").open("a", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _gather_into(folder)
+
+
+def _gather_into(folder: Path) -> None:
+    mark, wanted = folder / MARK, _mark_of_files()
     if mark.is_file() and mark.read_text(encoding="ascii") == wanted:
         return
-    folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(
         [sys.executable, "-P", "-m", "django", "collectstatic", "--noinput", "--clear", "--verbosity=0"],
         env=os.environ
