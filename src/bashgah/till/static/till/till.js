@@ -149,6 +149,11 @@
     if (status >= 400 && status < 500 && status !== 403) { e.detail.shouldSwap = true; e.detail.isError = false; }
     if (status === 403 || status === 401) location.reload();
   });
+  /* what has not changed is left alone, or a key pressed at this moment would hit a button that is gone */
+  document.body.addEventListener("htmx:oobBeforeSwap", function (e) {
+    var fresh = e.detail.fragment, same = e.detail.target;
+    if (same.id === "till-side" && fresh.innerHTML.trim() === same.innerHTML.trim()) e.detail.shouldSwap = false;
+  });
   ["htmx:sendError", "htmx:timeout"].forEach(function (name) {
     document.body.addEventListener(name, function () { connection(false); toast(words.saidOffline); });
   });
