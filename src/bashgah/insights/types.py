@@ -47,15 +47,6 @@ class SalesDay:
 
 
 @dataclass(frozen=True, slots=True)
-class TierShare:
-    """How many members stand on a tier."""
-
-    ladder: str
-    tier: str
-    members: int
-
-
-@dataclass(frozen=True, slots=True)
 class HomeKpis:
     """The first figures of a club for one month."""
 

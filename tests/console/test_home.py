@@ -1,0 +1,48 @@
+"""The home page's figures, against sums done by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bashgah.activities.rollup import club_days_rebuild
+from bashgah.clubs.selectors import club_get
+from bashgah.ground import clock
+from bashgah.insights.selectors import home_kpis, period_of
+from tests.cast import NOW
+from tests.console.conftest import Console, text
+
+
+def test_the_figures_of_the_home_page(console: Console) -> None:
+    sara, reza = console.cast.sara, console.cast.reza
+    console.buys(sara, 12_800_000, reference="a")
+    console.buys(sara, 3_200_000, reference="b")
+    console.buys(reza, 4_000_000, reference="c")
+    club_days_rebuild(club=console.club)
+    now = clock.now()
+    period = period_of(console.club, now.astimezone(ZoneInfo("Asia/Tehran")).date(), now)
+
+    kpis = home_kpis(console.club, period, now)
+
+    assert kpis.member_sales.now == 20_000_000
+    assert kpis.member_share.now == 1
+    assert kpis.average_basket.now == pytest.approx(20_000_000 / 3)
+    assert kpis.active_members.now == 2
+    assert kpis.repeat_purchase.now == 0.5
+    assert kpis.redemption_rate.now == 0
+    assert sum(day.members for day in kpis.days) == 20_000_000
+    assert "میلیون تومان" in text(console.get(""))
+
+
+def test_half_a_month_is_compared_with_half_a_month(console: Console) -> None:
+    fifth = NOW.replace(year=2026, month=11, day=26, hour=12)
+
+    period = period_of(console.club, date(2026, 11, 26), fifth)
+
+    assert (period.since, period.seen_until) == (date(2026, 11, 22), date(2026, 11, 27))
+    assert period.before_until - period.before_since == timedelta(days=5)
+    gregorian = replace(club_get(console.club.id), calendar="gregorian")
+    assert period_of(gregorian, date(2026, 11, 26), fifth).since == date(2026, 11, 1)
