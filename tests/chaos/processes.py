@@ -96,11 +96,12 @@ async def answers(process: Process, port: int) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
             async with asyncio.timeout(5):
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.write(b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-                line = await reader.readuntil(b"\r\n")
-                writer.close()
-                if b" 200 " in line:
-                    return
+                try:
+                    writer.write(b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                    if b" 200 " in await reader.readuntil(b"\r\n"):
+                        return
+                finally:
+                    writer.close()
         await asyncio.sleep(0.1)
     raise AssertionError(f"no web process on port {port} within {STARTS_WITHIN:.0f} s")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 
@@ -21,6 +22,7 @@ def prove_often(path: Path, reads: int) -> None:
     found: list[str] = []
     seen: list[int] = []
     for _read in range(reads):
+        time.sleep(0.05)
         with transaction.atomic():
             found += [f"{one.code} {one.where}" for one in verify()]
             with wrapper.cursor() as cursor:

@@ -24,14 +24,14 @@ FEWEST = 20
 class Hands:
     """Eight writers on a database, and what they were told so far."""
 
-    def __init__(self, url: str, shop_file: Path, folder: Path, seed: int) -> None:
+    def __init__(self, url: str, shop_file: Path, folder: Path, seed: int, pause: float = 0.0) -> None:
         self.stop = folder / "stop"
         self.logs = [folder / f"told-{number}" for number in range(PROCESSES)]
         for log in self.logs:
             log.touch()
         self._processes = [
             hands.start(
-                writers.settle_until, url, self.stop, log, shop_file, seed, THREADS, "abcdefgh"[number]
+                writers.settle_until, url, self.stop, log, shop_file, seed, THREADS, "abcdefgh"[number], pause
             )
             for number, log in enumerate(self.logs)
         ]

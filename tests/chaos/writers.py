@@ -15,17 +15,19 @@ from typing import Any, TextIO
 from uuid import UUID
 
 
-def settle_until(stop: Path, log: Path, shop_file: Path, seed: int, threads: int, first: str) -> None:
+def settle_until(
+    stop: Path, log: Path, shop_file: Path, seed: int, threads: int, first: str, pause: float = 0.0
+) -> None:
     """Settle facts with so many threads until the file ``stop`` exists.
 
     A try that ends in an error may or may not have been committed: the same fact is told again until it is
-    answered. References begin with ``first``.
+    answered. References begin with ``first``. ``pause`` is how long a writer rests between two facts.
     """
     with log.open("a", encoding="utf-8", buffering=1) as told:
         hands = [
             threading.Thread(
                 target=_whole,
-                args=(stop, told, shop_file, random.Random(f"{seed}-{first}-{n}"), f"{first}{n}"),
+                args=(stop, told, shop_file, random.Random(f"{seed}-{first}-{n}"), f"{first}{n}", pause),
             )
             for n in range(threads)
         ]
@@ -44,7 +46,7 @@ def _whole(*given: Any) -> None:
         os._exit(70)
 
 
-def _one(stop: Path, told: TextIO, shop_file: Path, rng: random.Random, name: str) -> None:
+def _one(stop: Path, told: TextIO, shop_file: Path, rng: random.Random, name: str, pause: float) -> None:
     import msgspec
 
     from bashgah.activities.types import Intake
@@ -59,6 +61,7 @@ def _one(stop: Path, told: TextIO, shop_file: Path, rng: random.Random, name: st
     serial = 0
     while not stop.exists():
         serial += 1
+        time.sleep(pause)
         fact = some_fact(rng, f"{name}-{serial}", shop, bought, clock.now())
         intake = msgspec.convert(fact, Intake)  # type: ignore[call-overload]
         try:
