@@ -98,6 +98,12 @@ def test_something_that_is_no_number_is_said_at_the_field(house: House) -> None:
     assert 'aria-invalid="true"' in answer.content.decode()
 
 
+def test_the_address_of_the_form_opened_as_a_page_leads_home(house: House) -> None:
+    answer = house.visitor().get("/sign-in")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 def test_signing_out_ends_the_session_on_the_server(house: House) -> None:
     visitor = house.sara()
     kept = visitor.cookie

@@ -16,10 +16,15 @@ from bashgah.portal.pages import CodePage, JoinPage
 from bashgah.portal.views.home import landing
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @visitor
 def sign_in(request: HttpRequest, door: Door) -> HttpResponse:
-    """Send a code to the number, member or not: the answer is the same, so nobody learns who is one."""
+    """Send a code to the number, member or not: the answer is the same, so nobody learns who is one.
+
+    Opened as a page (a reload after a mistyped number, an old link) it leads to the form at home.
+    """
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("portal:home"))
     typed = request.POST.get("mobile", "")
     number, refusal = tried(lambda: mobile.normalise(typed))
     if number is None or refusal:
