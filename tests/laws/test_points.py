@@ -131,7 +131,7 @@ class Points(RuleBasedStateMachine):
 
     @rule(amount=st.integers(-12, 12).filter(bool))
     def adjust(self, amount: int) -> None:
-        if self.model.available < -amount:
+        if amount < 0 and self.model.available < -amount:
             with refused("points_short"):
                 self.hand.adjusts(amount, now=self.now)
             return
