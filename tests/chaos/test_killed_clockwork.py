@@ -73,7 +73,7 @@ def test_the_proof_bites_a_careless_job_does_things_twice(
             "CREATE TABLE chaos_naive (id int PRIMARY KEY, times int NOT NULL DEFAULT 0,"
             " done boolean NOT NULL DEFAULT false)"
         )
-        owner.execute("INSERT INTO chaos_naive (id) SELECT generate_series(1, 100)")
+        owner.execute("INSERT INTO chaos_naive (id) SELECT generate_series(1, 200)")
         kills = killed_over_and_over(
             clockwork.naive, house.app(database), tmp_path, random.Random(seed), 0.04
         )
