@@ -25,13 +25,17 @@ pytestmark = pytest.mark.prove
 
 CLIENTS = 12
 DRAINED_WITHIN = 120.0
+FINISHED_WITHIN = 120.0
 
 
 class Tills:
     """Clients that post facts until told to stop, each insisting on an answer for every fact."""
 
-    def __init__(self, client: Client, club: Shop, seed: int, *, careless: bool = False) -> None:
+    def __init__(
+        self, client: Client, club: Shop, seed: int, webs: list[Process], *, careless: bool = False
+    ) -> None:
         self.client, self.club, self.seed, self.careless = client, club, seed, careless
+        self.webs = webs
         self.told: list[books.Acknowledged] = []
         self.stopping = False
 
@@ -56,16 +60,35 @@ class Tills:
         posting = [asyncio.create_task(self.one(number)) for number in range(CLIENTS)]
         try:
             await abuse
-        finally:
             self.stopping = True
-            await asyncio.gather(*posting)
+            await self._finished(posting)
+        finally:
+            # a till that insists where nobody serves would wait for ever
+            for task in posting:
+                task.cancel()
+            await asyncio.gather(*posting, return_exceptions=True)
+
+    async def _finished(self, posting: list[asyncio.Task[None]]) -> None:
+        waiting, until = set(posting), time.monotonic() + FINISHED_WITHIN
+        while waiting:
+            assert time.monotonic() < until, f"the tills do not finish: {self.client.statuses}"
+            self._watch()
+            done, waiting = await asyncio.wait(waiting, timeout=0.1)
+            for task in done:
+                task.result()
 
     async def go_on(self, facts: int) -> None:
         """Wait until so many more facts were settled."""
         wanted, until = self.count + facts, time.monotonic() + 60
         while self.count < wanted:
             assert time.monotonic() < until, f"the tills do not get on: {self.client.statuses}"
+            self._watch()
             await asyncio.sleep(0.01)
+
+    def _watch(self) -> None:
+        """Start again what ended by itself: the server gives up after two children lost in a few seconds."""
+        for process in self.webs:
+            process.watch()
 
     @property
     def count(self) -> int:
@@ -97,7 +120,7 @@ def test_every_reference_is_settled_once_whichever_process_dies(
     url = house.app(database)
     with webs(url, tmp_path) as (processes, ports):
         worker = Process(url, tmp_path / "worker.log", "worker")
-        tills = Tills(Client(club.key, ports), club, seed)
+        tills = Tills(Client(club.key, ports), club, seed, processes)
 
         async def abuse() -> None:
             for number in range(size(50)):
@@ -153,7 +176,7 @@ def test_the_proof_bites_a_client_that_renames_its_retries_settles_twice(
     doubled: list[Any] = []
     kills = 0
     with webs(house.app(database), tmp_path) as (processes, ports):
-        tills = Tills(Client(club.key, ports), club, seed, careless=True)
+        tills = Tills(Client(club.key, ports), club, seed, processes, careless=True)
 
         async def abuse() -> None:
             nonlocal doubled, kills
