@@ -28,9 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="BROWSER JOURNEYS DID NOT RUN: no Chromium found"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The run's Chromium."""
+    """A module's Chromium; its event loop holds the thread, so it ends before another module starts its own."""
     with harness.browser() as running:
         yield running
 
