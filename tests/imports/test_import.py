@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bashgah.activities import services as activities
+from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.types import SYSTEM
 from bashgah.history import selectors as history
@@ -283,6 +284,21 @@ def test_an_unknown_branch_rejects_its_purchases_only(club: ClubInfo, tmp_path: 
     assert report.adds_up
     assert report.rejected_by["branch_not_found"] == 2
     assert report.settled == 3
+
+
+def test_two_branches_new_to_the_club_are_never_taken_for_one(club: ClubInfo, tmp_path: Path) -> None:
+    """Their letters weigh the same when merely added up."""
+    rows = [
+        ["1", "1405/01/15", "TEA", "چای", "1", "50000", "C-1", "", "", "بب"],
+        ["2", "1405/01/15", "TEA", "چای", "1", "50000", "C-1", "", "", "تا"],
+    ]
+    path = tmp_path / "sales.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADER, *rows])
+    before = {branch.code for branch in clubs.branch_list(club)}
+    run(path, mapping_of({**mapping_of_text(), "branches": {"create": True}}), club)
+    opened = {branch.name.fa for branch in clubs.branch_list(club) if branch.code not in before}
+    assert opened == {"بب", "تا"}
 
 
 def mapping_of_text() -> dict:

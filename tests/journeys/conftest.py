@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A module's Chromium; its event loop holds the thread, so it ends before another module starts its own."""
+    """A module's Chromium: its event loop holds the thread, so other modules need it gone."""
     with harness.browser() as running:
         yield running
 

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from bashgah.products.types import BrandInfo, CategoryInfo, NewProduct
 BATCH = 500
 PEOPLE_AT_ONCE = 1000
 GOODS_AT_ONCE = 5000
+CODE_MOST = 40
 
 
 def quiet(stage: Stage, done: int, total: int) -> None:
@@ -217,11 +219,11 @@ def _branches(
 
 
 def _branch_code(value: str) -> str:
-    """A code a till could print: the value's letters and digits, or a number made of them."""
+    """A code a till could print: the value's letters and digits, or else a digest of its own."""
     plain = "-".join(search_key(value).split())
-    if plain.isascii() and plain.replace("-", "").isalnum():
-        return plain[:40]
-    return f"b{sum(ord(letter) * (place + 1) for place, letter in enumerate(plain)) % 10**9}"
+    if plain.isascii() and plain.replace("-", "").isalnum() and len(plain) <= CODE_MOST:
+        return plain
+    return "b" + blake2b(plain.encode(), digest_size=8).hexdigest()
 
 
 def _matched(found: Sorted, kept: Iterable[Purchase], owners: Mapping[str, UUID]) -> Matched:
