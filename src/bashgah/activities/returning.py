@@ -22,7 +22,6 @@ from bashgah.activities.running import Running
 from bashgah.activities.types import CreditLine, ReturnIn
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.facts import Fact, Line
-from bashgah.history.keeping import Tally
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -152,11 +151,7 @@ def taken_back(
         lines.append(CreditLine(credited.unit, -amount, credited.rule))
         if credited.kind is WalletKind.STATUS:
             qualifying += amount
-    running.history.record(
-        purchase.business_date,
-        fact.occurred_at,
-        Tally(spend=-fact.net, gross=-fact.gross, qualifying=-qualifying, returns=1),
-    )
+    running.remember_return(fact, purchase.business_date, qualifying)
     running.pass_time(origin.recorded_at)
     return Outcome(
         credits=tuple(StoredCredit(line, ()) for line in lines),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,69 +12,41 @@ import msgspec
 import psycopg
 
 from bashgah.activities.compact import Outcome, StoredCredit
+from bashgah.activities.remembering import Remembered, read_fields
 from bashgah.activities.types import Balance, CreditLine
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
-from bashgah.engine.ladders import standing_after
-from bashgah.engine.states import Needs, Standing, State
-from bashgah.engine.windows import measure_start, window_start
+from bashgah.engine.states import Needs, State
 from bashgah.ground import ids
 from bashgah.ground.batch import Part, read
-from bashgah.history import keeping as history
 from bashgah.history import selectors as history_reads
-from bashgah.history.keeping import Tally
-from bashgah.kit.jalali import Calendar
 from bashgah.kit.phrases import phrase_to_json
 from bashgah.ledger import reading as ledger_reads
 from bashgah.ledger.book import Book
 from bashgah.ledger.states import Origin
 from bashgah.ledger.types import WalletKind
-from bashgah.members.selectors.deciding import MEMBER, MemberFacts, facts_of
+from bashgah.members.facts import facts_of
+from bashgah.members.selectors.deciding import MEMBER
 from bashgah.tiers.tables import STANDINGS, standings_of
 
 WALLET_KINDS = {"points": WalletKind.POINTS, "status": WalletKind.STATUS, "credit": WalletKind.CREDIT}
 
 
 @dataclass(slots=True)
-class Running:
+class Running(Remembered):
     """One member's points, history and standings, read under the lock and changed fact by fact."""
 
     member_id: UUID
     club_id: UUID
     points: Book
-    history: history.Book
-    standings: dict[str, Standing]
-    about: MemberFacts
-    moved: set[str] = field(default_factory=set)
     changes: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def state(self, compiled: CompiledProgram, fact: Fact) -> State:
-        """Return what this program version needs to know before it decides this fact."""
-        needs, calendar, day = compiled.needs, compiled.document.calendar, fact.local_at.date()
-        used = {}
-        for key, window in needs.limits:
-            at = (key, window_start(window, day, calendar))
-            if amount := self.history.used.get(at):
-                used[at] = amount
-        return State(
-            values={name: self._value(name, fact, calendar) for name in _read_fields(needs)},
-            standings={key: s for key in needs.ladders if (s := self.standings.get(key))},
-            measures={
-                ladder: value
-                for ladder, measure, window in needs.measures
-                if (value := self.history.measure(measure, measure_start(window, day, calendar), day))
-            },
-            used=used,
-        )
 
     def apply(
         self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision, origin: Origin
     ) -> Outcome:
         """Carry out a decision: credits, limits, counts, tiers; return what it came to."""
-        qualifying = 0
-        status = _status_wallet(compiled)
         for credit in decision.credits:
             self.points.credit(
                 origin,
@@ -86,23 +57,8 @@ class Running:
                 available_from=credit.available_from,
                 expires_at=credit.expires_at,
             )
-            if credit.wallet == status:
-                qualifying += credit.amount
-        for used in decision.used:
-            self.history.use(used.limit, used.window_start, used.amount)
-        is_purchase = fact.kind == "purchase"
-        self.history.record(
-            fact.local_at.date(),
-            fact.occurred_at,
-            Tally(
-                purchases=int(is_purchase),
-                spend=fact.net if is_purchase else 0,
-                visits=int(fact.kind == "visit"),
-                qualifying=qualifying,
-                gross=fact.gross if is_purchase else 0,
-            ),
-        )
-        self._stand(compiled, state, fact, decision, origin)
+        self.remember(compiled, state, fact, decision)
+        self._steps(decision, origin)
         self.pass_time(origin.recorded_at)
         return Outcome(
             credits=tuple(
@@ -138,17 +94,7 @@ class Running:
             s = self.standings[ladder]
             yield s.since, s.kept_until, s.granted_until, self.member_id, self.club_id, ladder, s.tier
 
-    def _stand(
-        self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision, origin: Origin
-    ) -> None:
-        day, calendar = fact.local_at.date(), compiled.document.calendar
-        for ladder, added in decision.measures:
-            before = self.standings.get(ladder)
-            value = state.measures.get(ladder, 0) + added
-            after = standing_after(compiled.ladders[ladder].ladder, value, before, day, calendar)
-            if after != before:
-                self.standings[ladder] = after
-                self.moved.add(ladder)
+    def _steps(self, decision: Decision, origin: Origin) -> None:
         for move in decision.tier_moves:
             self.changes.append(
                 (
@@ -164,11 +110,6 @@ class Running:
                     json_text(phrase_to_json(move.why)),
                 )
             )
-
-    def _value(self, name: str, fact: Fact, calendar: Calendar) -> Any:
-        if name.startswith("member."):
-            return self.about.value(name, fact, calendar)
-        return _HISTORY[name](self.history, fact)
 
 
 def running_read(
@@ -186,7 +127,7 @@ def running_read(
     params.update(values)
     if needs.ladders:
         parts += (STANDINGS,)
-    if any(name.startswith("member.") for name in _read_fields(needs)):
+    if any(name.startswith("member.") for name in read_fields(needs)):
         parts += (MEMBER,)
         params["zone"] = club.timezone
     names = [part.name for part in parts]
@@ -201,39 +142,13 @@ def _running(
     club: ClubInfo, member_id: UUID, values: Mapping[str, Any], date_of: Callable[[datetime], date]
 ) -> Running:
     return Running(
-        member_id,
-        club.id,
-        ledger_reads.book_of(member_id, club.id, values["wallets"], date_of),
         history_reads.book_of(member_id, club.id, values),
         standings_of(values.get("standings")),
         facts_of(values.get("member")),
+        member_id,
+        club.id,
+        ledger_reads.book_of(member_id, club.id, values["wallets"], date_of),
     )
-
-
-@lru_cache(maxsize=256)
-def _read_fields(needs: Needs) -> tuple[str, ...]:
-    """Return the state fields a program reads, in a fixed order; tiers come with the standings."""
-    return tuple(sorted(name for name in needs.fields if not name.startswith("member.tier.")))
-
-
-def _status_wallet(compiled: CompiledProgram) -> str | None:
-    """Return the wallet whose units qualify for tiers: the first of kind status, as the engine counts."""
-    return next((wallet.key for wallet in compiled.document.wallets if wallet.kind == "status"), None)
-
-
-def _days_since(book: history.Book, fact: Fact) -> int | None:
-    if book.last_purchase_at is None:
-        return None
-    last = book.last_purchase_at.astimezone(fact.local_at.tzinfo).date()
-    return max(0, (fact.local_at.date() - last).days)
-
-
-_HISTORY: dict[str, Callable[[history.Book, Fact], Any]] = {
-    "history.purchases": lambda book, _fact: book.sums.purchases,
-    "history.spend": lambda book, _fact: book.sums.spend,
-    "history.visits": lambda book, _fact: book.sums.visits,
-    "history.days_since_last_purchase": _days_since,
-}
 
 
 def json_text(value: Any) -> str:

@@ -24,7 +24,8 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.text import Texts
 from bashgah.ledger import selectors as ledger
 from bashgah.members import selectors as members
-from bashgah.members.selectors.deciding import MEMBER, facts_of
+from bashgah.members.facts import facts_of
+from bashgah.members.selectors.deciding import MEMBER
 from bashgah.members.types import MemberInfo
 from bashgah.programs import selectors as programs
 from bashgah.rewards import selectors

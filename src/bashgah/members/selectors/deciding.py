@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
-
-from bashgah.engine.facts import Fact
 from bashgah.ground.batch import Part
-from bashgah.kit.jalali import Calendar, to_jalali
 
 MEMBER = Part(
     "member",
@@ -19,59 +12,4 @@ MEMBER = Part(
      FROM members_member x WHERE x.id = m.id)
     """,
 )
-"""A member's profile for a state read (``ground.batch.read``); ``facts_of`` understands it."""
-
-
-@dataclass(frozen=True, slots=True)
-class MemberFacts:
-    """What criteria look at, as it stands when a fact is settled."""
-
-    city: str = ""
-    gender: str = ""
-    tags: tuple[str, ...] = ()
-    birth_date: date | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
-    enrolled_on: date | None = None
-
-    def value(self, name: str, fact: Fact, calendar: Calendar) -> Any:
-        """Return the value of a ``member.…`` field of the catalogue; None where nothing is known."""
-        if name.startswith("member.attributes."):
-            return self.attributes.get(name.removeprefix("member.attributes."))
-        return _VALUES[name](self, fact, calendar)
-
-
-def facts_of(read: list[Any] | None) -> MemberFacts:
-    """Make the facts of what ``MEMBER`` read."""
-    if read is None:
-        return MemberFacts()
-    city, gender, tags, birth, attributes, enrolled = read
-    return MemberFacts(
-        city,
-        gender,
-        tuple(tags),
-        date.fromisoformat(birth) if birth else None,
-        attributes,
-        date.fromisoformat(enrolled) if enrolled else None,
-    )
-
-
-def _age_days(member: MemberFacts, fact: Fact, _calendar: Calendar) -> int:
-    day = fact.local_at.date()
-    return (day - member.enrolled_on).days if member.enrolled_on else 0
-
-
-def _birth_month_day(member: MemberFacts, _fact: Fact, calendar: Calendar) -> int | None:
-    born = member.birth_date
-    if born is None:
-        return None
-    month, day = to_jalali(born)[1:] if calendar == "jalali" else (born.month, born.day)
-    return month * 100 + day
-
-
-_VALUES: dict[str, Callable[[MemberFacts, Fact, Calendar], Any]] = {
-    "member.city": lambda member, _f, _c: member.city,
-    "member.gender": lambda member, _f, _c: member.gender,
-    "member.tags": lambda member, _f, _c: member.tags,
-    "member.age_days": _age_days,
-    "member.birth_month_day": _birth_month_day,
-}
+"""A member's profile for a state read (``ground.batch.read``); ``members.facts.facts_of`` understands it."""

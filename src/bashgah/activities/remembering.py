@@ -1,0 +1,121 @@
+"""What the rules see of a member, and what a decided fact changes of it: plain values, no database.
+
+The settlement keeps it under the lock (``activities.running``), the simulation while it replays history; so
+the same fact finds the same state in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from bashgah.engine import CompiledProgram
+from bashgah.engine.decisions import Decision
+from bashgah.engine.facts import Fact
+from bashgah.engine.ladders import standing_after
+from bashgah.engine.states import Needs, Standing, State
+from bashgah.engine.windows import measure_start, window_start
+from bashgah.history import keeping as history
+from bashgah.history.keeping import Tally
+from bashgah.kit.jalali import Calendar
+from bashgah.members.facts import MemberFacts
+
+
+@dataclass(slots=True)
+class Remembered:
+    """One member's counts, standings and profile, changed fact by fact."""
+
+    history: history.Book
+    standings: dict[str, Standing]
+    about: MemberFacts
+    moved: set[str] = field(default_factory=set, kw_only=True)
+
+    def state(self, compiled: CompiledProgram, fact: Fact) -> State:
+        """Return what this program version needs to know before it decides this fact."""
+        needs, calendar, day = compiled.needs, compiled.document.calendar, fact.local_at.date()
+        used = {}
+        for key, window in needs.limits:
+            at = (key, window_start(window, day, calendar))
+            if amount := self.history.used.get(at):
+                used[at] = amount
+        return State(
+            values={name: self._value(name, fact, calendar) for name in read_fields(needs)},
+            standings={key: s for key in needs.ladders if (s := self.standings.get(key))},
+            measures={
+                ladder: value
+                for ladder, measure, window in needs.measures
+                if (value := self.history.measure(measure, measure_start(window, day, calendar), day))
+            },
+            used=used,
+        )
+
+    def remember(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
+        """Count a decided fact: units used of limits, sums, days, and where the member stands after it."""
+        status = status_wallet(compiled)
+        for used in decision.used:
+            self.history.use(used.limit, used.window_start, used.amount)
+        is_purchase = fact.kind == "purchase"
+        self.history.record(
+            fact.local_at.date(),
+            fact.occurred_at,
+            Tally(
+                purchases=int(is_purchase),
+                spend=fact.net if is_purchase else 0,
+                visits=int(fact.kind == "visit"),
+                qualifying=sum(credit.amount for credit in decision.credits if credit.wallet == status),
+                gross=fact.gross if is_purchase else 0,
+            ),
+        )
+        self._stand(compiled, state, fact, decision)
+
+    def remember_return(self, fact: Fact, purchase_day: date, qualifying: int) -> None:
+        """Count what came back, on the day of its purchase, so that windows stay as if it had not been."""
+        self.history.record(
+            purchase_day,
+            fact.occurred_at,
+            Tally(spend=-fact.net, gross=-fact.gross, qualifying=-qualifying, returns=1),
+        )
+
+    def _stand(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
+        day, calendar = fact.local_at.date(), compiled.document.calendar
+        for ladder, added in decision.measures:
+            before = self.standings.get(ladder)
+            value = state.measures.get(ladder, 0) + added
+            after = standing_after(compiled.ladders[ladder].ladder, value, before, day, calendar)
+            if after != before:
+                self.standings[ladder] = after
+                self.moved.add(ladder)
+
+    def _value(self, name: str, fact: Fact, calendar: Calendar) -> Any:
+        if name.startswith("member."):
+            return self.about.value(name, fact, calendar)
+        return _HISTORY[name](self.history, fact)
+
+
+@lru_cache(maxsize=256)
+def read_fields(needs: Needs) -> tuple[str, ...]:
+    """Return the state fields a program reads, in a fixed order; tiers come with the standings."""
+    return tuple(sorted(name for name in needs.fields if not name.startswith("member.tier.")))
+
+
+def status_wallet(compiled: CompiledProgram) -> str | None:
+    """Return the wallet whose units qualify for tiers: the first of kind status, as the engine counts."""
+    return next((wallet.key for wallet in compiled.document.wallets if wallet.kind == "status"), None)
+
+
+def _days_since(book: history.Book, fact: Fact) -> int | None:
+    if book.last_purchase_at is None:
+        return None
+    last = book.last_purchase_at.astimezone(fact.local_at.tzinfo).date()
+    return max(0, (fact.local_at.date() - last).days)
+
+
+_HISTORY: dict[str, Callable[[history.Book, Fact], Any]] = {
+    "history.purchases": lambda book, _fact: book.sums.purchases,
+    "history.spend": lambda book, _fact: book.sums.spend,
+    "history.visits": lambda book, _fact: book.sums.visits,
+    "history.days_since_last_purchase": _days_since,
+}
