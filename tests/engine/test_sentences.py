@@ -288,6 +288,16 @@ def test_a_ladder_says_every_tier_threshold_and_benefit(lang: str) -> None:
         ({"kind": "age_months", "count": 12}, "۱۲ ماه پس از کسب", "12 months after"),
         ({"kind": "period_end", "period": "year"}, "پایان همان سالی", "end of the year"),
         ({"kind": "period_end", "period": "month", "count": 3}, "۳ ماه بعد", "3 months later"),
+        ({"kind": "period_end", "period": "quarter"}, "پایان همان فصلی", "end of the quarter"),
+        (
+            {"kind": "period_end", "period": "year", "grace_months": 3},
+            "تا ۳ ماه دیگر",
+            "still be used for 3 months",
+        ),
+        ({"kind": "age_days", "count": 90, "until": "month_end"}, "پایان ماهی", "in which it is 90 days old"),
+        ({"kind": "on_date", "last_day": "2027-03-20"}, "۲۹ اسفند ۱۴۰۵", "29 Esfand 1405"),
+        ({"inactive_months": 6}, "۶ ماه بدون خرید", "6 months pass without a purchase"),
+        ({"kind": "period_end", "calendar": "gregorian"}, "تقویم میلادی", "Gregorian calendar"),
         ({}, "منقضی نمی‌شود", "never expire"),
     ],
 )
@@ -300,6 +310,29 @@ def test_a_wallet_says_when_it_opens_and_expires(terms: dict[str, Any], fa: str,
     said_fa, said_en = (wallet_sentence(wallet, program, lang) for lang in ("fa", "en"))
     assert [value for value in (fa, "۷ روز", "۱۲۳ تومان", "رو به بالا") if value not in said_fa] == []
     assert [value for value in (en, "7 days", "123 toman", "rounded up") if value not in said_en] == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "fa", "en"),
+    [
+        (
+            {"confirmation": {"confirms": "delivery", "within_days": 10, "otherwise": "cancel"}},
+            ["فعالیت «delivery»", "تا ۱۰ روز تأیید نشود، پس از آن باطل می‌شود"],
+            ["The activity “delivery” confirms it", "within 10 days is then cancelled"],
+        ),
+        ({"negative": "refuse"}, ["پذیرفته نمی‌شود"], ["more than there is is refused"]),
+        ({"negative": "pending_only"}, ["واحدهای در انتظار برداشته"], ["from pending units"]),
+        ({}, ["از واحدهای بعدی تسویه"], ["leaves a debt"]),
+    ],
+)
+def test_a_wallet_says_what_confirms_its_units_and_what_a_debt_is(
+    terms: dict[str, Any], fa: list[str], en: list[str]
+) -> None:
+    wallet = Wallet.model_validate({"key": "points", "kind": "points", "name": {"fa": "امتیاز"}, **terms})
+    program = Program.model_validate({"wallets": [wallet.model_dump()]})
+    said_fa, said_en = (wallet_sentence(wallet, program, lang) for lang in ("fa", "en"))
+    assert [value for value in fa if value not in said_fa] == []
+    assert [value for value in en if value not in said_en] == []
 
 
 @pytest.mark.parametrize("lang", ["fa", "en"])

@@ -36,6 +36,18 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
         {"wallets": [{**WALLETS[0], "pending_days": 9, "expiry": NINE_DAYS}, *WALLETS[1:]]},
         "/wallets/0/expiry/count",
     ),
+    (
+        {"wallets": [{**WALLETS[0], "expiry": {"kind": "on_date"}}, *WALLETS[1:]]},
+        "/wallets/0/expiry/last_day",
+    ),
+    (
+        {"wallets": [{**WALLETS[0], "pending_days": 9, "confirmation": {}}, *WALLETS[1:]]},
+        "/wallets/0/pending_days",
+    ),
+    (
+        {"wallets": [{**WALLETS[0], "confirmation": {"confirms": "nope"}}, *WALLETS[1:]]},
+        "/wallets/0/confirmation/confirms",
+    ),
     ({"wallets": [WALLETS[0]]}, "/ladders/0/measure"),
     ({"ladders": [{**LADDER, "measure": "luck"}]}, "/ladders/0/measure"),
     ({"ladders": [{**LADDER, "tiers": LADDER["tiers"][1:]}]}, "/ladders/0/tiers/0/threshold"),

@@ -14,7 +14,8 @@ class Credit(msgspec.Struct, frozen=True, gc=False):
     """Units earned in a wallet by one rule (after multipliers, caps and the one rounding).
 
     ``base`` says how much of the fact each line carried of it: pairs (line number, amount) that add up to
-    ``amount`` when lines are known, so that a return takes back exactly its share.
+    ``amount`` when lines are known, so that a return takes back exactly its share. Units with ``confirm_by``
+    wait for a confirmation of the purchase and are cancelled without one by then.
     """
 
     wallet: str
@@ -23,6 +24,7 @@ class Credit(msgspec.Struct, frozen=True, gc=False):
     available_from: datetime | None = None
     expires_at: datetime | None = None
     base: tuple[tuple[int, int], ...] = ()
+    confirm_by: datetime | None = None
 
 
 class Used(msgspec.Struct, frozen=True, gc=False):

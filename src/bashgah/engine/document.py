@@ -25,21 +25,55 @@ class BothTexts(Part):
 
 
 class ExpiryTerms(Part):
-    """When lots of a wallet expire: never, by age, or at a period's end of the club's calendar."""
+    """When units of a wallet expire, each lot by its own date and all of them together by inactivity.
 
-    kind: Literal["never", "age_days", "age_months", "period_end"] = "never"
-    count: int = Field(default=0, ge=0, le=3660)
-    period: Literal["month", "year"] = "year"
+    A lot expires never, at an age, after a fixed day, or at a period's end. ``inactive_months`` goes with any
+    of them: everything in the wallet expires that long after the member's last purchase or visit.
+    """
+
+    kind: Literal["never", "age_days", "age_months", "on_date", "period_end"] = "never"
+    count: int = Field(default=0, ge=0, le=3660, description="days or months of age; periods later")
+    until: Literal["day", "month_end"] = Field(
+        default="day", description="an age ends that day, or with the month in which it is reached"
+    )
+    last_day: date | None = Field(
+        default=None, description="of on_date; units earned after it have the same day of the next year"
+    )
+    period: Literal["month", "quarter", "year"] = "year"
+    grace_months: int = Field(default=0, ge=0, le=24, description="months units still live after a period")
+    calendar: Literal["jalali", "gregorian"] | None = Field(
+        default=None, description="whose months and years count; the program's unless told"
+    )
+    inactive_months: int = Field(default=0, ge=0, le=120, description="0: inactivity takes nothing")
+
+
+class ConfirmationTerms(Part):
+    """Units of a purchase wait until an event confirms or cancels it, or until the days for it are over.
+
+    ``confirms`` and ``cancels`` are types of custom activities that name the purchase; staff and the API can
+    always do it by hand. ``otherwise`` says what happens to units nobody decided about in time.
+    """
+
+    confirms: Key | None = None
+    cancels: Key | None = None
+    within_days: int = Field(default=30, ge=1, le=3660)
+    otherwise: Literal["release", "cancel"] = "release"
 
 
 class Wallet(Part):
-    """A unit members hold: ``points`` are spent, ``status`` only qualifies (no lots), ``credit`` is money."""
+    """A unit members hold: ``points`` are spent, ``status`` only qualifies (no lots), ``credit`` is money.
+
+    ``negative`` says what happens when a return takes back more than is available: it is refused, it takes
+    the rest from pending units and is refused beyond them, or it leaves a debt that the next units repay.
+    """
 
     key: Key
     kind: Literal["points", "status", "credit"]
     name: BothTexts
     expiry: ExpiryTerms = ExpiryTerms()
     pending_days: int = Field(default=0, ge=0, le=3660)
+    confirmation: ConfirmationTerms | None = None
+    negative: Literal["refuse", "pending_only", "allow"] = "allow"
     rounding: Literal["down", "nearest", "up"] = "down"
     worth: int = Field(default=0, ge=0, description="what one unit pays, in the currency's smallest unit")
 

@@ -14,11 +14,11 @@ from bashgah.engine.rules.done import Effect
 from bashgah.engine.rules.measured import Amount, Told
 from bashgah.engine.states import Needs
 from bashgah.engine.tiers.measured import Measure
-from bashgah.engine.windows import available_instant, expiry_instant
+from bashgah.engine.windows import available_instant, expiry_instant, inactive_instant
 from bashgah.kit.jalali import Calendar
 
 CLOCK_DAYS = 4096
-Usable = tuple[datetime | None, datetime | None]
+Usable = tuple[datetime | None, datetime | None, datetime | None]
 
 SEMANTICS = 1
 """Rises when the same document would decide otherwise; stored with each activity."""
@@ -104,27 +104,38 @@ class Traits:
 class Clock:
     """From when and until when a wallet's units can be used; the same day is worked out once."""
 
-    __slots__ = ("_calendar", "_expiry", "_known", "_pending", "always")
+    __slots__ = ("_calendar", "_known", "_wallet", "always")
 
     def __init__(self, wallet: Wallet, calendar: Calendar) -> None:
-        self._expiry, self._pending, self._calendar = wallet.expiry, wallet.pending_days, calendar
-        self.always = wallet.expiry.kind == "never" and not wallet.pending_days
+        self._wallet, self._calendar = wallet, calendar
+        self.always = wallet.expiry.kind == "never" and not wallet.pending_days and not wallet.confirmation
         self._known: dict[tuple[int, tzinfo | None], Usable] = {}
 
     def usable(self, local_at: datetime) -> Usable:
-        """Return the instants from which and until which units earned then can be used."""
+        """Return from when and until when units earned then can be used, and by when they need a yes."""
         if self.always:
-            return None, None
+            return None, None, None
         key = local_at.toordinal(), local_at.tzinfo
         found = self._known.get(key)
         if found is None:
             if len(self._known) > CLOCK_DAYS:
                 self._known.clear()
-            day = local_at.date()
-            opens = available_instant(self._pending, local_at) if self._pending else None
-            found = opens, expiry_instant(self._expiry, day, local_at.tzinfo, self._calendar)
-            self._known[key] = found
+            found = self._known[key] = self._worked_out(local_at)
         return found
+
+    def inactive_at(self, local_at: datetime) -> datetime | None:
+        """Return when all the wallet's units expire if nothing happens after ``local_at``."""
+        terms = self._wallet.expiry
+        return inactive_instant(terms, local_at.date(), local_at.tzinfo, self._calendar)
+
+    def _worked_out(self, local_at: datetime) -> Usable:
+        wallet, confirm_by = self._wallet, None
+        opens = available_instant(wallet.pending_days, local_at) if wallet.pending_days else None
+        if wallet.confirmation is not None:
+            limit = available_instant(wallet.confirmation.within_days, local_at)
+            opens, confirm_by = (limit, None) if wallet.confirmation.otherwise == "release" else (None, limit)
+        expires = expiry_instant(wallet.expiry, local_at.date(), local_at.tzinfo, self._calendar)
+        return opens, expires, confirm_by
 
 
 @dataclass(frozen=True, slots=True)

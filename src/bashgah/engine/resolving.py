@@ -70,13 +70,13 @@ def _credits(
         effect, weights = each.effect, each.weights
         key = effect.wallet_key
         if key in usable:
-            opens, expires = usable[key]
+            opens, expires, confirm_by = usable[key]
             sums[key] += units
         else:
-            opens, expires = usable[key] = clocks[key].usable(local_at)
+            opens, expires, confirm_by = usable[key] = clocks[key].usable(local_at)
             sums[key] = units
         base = ((weights[0][0], units),) if len(weights) == 1 else _parts(units, weights)
-        given.append(effect.done(key, units, effect.rule_key, opens, expires, base))
+        given.append(effect.done(key, units, effect.rule_key, opens, expires, base, confirm_by))
     return tuple(given), sums
 
 

@@ -11,7 +11,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from bashgah.engine.compiling import reward_ready, rule_ready
-from bashgah.engine.document import BothTexts, Ladder, Limit, Program, RewardTerms, Rule, Schedule, Wallet
+from bashgah.engine.document import (
+    BothTexts,
+    ExpiryTerms,
+    Ladder,
+    Limit,
+    Program,
+    RewardTerms,
+    Rule,
+    Schedule,
+    Wallet,
+)
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.engine.tiers.measured import MEASURES
 from bashgah.kit.money import CURRENCIES
@@ -119,7 +129,7 @@ def _problems(program: Program) -> Iterator[Problem]:
     yield from _unique("/rewards", program.rewards)
     wallets = {wallet.key: wallet for wallet in program.wallets}
     for i, wallet in enumerate(program.wallets):
-        yield from _wallet(f"/wallets/{i}", wallet)
+        yield from _wallet(f"/wallets/{i}", wallet, program)
     for i, ladder in enumerate(program.ladders):
         yield from _ladder(f"/ladders/{i}", ladder, program)
     for i, rule in enumerate(program.rules):
@@ -141,16 +151,40 @@ def _named(at: str, name: BothTexts) -> Iterator[Problem]:
         yield Problem(f"{at}/name", Phrase(_("Give it a name in Persian or English.")))
 
 
-def _wallet(at: str, wallet: Wallet) -> Iterator[Problem]:
+def _wallet(at: str, wallet: Wallet, program: Program) -> Iterator[Problem]:
     yield from _named(at, wallet.name)
-    if wallet.kind == "status" and (wallet.expiry.kind != "never" or wallet.pending_days):
-        yield Problem(
-            f"{at}/expiry", Phrase(_("Qualifying points have no expiry; the ladder's window counts."))
-        )
-    if wallet.expiry.kind in ("age_days", "age_months") and wallet.expiry.count < 1:
+    expiry, confirmation = wallet.expiry, wallet.confirmation
+    if wallet.kind == "status":
+        if expiry != ExpiryTerms() or wallet.pending_days or confirmation:
+            yield Problem(
+                f"{at}/expiry", Phrase(_("Qualifying points have no expiry; the ladder's window counts."))
+            )
+        return
+    if expiry.kind in ("age_days", "age_months") and expiry.count < 1:
         yield Problem(f"{at}/expiry/count", Phrase(_("Say after how long it expires.")))
-    elif wallet.expiry.kind == "age_days" and wallet.expiry.count <= wallet.pending_days:
+    elif expiry.kind == "age_days" and expiry.until == "day" and expiry.count <= _waits(wallet):
         yield Problem(f"{at}/expiry/count", Phrase(_("It would expire before it can be used.")))
+    if expiry.kind == "on_date" and expiry.last_day is None:
+        yield Problem(f"{at}/expiry/last_day", Phrase(_("Say which day is the last.")))
+    if confirmation is None:
+        return
+    if wallet.pending_days:
+        yield Problem(f"{at}/pending_days", Phrase(_("Units wait for days or for an event, not for both.")))
+    for name in ("confirms", "cancels"):
+        key = getattr(confirmation, name)
+        if key is not None and key not in program.activity_types:
+            yield Problem(
+                f"{at}/confirmation/{name}", Phrase(_("There is no activity type “{key}”."), {"key": key})
+            )
+    if confirmation.confirms is not None and confirmation.confirms == confirmation.cancels:
+        yield Problem(
+            f"{at}/confirmation/cancels", Phrase(_("One activity cannot confirm and cancel at once."))
+        )
+
+
+def _waits(wallet: Wallet) -> int:
+    """Return how many days units may stay pending."""
+    return wallet.confirmation.within_days if wallet.confirmation else wallet.pending_days
 
 
 def _ladder(at: str, ladder: Ladder, program: Program) -> Iterator[Problem]:

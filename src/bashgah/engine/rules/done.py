@@ -27,6 +27,7 @@ class Effect(Protocol):
         opens: datetime | None,
         expires: datetime | None,
         base: tuple[tuple[int, int], ...],
+        confirm_by: datetime | None,
     ) -> Credit:
         """Return what is to be written for whole units of a rule; ``base`` is each line's part of them."""
         ...

@@ -9,8 +9,8 @@ from bashgah.engine.sentences.terms import (
     reward_sentence,
     rule_sentence,
     rule_sentence_parts,
-    wallet_sentence,
 )
+from bashgah.engine.sentences.wallets import wallet_sentence
 
 __all__ = [
     "Part",

@@ -12,7 +12,7 @@ from bashgah.engine import words
 from bashgah.engine.compiling import rule_ready
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.saying import WEEKDAYS, Names, chain, clause, either
-from bashgah.engine.document import Ladder, Program, RewardTerms, Rule, Wallet
+from bashgah.engine.document import Ladder, Program, RewardTerms, Rule
 from bashgah.engine.program import ReadyEffect, ReadyRule
 from bashgah.engine.rewards import CHANNELS
 from bashgah.engine.sentences.marking import Part, Voice, parts, plain
@@ -59,11 +59,6 @@ _WINDOWS = {
     "rolling_12m": _("in the last 12 months"),
     "calendar_year": _("in the calendar year"),
     "lifetime": _("since joining"),
-}
-_ROUNDING = {
-    "down": _("Fractions are rounded down, once for each purchase."),
-    "nearest": _("Fractions are rounded to the nearest, once for each purchase."),
-    "up": _("Fractions are rounded up, once for each purchase."),
 }
 
 
@@ -296,47 +291,6 @@ def _tier(ladder: Ladder, place: int, program: Program) -> Phrase:
     if not benefits:
         return Phrase(_("{tier} from {threshold}"), told)
     return Phrase(_("{tier} from {threshold} ({benefits})"), told | {"benefits": benefits})
-
-
-def wallet_sentence(wallet: Wallet, program: Program, lang: str, *, display: str = "toman") -> str:
-    """Return what a wallet says: what it is for, when its units open and expire, how they are rounded."""
-    voice = Voice(lang, program.calendar, "Asia/Tehran", display)
-    return " ".join(voice.say(each) for each in _wallet(wallet, program))
-
-
-def _wallet(wallet: Wallet, program: Program) -> Iterator[Phrase]:
-    name = words.wallet_name(wallet)
-    uses = {
-        "points": _("{wallet} are spent on rewards."),
-        "status": _("{wallet} only count for tiers and cannot be spent."),
-        "credit": _("{wallet} is money that can be spent on purchases."),
-    }
-    yield Phrase(uses[wallet.kind], {"wallet": name})
-    if wallet.pending_days:
-        yield Phrase(
-            _("Each unit can be used {days} days after it was earned."), {"days": wallet.pending_days}
-        )
-    expiry = wallet.expiry
-    if wallet.kind != "status":
-        ends = {
-            "never": _("Units never expire."),
-            "age_days": _("Each unit expires {count} days after it was earned."),
-            "age_months": _("Each unit expires {count} months after it was earned."),
-        }
-        if expiry.kind == "period_end":
-            year = _("Each unit expires at the end of the year in which it was earned, {count} years later.")
-            month = _(
-                "Each unit expires at the end of the month in which it was earned, {count} months later."
-            )
-            now_year = _("Each unit expires at the end of the year in which it was earned.")
-            now_month = _("Each unit expires at the end of the month in which it was earned.")
-            later, now = (year, now_year) if expiry.period == "year" else (month, now_month)
-            yield Phrase(later if expiry.count else now, {"count": expiry.count})
-        else:
-            yield Phrase(ends[expiry.kind], {"count": expiry.count})
-    if wallet.worth and wallet.kind == "points":
-        yield Phrase(_("Each unit is worth {money}."), {"money": words.money(wallet.worth, program)})
-    yield Phrase(_ROUNDING[wallet.rounding])
 
 
 def reward_sentence(
