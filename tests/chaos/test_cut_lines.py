@@ -111,8 +111,8 @@ def test_a_commit_whose_answer_the_app_never_saw_is_neither_lost_nor_doubled(
     url = house.app(database).replace(quote(str(real.parent), safe="/"), quote(str(folder), safe="/"))
     assert url != house.app(database)
     cutter = CommitCutter(real, folder, random.Random(seed))
-    with opened(cutter), webs(url, tmp_path, 1) as (_processes, ports):
-        tills = Tills(Client(club.key, ports), club, seed)
+    with opened(cutter), webs(url, tmp_path, 1) as (processes, ports):
+        tills = Tills(Client(club.key, ports), club, seed, processes)
 
         async def abuse() -> None:
             cutter.share = 0.3
