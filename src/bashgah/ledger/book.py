@@ -7,7 +7,6 @@ database, so its arithmetic is tested as plain values.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import rows
+from bashgah.ledger.dues import REASONS, Due, due_by, earliest, next_change
 from bashgah.ledger.states import Credited, LotState, Origin, WalletState
 from bashgah.ledger.tables import Row, Rows
 from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, WalletKind
@@ -70,14 +70,21 @@ class Book:
         rule: str = "",
         available_from: datetime | None = None,
         expires_at: datetime | None = None,
+        confirm_by: datetime | None = None,
         source: Account = Account.ISSUED,
     ) -> UUID:
         """Give units: pending while ``available_from`` lies ahead, else available; return the posting's id.
 
-        Units that become available first repay a debt. Status units have no lot.
+        With ``confirm_by`` they are pending until ``confirm`` and cancelled without it by then. Units that
+        become available first repay a debt. Status units have no lot. A wallet that lapsed before begins
+        anew: these units do not die of what was not done in the past.
         """
         wallet = self.wallet(unit, kind)
-        is_pending = available_from is not None and available_from > origin.recorded_at
+        if wallet.lapses_at is not None and wallet.lapses_at <= origin.recorded_at:
+            wallet.lapses_at = None
+        is_pending = confirm_by is not None or (
+            available_from is not None and available_from > origin.recorded_at
+        )
         account = Account.PENDING if is_pending else Account.AVAILABLE
         posting_id = self._post(origin, (source, account), unit, amount, rule=rule)
         wallet.is_dirty = True
@@ -97,6 +104,7 @@ class Book:
             available_from,
             expires_at,
             is_pending,
+            confirm_by,
             is_new=True,
             is_dirty=True,
         )
@@ -142,6 +150,31 @@ class Book:
             self._take(wallet, posting_id, rest, first=lot, may_owe=True)
         self._settle_next(wallet)
         return after
+
+    def confirm(self, origin: Origin, lots: Iterable[LotState]) -> int:
+        """Make pending lots available now, whatever they waited for; return how many units."""
+        waiting = [lot for lot in lots if lot.is_pending]
+        units = sum(lot.remaining for lot in waiting)
+        for unit in dict.fromkeys(lot.unit for lot in waiting):
+            wallet = self.wallet(unit)
+            self._mature(wallet, origin, [lot for lot in waiting if lot.unit == unit])
+            wallet.is_dirty = True
+            self._settle_next(wallet)
+        return units
+
+    def keep_alive(self, unit: str, until: datetime | None) -> None:
+        """Let everything in a wallet live until then unless something happens before; None: for good.
+
+        An activity that happened before another one and arrives after it shortens nothing.
+        """
+        wallet = self.wallets.get(unit)
+        if wallet is None or not wallet.has_lots or wallet.lapses_at == until:
+            return
+        if until and wallet.lapses_at and until < wallet.lapses_at:
+            return
+        wallet.lapses_at = until
+        wallet.is_dirty = True
+        self._settle_next(wallet)
 
     def dues(self, now: datetime) -> bool:
         """Post what time did until now, in its order: maturity into available, expiry out of it.
@@ -333,27 +366,18 @@ class Book:
     def _dues_of(self, wallet: WalletState, now: datetime) -> bool:
         if not self.lots_known and wallet.stored_next_at is not None and wallet.stored_next_at <= now:
             raise RuntimeError("dues can only be posted on a book loaded with its lots")
-        due: dict[tuple[datetime, bool], list[LotState]] = defaultdict(list)
-        for lot in self.lots.values():
-            if lot.unit != wallet.unit or not lot.remaining:
-                continue
-            expires = lot.expires_at is not None and lot.expires_at <= now
-            matures = lot.is_pending and lot.available_from is not None and lot.available_from <= now
-            if matures and lot.available_from is not None:
-                due[lot.available_from, False].append(lot)
-            if expires and lot.expires_at is not None:
-                due[lot.expires_at, True].append(lot)
-        for at, is_expiry in sorted(due):
-            lots = [lot for lot in due[at, is_expiry] if lot.remaining]
-            if lots and is_expiry:
-                self._expire(wallet, at, now, lots)
-            elif lots:
-                self._mature(wallet, at, now, lots)
+        due = due_by(self.lots.values(), wallet, now)
+        for at, what, lots in due:
+            left = [lot for lot in lots if lot.remaining and (lot.is_pending or what >= Due.EXPIRY)]
+            if left and what is Due.MATURITY:
+                self._mature(wallet, self._by_time(Cause.MATURITY, at, now), left)
+            elif left:
+                cause = Cause.CONFIRMATION if what is Due.CANCELLATION else Cause.EXPIRY
+                self._expire(wallet, self._by_time(cause, at, now, REASONS.get(what, "")), left)
         return bool(due)
 
-    def _mature(self, wallet: WalletState, at: datetime, now: datetime, lots: list[LotState]) -> None:
+    def _mature(self, wallet: WalletState, origin: Origin, lots: list[LotState]) -> None:
         amount = sum(lot.remaining for lot in lots)
-        origin = self._by_time(Cause.MATURITY, at, now)
         posting_id = self._post(origin, (Account.PENDING, Account.AVAILABLE), wallet.unit, amount)
         wallet.pending -= amount
         wallet.available += amount
@@ -362,8 +386,7 @@ class Book:
             lot.is_dirty = True
         self._repay(wallet, posting_id)
 
-    def _expire(self, wallet: WalletState, at: datetime, now: datetime, lots: list[LotState]) -> None:
-        origin = self._by_time(Cause.EXPIRY, at, now)
+    def _expire(self, wallet: WalletState, origin: Origin, lots: list[LotState]) -> None:
         for is_pending in (False, True):
             part = [lot for lot in lots if lot.is_pending is is_pending]
             if not part:
@@ -379,26 +402,19 @@ class Book:
                 self._just_expired[lot.id] = lot.remaining
                 self._allocate(posting_id, lot, lot.remaining)
 
-    def _by_time(self, cause: Cause, at: datetime, now: datetime) -> Origin:
+    def _by_time(self, cause: Cause, at: datetime, now: datetime, reason: str = "") -> Origin:
         entry_id = self.new_id()
-        return Origin(entry_id, cause, entry_id, at, now, self.local_date(at))
+        return Origin(entry_id, cause, entry_id, at, now, self.local_date(at), reason=reason)
 
     def _expect(self, wallet: WalletState, lot: LotState) -> None:
-        at = lot.next_at
+        at = earliest(lot.next_at, wallet.lapses_at)
         if at is not None and lot.remaining and (wallet.next_change_at is None or at < wallet.next_change_at):
             wallet.next_change_at = at
             wallet.is_dirty = True
 
     def _settle_next(self, wallet: WalletState) -> None:
         """Recompute the next change from the lots at hand and what was stored about those that are not."""
-        ahead = [
-            lot.next_at
-            for lot in self.lots.values()
-            if lot.unit == wallet.unit and lot.remaining and lot.next_at is not None
-        ]
-        if not self.lots_known and wallet.stored_next_at is not None:
-            ahead.append(wallet.stored_next_at)
-        wallet.next_change_at = min(ahead, default=None)
+        wallet.next_change_at = next_change(self.lots.values(), wallet, all_known=self.lots_known)
 
     def _close(self, hold: HoldInfo, state: HoldState, at: datetime) -> None:
         self._hold_changes.append((self.member_id, hold.id, int(state), at))

@@ -3,6 +3,7 @@
 Wide columns come first so that rows carry no padding; every table is found by its member first.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -12,8 +13,8 @@ from bashgah.ledger.types import Account, HoldState
 class Wallet(models.Model):
     """Running balances of one unit of one member, kept with the postings and proved against them.
 
-    ``available`` equals the open lots less ``debt``. No changing column carries an index, so updates stay on
-    their page.
+    ``available`` equals the open lots less ``debt``. From ``lapses_at`` on everything in it has expired.
+    No changing column carries an index, so updates stay on their page.
     """
 
     pk = models.CompositePrimaryKey("member_id", "unit")
@@ -23,6 +24,7 @@ class Wallet(models.Model):
     debt = models.BigIntegerField()
     earned_ever = models.BigIntegerField()
     next_change_at = models.DateTimeField(null=True)
+    lapses_at = models.DateTimeField(null=True)
     kind = models.SmallIntegerField()
     member_id = models.UUIDField()
     club_id = models.UUIDField()
@@ -108,13 +110,17 @@ class Posting(models.Model):
 
 
 class Lot(models.Model):
-    """Units credited by one posting, whose id it shares; they mature together and expire together."""
+    """Units credited by one posting, whose id it shares; they mature together and expire together.
+
+    A pending lot with ``confirm_by`` waits for a confirmation and is cancelled without one by then.
+    """
 
     pk = models.CompositePrimaryKey("member_id", "id")
     amount = models.BigIntegerField()
     remaining = models.BigIntegerField()
     available_from = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    confirm_by = models.DateTimeField(null=True)
     is_open = models.BooleanField()
     is_pending = models.BooleanField()
     member_id = models.UUIDField()
@@ -123,7 +129,10 @@ class Lot(models.Model):
     unit = models.TextField()
 
     class Meta:
-        indexes = [models.Index(fields=["member_id"], condition=Q(is_open=True), name="lots_still_open")]
+        indexes = [
+            models.Index(fields=["member_id"], condition=Q(is_open=True), name="lots_still_open"),
+            BrinIndex(fields=["expires_at"], name="lots_by_expiry", pages_per_range=32, autosummarize=True),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(remaining__gte=0, remaining__lte=F("amount")), name="lot_holds_what_is_left"

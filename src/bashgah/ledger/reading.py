@@ -23,7 +23,8 @@ WALLETS = Part(
     "wallets",
     """
     (SELECT jsonb_agg(jsonb_build_array(w.unit, w.kind, w.available, w.pending, w.held, w.debt, w.earned_ever,
-            (extract(epoch FROM w.next_change_at) * 1000000)::bigint))
+            (extract(epoch FROM w.next_change_at) * 1000000)::bigint,
+            (extract(epoch FROM w.lapses_at) * 1000000)::bigint))
      FROM ledger_wallet w WHERE w.member_id = m.id)
     """,
 )
@@ -33,10 +34,11 @@ WALLETS = Part(
 def book_of(member_id: UUID, club_id: UUID, wallets: Sequence[Any] | None, local_date: LocalDate) -> Book:
     """Make a book from what ``WALLETS`` read; its lots are not known yet."""
     book = Book(member_id, club_id, ids.fresh, local_date)
-    for unit, kind, available, pending, held, debt, earned_ever, next_change in wallets or ():
+    for unit, kind, available, pending, held, debt, earned_ever, next_change, lapse in wallets or ():
         at = None if next_change is None else EPOCH + timedelta(microseconds=next_change)
+        lapses_at = None if lapse is None else EPOCH + timedelta(microseconds=lapse)
         book.wallets[unit] = WalletState(
-            unit, WalletKind(kind), available, pending, held, debt, earned_ever, at, at
+            unit, WalletKind(kind), available, pending, held, debt, earned_ever, at, lapses_at, at
         )
     return book
 
@@ -46,15 +48,15 @@ def book_load(member_id: UUID, club_id: UUID, local_date: LocalDate) -> Book:
     with cursor() as cur:
         rows = cur.execute(
             """
-            SELECT unit, kind, available, pending, held, debt, earned_ever, next_change_at
+            SELECT unit, kind, available, pending, held, debt, earned_ever, next_change_at, lapses_at
             FROM ledger_wallet WHERE member_id = %s
             """,
             [member_id],
         ).fetchall()
         book = Book(member_id, club_id, ids.fresh, local_date)
-        for unit, kind, available, pending, held, debt, earned_ever, at in rows:
+        for unit, kind, available, pending, held, debt, earned_ever, at, lapses_at in rows:
             book.wallets[unit] = WalletState(
-                unit, WalletKind(kind), available, pending, held, debt, earned_ever, at, at
+                unit, WalletKind(kind), available, pending, held, debt, earned_ever, at, lapses_at, at
             )
         lots_load(cur, [book])
     return book
@@ -67,7 +69,7 @@ def lots_load(cur: psycopg.Cursor[Any], books: Iterable[Book]) -> None:
         return
     rows = cur.execute(
         """
-        SELECT member_id, id, unit, amount, remaining, available_from, expires_at, is_pending
+        SELECT member_id, id, unit, amount, remaining, available_from, expires_at, is_pending, confirm_by
         FROM ledger_lot WHERE member_id = ANY(%s) AND is_open
         """,
         [list(unknown)],
@@ -135,7 +137,8 @@ def lots_taken(cur: psycopg.Cursor[Any], member_id: UUID, posting_id: UUID) -> l
     """Return the lots a posting took from, closed ones too, and how much."""
     rows = cur.execute(
         """
-        SELECT l.id, l.unit, l.amount, l.remaining, l.available_from, l.expires_at, l.is_pending, a.amount
+        SELECT l.id, l.unit, l.amount, l.remaining, l.available_from, l.expires_at, l.is_pending,
+               l.confirm_by, a.amount
         FROM ledger_allocation a
         JOIN ledger_lot l ON l.member_id = a.member_id AND l.id = a.lot_id
         WHERE a.member_id = %s AND a.posting_id = %s

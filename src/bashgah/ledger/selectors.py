@@ -49,7 +49,8 @@ def wallets_of(
         rows = cur.execute(
             """
             SELECT member_id, unit, kind, available, pending, held, debt, earned_ever,
-                   (extract(epoch FROM next_change_at) * 1000000)::bigint
+                   (extract(epoch FROM next_change_at) * 1000000)::bigint,
+                   (extract(epoch FROM lapses_at) * 1000000)::bigint
             FROM ledger_wallet WHERE member_id = ANY(%s) AND club_id = %s
             """,
             [list(member_ids), club.id],
@@ -64,7 +65,7 @@ def wallets_of(
     return {
         id_: {
             w.unit: WalletInfo(
-                w.unit, w.kind, w.available, w.pending, w.held, w.earned_ever, w.next_change_at
+                w.unit, w.kind, w.available, w.pending, w.held, w.earned_ever, w.next_change_at, w.lapses_at
             )
             for w in book.wallets.values()
         }
@@ -109,7 +110,8 @@ def lots_open(club: ClubInfo, member_id: UUID, unit: str | None = None) -> list[
     with cursor() as cur:
         rows = cur.execute(
             """
-            SELECT id, unit, amount, remaining, available_from, expires_at, is_pending FROM ledger_lot
+            SELECT id, unit, amount, remaining, available_from, expires_at, is_pending, confirm_by
+            FROM ledger_lot
             WHERE member_id = %s AND club_id = %s AND is_open AND (%s::text IS NULL OR unit = %s)
             ORDER BY unit, expires_at NULLS LAST, id
             """,
@@ -119,13 +121,19 @@ def lots_open(club: ClubInfo, member_id: UUID, unit: str | None = None) -> list[
 
 
 def expiring(club: ClubInfo, member_id: UUID, until: datetime, now: datetime) -> list[ExpiringInfo]:
-    """Return what will expire after ``now`` and before ``until``, soonest first."""
+    """Return what will expire after ``now`` and before ``until``, soonest first.
+
+    A wallet that lapses by inactivity counts at that date, as if the member did nothing until then.
+    """
     with cursor() as cur:
         rows = cur.execute(
             """
-            SELECT unit, expires_at, sum(remaining)::bigint FROM ledger_lot
-            WHERE member_id = %s AND club_id = %s AND is_open AND expires_at > %s AND expires_at < %s
-            GROUP BY unit, expires_at ORDER BY expires_at, unit
+            SELECT unit, ends_at, sum(remaining)::bigint FROM (
+                SELECT l.unit, l.remaining, least(l.expires_at, w.lapses_at) AS ends_at
+                FROM ledger_lot l JOIN ledger_wallet w ON w.member_id = l.member_id AND w.unit = l.unit
+                WHERE l.member_id = %s AND l.club_id = %s AND l.is_open) ending
+            WHERE ends_at > %s AND ends_at < %s
+            GROUP BY unit, ends_at ORDER BY ends_at, unit
             """,
             [member_id, club.id, now, until],
         ).fetchall()

@@ -24,7 +24,7 @@ from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading
 from bashgah.ledger.book import Book
-from bashgah.ledger.states import Origin
+from bashgah.ledger.states import Credited, LotState, Origin
 from bashgah.ledger.tables import Rows
 from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, WalletKind
 from bashgah.members.services import members_lock
@@ -153,12 +153,15 @@ def credit_post(
     reason: str = "",
     available_from: datetime | None = None,
     expires_at: datetime | None = None,
+    confirm_by: datetime | None = None,
+    lapses_at: datetime | None = None,
     actor: Actor = SYSTEM,
     now: datetime,
 ) -> UUID:
     """Give units for one cause outside a settlement (store credit, a welcome, an opening balance) as one lot.
 
-    Returns the posting's id, which is the lot's too. The caller keeps it from happening twice.
+    Returns the posting's id, which is the lot's too. The caller keeps it from happening twice. ``lapses_at``
+    is when the wallet expires by inactivity if it has no such date yet.
     """
     _positive(amount)
     book = _book(club, locked, now)
@@ -170,9 +173,65 @@ def credit_post(
         rule=rule,
         available_from=available_from,
         expires_at=expires_at,
+        confirm_by=confirm_by,
     )
+    if lapses_at is not None and book.wallet(unit).lapses_at is None:
+        book.keep_alive(unit, lapses_at)
     _keep(book)
     return posting_id
+
+
+def pending_confirm(
+    *, club: ClubInfo, locked: LockedMember, entry_id: UUID, actor: Actor, reason: str = "", now: datetime
+) -> int:
+    """Make what an entry gave and still waits available now; return how many units.
+
+    Refuses ``nothing_pending`` (409) when nothing of it waits: confirmed, cancelled, matured or taken back
+    before, and what time did by ``now`` counts.
+    """
+    book, waiting = _waiting(club, locked, entry_id, now)
+    origin = replace(_origin(club, Cause.CONFIRMATION, entry_id, actor, now), reason=reason)
+    units = book.confirm(origin, [lot for lot, _credited in waiting])
+    _keep(book)
+    return units
+
+
+def pending_cancel(
+    *, club: ClubInfo, locked: LockedMember, entry_id: UUID, actor: Actor, reason: str = "", now: datetime
+) -> int:
+    """Take back what an entry gave and still waits, for good; return how many units.
+
+    Refuses ``nothing_pending`` (409) as ``pending_confirm`` does.
+    """
+    book, waiting = _waiting(club, locked, entry_id, now)
+    origin = replace(_origin(club, Cause.CONFIRMATION, entry_id, actor, now), reason=reason)
+    units = 0
+    for lot, credited in waiting:
+        units += lot.remaining
+        book.reverse(origin, credited, lot.remaining)
+    _keep(book)
+    return units
+
+
+def _waiting(
+    club: ClubInfo, locked: LockedMember, entry_id: UUID, now: datetime
+) -> tuple[Book, list[tuple[LotState, Credited]]]:
+    book = _book(club, locked, now)
+    with cursor() as cur:
+        found = reading.credits_of(cur, locked.id, [entry_id])
+    waiting = [
+        (lot, credited)
+        for credited in found
+        if (lot := book.lots.get(credited.posting_id)) is not None and lot.is_pending and lot.remaining
+    ]
+    if not waiting:
+        raise nothing_pending()
+    return book, waiting
+
+
+def nothing_pending() -> Refusal:
+    """Return the refusal of a confirmation that comes when nothing waits for it."""
+    return Refusal("nothing_pending", Phrase(_("None of these units is pending any more.")))
 
 
 def entry_adjust(

@@ -24,6 +24,7 @@ class WalletState:
     debt: int = 0
     earned_ever: int = 0
     next_change_at: datetime | None = None
+    lapses_at: datetime | None = None
     stored_next_at: datetime | None = None
     is_dirty: bool = False
 
@@ -44,15 +45,17 @@ class LotState:
     available_from: datetime | None
     expires_at: datetime | None
     is_pending: bool
+    confirm_by: datetime | None = None
     is_new: bool = False
     is_dirty: bool = False
 
     @property
     def next_at(self) -> datetime | None:
-        """When this lot changes by itself: it matures, then expires."""
-        if self.is_pending and self.available_from is not None:
-            return min(self.available_from, self.expires_at) if self.expires_at else self.available_from
-        return self.expires_at
+        """When this lot changes by itself: it matures or is cancelled, then expires; None: never."""
+        if not self.is_pending:
+            return self.expires_at
+        dates = (self.available_from, self.confirm_by, self.expires_at)
+        return min((at for at in dates if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ LOT = Table(
         ("remaining", "bigint"),
         ("available_from", "timestamptz"),
         ("expires_at", "timestamptz"),
+        ("confirm_by", "timestamptz"),
         ("is_open", "boolean"),
         ("is_pending", "boolean"),
         ("member_id", "uuid"),
@@ -86,13 +87,14 @@ WALLET = Table(
         ("debt", "bigint"),
         ("earned_ever", "bigint"),
         ("next_change_at", "timestamptz"),
+        ("lapses_at", "timestamptz"),
         ("kind", "smallint"),
         ("member_id", "uuid"),
         ("club_id", "uuid"),
         ("unit", "text"),
     ),
     keys=("member_id", "unit"),
-    changes=("available", "pending", "held", "debt", "earned_ever", "next_change_at"),
+    changes=("available", "pending", "held", "debt", "earned_ever", "next_change_at", "lapses_at"),
     same=frozenset({"club_id"}),
 )
 

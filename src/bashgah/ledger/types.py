@@ -41,6 +41,7 @@ class Cause(IntEnum):
     OPENING = 7
     RETURN = 8
     MATURITY = 9
+    CONFIRMATION = 10
 
 
 class WalletKind(IntEnum):
@@ -64,7 +65,8 @@ class WalletInfo:
     """A member's units of one wallet as they are at the asked instant.
 
     ``available`` may be below zero: then it is a debt (units spent before the purchase that earned them came
-    back) that the next credits repay. ``next_change_at`` is the earliest maturity or expiry still to come.
+    back) that the next credits repay. ``next_change_at`` is the earliest maturity or expiry still to come;
+    ``lapses_at`` when everything expires unless the member does something before.
     """
 
     unit: str
@@ -74,6 +76,7 @@ class WalletInfo:
     held: int = 0
     earned_ever: int = 0
     next_change_at: datetime | None = None
+    lapses_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class LotInfo:
     available_from: datetime | None
     expires_at: datetime | None
     is_pending: bool
+    confirm_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,11 +119,13 @@ CHECKS: tuple[Check, ...] = (
         """
         SELECT w.member_id, w.unit, 0, 1
         FROM ledger_wallet w
-        JOIN (SELECT member_id, unit, min(CASE WHEN is_pending THEN least(available_from, expires_at)
-                                               ELSE expires_at END) AS next FROM ledger_lot
+        JOIN (SELECT member_id, unit,
+                     min(CASE WHEN is_pending THEN least(available_from, confirm_by, expires_at)
+                              ELSE expires_at END) AS next FROM ledger_lot
               WHERE {club} AND is_open GROUP BY member_id, unit) l
           ON l.member_id = w.member_id AND l.unit = w.unit
-        WHERE {w.club} AND l.next IS NOT NULL AND (w.next_change_at IS NULL OR w.next_change_at > l.next)
+        WHERE {w.club} AND least(l.next, w.lapses_at) IS NOT NULL
+          AND (w.next_change_at IS NULL OR w.next_change_at > least(l.next, w.lapses_at))
         """,
     ),
     Check(

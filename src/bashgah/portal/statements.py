@@ -164,7 +164,10 @@ def _title(row: StatementRow, rewards: dict[UUID, str]) -> str:
         Cause.TRANSFER: gettext("Transfer of points"),
         Cause.MERGE: gettext("Two memberships became one"),
         Cause.OPENING: gettext("Opening balance"),
+        Cause.CONFIRMATION: gettext("Purchase not confirmed"),
     }
+    if row.cause == Cause.EXPIRY and row.reason == "inactivity":
+        return gettext("Expiry after a long time without a purchase or visit")
     return rewards.get(row.cause_id) or said.get(row.cause, gettext("Points"))
 
 

@@ -39,6 +39,7 @@ CAUSES = {
     Cause.OPENING: "opening",
     Cause.RETURN: "return",
     Cause.MATURITY: "maturity",
+    Cause.CONFIRMATION: "confirmation",
 }
 SENTENCES = {
     Cause.REDEMPTION: _("For a reward"),
@@ -48,7 +49,10 @@ SENTENCES = {
     Cause.MERGE: _("Brought along by a merge"),
     Cause.OPENING: _("Opening balance"),
     Cause.MATURITY: _("Became available"),
+    Cause.CONFIRMATION: _("Confirmed"),
 }
+CANCELLED = _("Cancelled, because the purchase was not confirmed")
+INACTIVE = _("Expired, because nothing happened for a long time")
 
 
 class ExpiringOut(Schema):
@@ -165,7 +169,9 @@ def statement(
 
 def _movement(row: StatementRow, why: str) -> MovementOut:
     cause_id = ""
-    if row.cause in {Cause.ACTIVITY, Cause.RETURN}:
+    if row.cause in {Cause.ACTIVITY, Cause.RETURN} or (
+        row.cause is Cause.CONFIRMATION and row.cause_id != row.entry_id
+    ):
         cause_id = ids.public("activity", row.cause_id)
     elif row.cause is Cause.REDEMPTION:
         cause_id = ids.public("redemption", row.cause_id)
@@ -189,6 +195,10 @@ def _movement(row: StatementRow, why: str) -> MovementOut:
 def _why(row: StatementRow, wording: Wording) -> Phrase:
     if row.cause is Cause.RETURN:
         return Phrase(_("Taken back with returned goods: {rule}"), {"rule": wording.rule(row.rule)})
+    if row.cause is Cause.CONFIRMATION and row.pending_change + row.change < 0:
+        return Phrase(CANCELLED)
+    if row.cause is Cause.EXPIRY and row.reason == "inactivity":
+        return Phrase(INACTIVE)
     if row.cause is Cause.ACTIVITY:
         return Phrase(_("By the rule “{rule}”"), {"rule": wording.rule(row.rule)})
     return Phrase(SENTENCES[row.cause], {"reason": row.reason})

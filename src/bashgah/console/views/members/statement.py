@@ -41,6 +41,16 @@ def causes() -> dict[Cause, str]:
         Cause.OPENING: gettext("Opening balance"),
         Cause.RETURN: gettext("Taken back by a return"),
         Cause.MATURITY: gettext("Became available"),
+        Cause.CONFIRMATION: gettext("Confirmation of a purchase"),
+    }
+
+
+def reasons() -> dict[str, str]:
+    """What the reasons are called that no person wrote."""
+    return {
+        "timeout": gettext("not used in time"),
+        "inactivity": gettext("no purchase or visit for a long time"),
+        "unconfirmed": gettext("not confirmed in time"),
     }
 
 
@@ -48,11 +58,13 @@ def lines(
     request: HttpRequest, rows: Sequence[StatementRow], names: dict[str, str] | None = None
 ) -> tuple[StatementLine, ...]:
     """The rows of one page; `names` are the names of rules and wallets by key."""
-    titles, known = causes(), names or {}
+    titles, told, known = causes(), reasons(), names or {}
     return tuple(
         StatementLine(
             title=titles.get(row.cause, row.cause.name),
-            note=" · ".join(part for part in (known.get(row.rule, row.rule), row.reason) if part),
+            note=" · ".join(
+                part for part in (known.get(row.rule, row.rule), told.get(row.reason, row.reason)) if part
+            ),
             at=row.occurred_at,
             unit=unit_name(row.unit, known),
             change=_signed(row.change),
