@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, Permission] = {
         _permission(
             "activities.write", _("Record purchases, returns and visits"), by_branch=True, scope=True
         ),
+        _permission("activities.review", _("Decide what was kept for review"), by_branch=True, scope=True),
         _permission("wallets.read", _("See balances and statements"), by_branch=True, scope=True),
         _permission("points.adjust", _("Adjust points by hand"), amount=_("Points in one adjustment")),
         _permission("tiers.grant", _("Grant a tier by hand")),
@@ -112,6 +113,7 @@ ROLES: dict[str, Role] = {
                 "members.personal",
                 "members.block",
                 "activities.write",
+                "activities.review",
                 "points.adjust",
                 "tiers.grant",
                 "rules.edit",
@@ -129,7 +131,7 @@ ROLES: dict[str, Role] = {
         Role(
             "branch_manager",
             Phrase(_("Branch manager")),
-            _COUNTER | {"members.personal", "messages.read"},
+            _COUNTER | {"members.personal", "messages.read", "activities.review"},
         ),
         Role("cashier", Phrase(_("Cashier")), _COUNTER),
         Role("analyst", Phrase(_("Analyst")), _READS | {"data.export"}),

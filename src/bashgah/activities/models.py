@@ -103,6 +103,9 @@ class Review(models.Model):
     id = models.UUIDField()
     reason = models.TextField()
     decision = models.TextField(blank=True)
+    decided_by = models.TextField(blank=True, default="", db_default="")
+    branch = models.TextField(blank=True, default="", db_default="")
+    member_id = models.UUIDField(null=True)
     source = models.TextField(db_collation="C")
     reference = models.TextField(db_collation="C")
     body = models.BinaryField()
@@ -113,5 +116,10 @@ class Review(models.Model):
                 fields=["club_id", "source", "reference"],
                 condition=Q(decided_at__isnull=True),
                 name="one_fact_waits_per_reference",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["club_id", "id"], condition=Q(decided_at__isnull=True), name="review_waiting"
             ),
         ]

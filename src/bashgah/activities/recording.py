@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import psycopg
 
 from bashgah.activities import compact
 from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.compact import Outcome as StoredOutcome
 from bashgah.activities.drafts import Draft
+from bashgah.activities.held import held_pack
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running, json_text
 from bashgah.activities.tables import ACTIVITY, ANONYMOUS, REFERENCE, RETURNED, REVIEW
@@ -163,9 +163,11 @@ def review_add(batch: Batch, draft: Draft) -> None:
         ids.fresh(),
         draft.held_for,
         "",
+        draft.fact.branch if draft.fact else intake.branch,
+        draft.member_id,
         intake.source,
         intake.reference,
-        msgspec.json.encode(intake),
+        held_pack(batch.club.id, intake),
     )
 
 

@@ -60,10 +60,15 @@ def settle_one(intake: Intake, *, club: ClubInfo, actor: Actor, now: datetime) -
     return outcome
 
 
-def settle_admitted(intake: Intake, *, club: ClubInfo, actor: Actor, now: datetime) -> Settled:
-    """Settle one fact that a person let pass, whenever it happened; or raise its refusal."""
+def settle_admitted(
+    intake: Intake, *, club: ClubInfo, member_id: UUID | None, actor: Actor, now: datetime
+) -> Settled:
+    """Settle one fact that a person let pass, whenever it happened; or raise its refusal.
+
+    ``member_id`` is whose it was found to be when it came: a QR that named its member has long expired.
+    """
     draft = drafts.drafts_of([intake])[0]
-    draft.is_admitted = True
+    draft.is_admitted, draft.member_id = True, member_id
     outcomes: dict[int, Outcome] = {}
     _part_settle(club, [draft], actor, now, outcomes)
     outcome = outcomes[id(draft)]

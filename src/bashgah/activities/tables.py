@@ -76,12 +76,14 @@ REVIEW = Table(
         ("id", "uuid"),
         ("reason", "text"),
         ("decision", "text"),
+        ("branch", "text"),
+        ("member_id", "uuid"),
         ("source", "text"),
         ("reference", "text"),
         ("body", "bytea"),
     ),
     keys=("club_id", "source", "reference"),
-    changes=("occurred_at", "received_at", "reason", "body"),
+    changes=("occurred_at", "received_at", "reason", "branch", "member_id", "body"),
     only_where="decided_at IS NULL",
 )
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_noop as _
 
 from bashgah.access.gate import may
 from bashgah.access.permissions import ROLES
+from bashgah.access.selectors import branches_for
+from bashgah.activities.review import reviews_waiting
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit.phrases import Phrase, say
@@ -108,6 +110,16 @@ def _club_line(club: ClubInfo) -> str:
     return f"{branches} · {kind}"
 
 
+def waiting_facts(request: HttpRequest) -> int | None:
+    """How many held facts wait for this person, a hundred at most; None if none, or not theirs to decide."""
+    if not may(request, "activities.review"):
+        return None
+    club: ClubInfo = request.club
+    own = branches_for(request.grants, "activities.review")
+    codes = None if own is None else [b.code for b in clubs.branch_list(club) if b.id in own]
+    return reviews_waiting(club, codes) or None
+
+
 def _menu(request: HttpRequest) -> tuple[NavGroup, ...]:
     groups = []
     for title, places in MENU:
@@ -120,7 +132,8 @@ def _menu(request: HttpRequest) -> tuple[NavGroup, ...]:
 def _item(request: HttpRequest, label: str, route: str, icon: str, _permission: str) -> NavItem:
     url = reverse(route)
     here = request.path == url if route == "console:home" else request.path.startswith(url)
-    return NavItem(gettext(label), url, icon, current=here)
+    count = waiting_facts(request) if route == "console:activities" else None
+    return NavItem(gettext(label), url, icon, current=here, count=count)
 
 
 def _roles(request: HttpRequest, lang: Lang) -> str:

@@ -1,4 +1,4 @@
-"""The views of settings, each shown to whom may open it."""
+"""The views of settings and of activities, each shown to whom may open it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from bashgah.access.gate import may
+from bashgah.console.framing import waiting_facts
 from bashgah.ui.types import Tab
 
 SETTINGS = (
@@ -27,3 +28,12 @@ def settings_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:
         for label, route, permission in SETTINGS
         if may(request, permission)
     )
+
+
+def activity_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:
+    """Settled facts and facts that wait, with how many do."""
+    places = (
+        (gettext("On record"), "console:activities", None),
+        (gettext("Kept for review"), "console:reviews", waiting_facts(request)),
+    )
+    return tuple(Tab(label, reverse(route), route == current, count) for label, route, count in places)

@@ -27,6 +27,7 @@ PREFIXES = {
     "key": "key",
     "event": "evt",
     "consent": "cns",
+    "review": "rev",
 }
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"

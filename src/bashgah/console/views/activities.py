@@ -18,6 +18,7 @@ from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
+from bashgah.console.tabs import activity_tabs
 from bashgah.console.views.base import chosen, fragment, page, read_id, show
 from bashgah.console.whys import why_of
 from bashgah.engine.facts import Line
@@ -28,7 +29,7 @@ from bashgah.members import selectors as members
 from bashgah.ui.figures import day_words, money_words, time_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.listings import listing
-from bashgah.ui.types import Column, Crumb, FilterChoice, Lang, Listing, Why
+from bashgah.ui.types import Column, Crumb, FilterChoice, Lang, Listing, Tab, Why
 
 PAGE = 50
 EXPORT_MOST = 50_000
@@ -53,6 +54,7 @@ class ActivityRow:
 class ActivitiesPage:
     """The list."""
 
+    tabs: tuple[Tab, ...]
     listing: Listing
     rows: tuple[ActivityRow, ...]
 
@@ -96,7 +98,9 @@ def index(request: HttpRequest) -> HttpResponse:
         club, _filters(request, club), cursor=request.GET.get("after") or None, limit=PAGE
     )
     model = ActivitiesPage(
-        _listing(request, club, found.next_cursor or ""), _rows(request, club, list(found.rows))
+        activity_tabs(request, "console:activities"),
+        _listing(request, club, found.next_cursor or ""),
+        _rows(request, club, list(found.rows)),
     )
     return show(request, "activities/list.html", model)
 
