@@ -72,6 +72,7 @@ class Book:
         expires_at: datetime | None = None,
         confirm_by: datetime | None = None,
         source: Account = Account.ISSUED,
+        id: UUID | None = None,
     ) -> UUID:
         """Give units: pending while ``available_from`` lies ahead, else available; return the posting's id.
 
@@ -86,7 +87,7 @@ class Book:
             available_from is not None and available_from > origin.recorded_at
         )
         account = Account.PENDING if is_pending else Account.AVAILABLE
-        posting_id = self._post(origin, (source, account), unit, amount, rule=rule)
+        posting_id = self._post(origin, (source, account), unit, amount, rule=rule, id=id)
         wallet.is_dirty = True
         if source is Account.ISSUED:
             wallet.earned_ever += amount
@@ -124,14 +125,15 @@ class Book:
     def reverse(self, origin: Origin, credited: Credited, amount: int) -> Credited:
         """Take back ``amount`` of a recorded credit and return the credit as it stands then.
 
-        Units of it that have expired are gone already: they go from expired back to issued and the member
-        pays nothing for them. The rest is taken from the credit's own lot, then from the member's other lots
+        Units of it that have expired are gone already: they go from expired back to where they came from and
+        the member pays nothing for them. The rest is taken from the credit's own lot, then from other lots
         soonest expiring first; what still lacks (it was spent) makes the wallet go below zero, a debt that
         the next available credits repay.
         """
         wallet = self.wallet(credited.unit, credited.kind)
         wallet.is_dirty = True
-        wallet.earned_ever -= amount
+        if credited.source is Account.ISSUED:
+            wallet.earned_ever -= amount
         after = replace(credited, expired=credited.expired + self._just_expired.pop(credited.posting_id, 0))
         gone = min(amount, after.expired)
         if gone:
@@ -266,11 +268,12 @@ class Book:
         *,
         rule: str = "",
         reversal: tuple[UUID, int, int, int] | None = None,
+        id: UUID | None = None,
     ) -> UUID:
         """Write one posting from ``sides[0]`` (debited) to ``sides[1]`` (credited); return its id."""
         if origin.id not in self._entries:
             self._entries[origin.id] = rows.entry_row(origin, self.member_id, self.club_id)
-        posting_id = self.new_id()
+        posting_id = id or self.new_id()
         owner = (self.member_id, self.club_id)
         self._postings.append(
             rows.posting_row(
@@ -285,7 +288,7 @@ class Book:
         total, n = credited.reversed_total + amount, credited.reversals + 1
         posting_id = self._post(
             origin,
-            (debit, Account.ISSUED),
+            (debit, credited.source),
             credited.unit,
             amount,
             rule=credited.rule,

@@ -80,8 +80,16 @@ def lots_load(cur: psycopg.Cursor[Any], books: Iterable[Book]) -> None:
         book.lots_known = True
 
 
-def credits_of(cur: psycopg.Cursor[Any], member_id: UUID, entry_ids: Sequence[UUID]) -> list[Credited]:
-    """Return what these entries credited, with what was reversed of it and what expired, in posting order."""
+def credits_of(
+    cur: psycopg.Cursor[Any],
+    member_id: UUID,
+    entry_ids: Sequence[UUID],
+    source: Account = Account.ISSUED,
+) -> list[Credited]:
+    """Return what these entries credited from ``source``, in posting order.
+
+    Each comes with what was reversed of it and what of it expired.
+    """
     rows = cur.execute(
         """
         SELECT p.id, p.unit, w.kind, p.amount, p.rule,
@@ -97,18 +105,18 @@ def credits_of(cur: psycopg.Cursor[Any], member_id: UUID, entry_ids: Sequence[UU
             FROM ledger_allocation a
             JOIN ledger_posting e ON e.member_id = a.member_id AND e.id = a.posting_id
             WHERE a.member_id = p.member_id AND a.lot_id = p.id AND e.credit = %(expired)s) x ON true
-        WHERE p.member_id = %(member)s AND p.entry_id = ANY(%(entries)s) AND p.debit = %(issued)s
+        WHERE p.member_id = %(member)s AND p.entry_id = ANY(%(entries)s) AND p.debit = %(source)s
         ORDER BY p.id
         """,
         {
             "member": member_id,
             "entries": list(entry_ids),
-            "issued": int(Account.ISSUED),
+            "source": int(source),
             "expired": int(Account.EXPIRED),
         },
     ).fetchall()
     return [
-        Credited(id_, unit, WalletKind(kind), amount, rule, int(total), n, int(expired))
+        Credited(id_, unit, WalletKind(kind), amount, rule, int(total), n, int(expired), source)
         for id_, unit, kind, amount, rule, total, n, expired in rows
     ]
 

@@ -23,6 +23,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading
+from bashgah.ledger.between import refuse_merged
 from bashgah.ledger.book import Book
 from bashgah.ledger.states import Credited, LotState, Origin
 from bashgah.ledger.tables import Rows
@@ -317,6 +318,7 @@ def dues_run(*, club: ClubInfo, now: datetime, limit: int = 1000, after: UUID | 
 
 def _book(club: ClubInfo, locked: LockedMember, now: datetime) -> Book:
     """Load the locked member's book and post what is due first, so that no act sees a dead lot."""
+    refuse_merged(locked)
     book = reading.book_load(locked.id, club.id, reading.local_date(club.timezone))
     book.dues(now)
     return book

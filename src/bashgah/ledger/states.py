@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from bashgah.ledger.types import Cause, WalletKind
+from bashgah.ledger.types import Account, Cause, WalletKind
 
 
 @dataclass(slots=True)
@@ -85,3 +85,4 @@ class Credited:
     reversed_total: int = 0
     reversals: int = 0
     expired: int = 0
+    source: Account = Account.ISSUED

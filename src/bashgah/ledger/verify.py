@@ -22,6 +22,7 @@ PARAMS: Mapping[str, int] = {
     "open": int(HoldState.OPEN),
     "captured": int(HoldState.CAPTURED),
     "released": int(HoldState.RELEASED),
+    "transferred": int(Account.TRANSFERRED),
 }
 
 _MOVES = """
@@ -158,7 +159,8 @@ CHECKS: tuple[Check, ...] = (
         FROM ledger_posting p
         JOIN ledger_wallet w ON w.member_id = p.member_id AND w.unit = p.unit AND w.kind <> %(status)s
         LEFT JOIN ledger_lot l ON l.member_id = p.member_id AND l.id = p.id
-        WHERE {p.club} AND p.debit >= 10 AND p.credit IN (%(available)s, %(pending)s) AND l.id IS NULL
+        WHERE {p.club} AND p.debit >= 10 AND p.credit IN (%(available)s, %(pending)s)
+          AND p.reverses IS NULL AND l.id IS NULL
         """,
     ),
     Check(
@@ -183,10 +185,13 @@ CHECKS: tuple[Check, ...] = (
         WHERE {p.club} AND CASE
             WHEN p.debit IN (%(available)s, %(pending)s) AND (p.credit >= 10 OR p.credit = %(held)s) THEN
                  coalesce(a.taken, 0) > p.amount
-                 OR (coalesce(a.taken, 0) < p.amount AND (p.reverses IS NULL OR p.debit = %(pending)s))
+                 OR (coalesce(a.taken, 0) < p.amount AND (p.debit = %(pending)s
+                     OR p.reverses IS NULL AND p.credit <> %(transferred)s))
             WHEN p.debit = %(held)s AND p.credit = %(available)s THEN
                  coalesce(a.taken, 0) < -p.amount OR coalesce(a.taken, 0) > 0
             WHEN p.debit = %(held)s OR p.debit >= 10 AND p.credit >= 10 THEN a.taken IS NOT NULL
+            WHEN p.debit >= 10 AND p.reverses IS NOT NULL THEN
+                 coalesce(a.taken, 0) NOT BETWEEN -p.amount AND 0
             ELSE coalesce(a.taken, 0) NOT BETWEEN 0 AND p.amount END
         """,
     ),
@@ -238,6 +243,18 @@ CHECKS: tuple[Check, ...] = (
             FROM ledger_posting WHERE {club} AND reverses IS NOT NULL
             WINDOW numbered AS (PARTITION BY member_id, reverses ORDER BY n)) r
         WHERE reversed_total <> total OR n <> place
+        """,
+    ),
+    Check(
+        "transfer_halves_differ",
+        _("What left one member is not what reached another: {expected} left, {found} arrived."),
+        """
+        SELECT NULL::uuid, entry_id::text,
+               sum(CASE WHEN credit = %(transferred)s THEN amount ELSE 0 END),
+               sum(CASE WHEN debit = %(transferred)s THEN amount ELSE 0 END)
+        FROM ledger_posting WHERE {club} AND %(transferred)s IN (debit, credit)
+        GROUP BY entry_id, unit
+        HAVING sum(CASE WHEN credit = %(transferred)s THEN amount ELSE -amount END) <> 0
         """,
     ),
     Check(

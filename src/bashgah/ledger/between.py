@@ -1,0 +1,225 @@
+"""Movements between the books of two locked members: lots handed over, and given back as they were.
+
+What leaves one book enters the other under the same posting id. So each half can be found from the other, a
+lot's way can be followed, and a half written twice meets its own key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bashgah.clubs.types import ClubInfo
+from bashgah.ground.actors import actor_columns
+from bashgah.ground.batch import cursor, write
+from bashgah.ground.types import Actor
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger import reading
+from bashgah.ledger.book import Book
+from bashgah.ledger.states import Credited, LotState, Origin
+from bashgah.ledger.tables import Rows
+from bashgah.ledger.types import Account, Cause, WalletKind
+from bashgah.members.types import LockedMember
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """One recorded movement that left a book, with the lots it took and how much of each."""
+
+    posting_id: UUID
+    unit: str
+    kind: WalletKind
+    amount: int
+    account: Account
+    lots: tuple[tuple[LotState, int], ...]
+
+
+def books_open(club: ClubInfo, locked: Iterable[LockedMember], now: datetime) -> dict[UUID, Book]:
+    """Load the books of locked members and post what is due, so that no act sees a dead lot."""
+    date_of = reading.local_date(club.timezone)
+    books = {member.id: reading.book_load(member.id, club.id, date_of) for member in locked}
+    for book in books.values():
+        book.dues(now)
+    return books
+
+
+def books_keep(books: Iterable[Book]) -> None:
+    """Write what was done to these books with one statement."""
+    rows = Rows()
+    for book in books:
+        book.rows_into(rows)
+    with cursor() as cur:
+        write(cur, rows.rowsets())
+
+
+def origin_of(  # noqa: PLR0917 one entry from its parts
+    club: ClubInfo, cause: Cause, id: UUID, cause_id: UUID, actor: Actor, reason: str, now: datetime
+) -> Origin:
+    """Return the entry both halves share: same id in either book."""
+    actor_kind, actor_id = actor_columns(actor)
+    day = reading.local_date(club.timezone)(now)
+    return Origin(id, cause, cause_id, now, now, day, actor_kind, actor_id, reason)
+
+
+def refuse_merged(locked: LockedMember) -> None:
+    """Refuse with ``member_merged`` (409) to write in the book of a member who is another one now."""
+    if locked.merged_into is not None:
+        raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
+
+
+def units_pass(giver: Book, receiver: Book, origin: Origin, unit: str, amount: int) -> None:
+    """Hand over available units, the soonest-expiring lots first, each part with the expiry of its lot.
+
+    Refuses ``points_short`` (409). What the receiver owes is repaid first.
+    """
+    wallet = giver._sufficient(unit, amount)
+    rest = amount
+    for lot in giver._spendable(unit, None) if wallet.has_lots else ():
+        part = min(rest, lot.remaining)
+        if part:
+            _lot_pass(giver, receiver, origin, lot, part)
+            rest -= part
+    if rest:
+        raise RuntimeError(f"lots of {unit} hold {rest} less than the wallet says")
+
+
+def everything_pass(giver: Book, receiver: Book, origin: Origin) -> None:
+    """Hand over all a book has: each lot with its dates, pending ones too, qualifying units, and debts.
+
+    Units on hold stay; the caller has seen to it that there are none.
+    """
+    for wallet in list(giver.wallets.values()):
+        for lot in sorted(giver.lots.values(), key=lambda lot: lot.id):
+            if lot.unit == wallet.unit and lot.remaining:
+                _lot_pass(giver, receiver, origin, lot, lot.remaining)
+        if not wallet.has_lots and wallet.available > 0:
+            posting_id = giver._post(
+                origin, (Account.AVAILABLE, Account.TRANSFERRED), wallet.unit, wallet.available
+            )
+            receiver.credit(
+                origin,
+                unit=wallet.unit,
+                kind=wallet.kind,
+                amount=wallet.available,
+                source=Account.TRANSFERRED,
+                id=posting_id,
+            )
+            giver._take(wallet, posting_id, wallet.available)
+        if wallet.debt:
+            debt_pass(giver, receiver, origin, wallet.unit)
+
+
+def debt_pass(owing: Book, paying: Book, origin: Origin, unit: str) -> None:
+    """Let another book pay what one owes; what that one lacks it owes itself from now on."""
+    wallet = owing.wallet(unit)
+    amount = wallet.debt
+    payer = paying.wallet(unit, wallet.kind)
+    posting_id = paying._post(origin, (Account.AVAILABLE, Account.TRANSFERRED), unit, amount)
+    paying._take(payer, posting_id, amount, may_owe=True)
+    owing.credit(
+        origin, unit=unit, kind=wallet.kind, amount=amount, source=Account.TRANSFERRED, id=posting_id
+    )
+
+
+def passed_back(
+    books: Mapping[UUID, Book],
+    origin: Origin,
+    passed: Mapping[UUID, list[Passed]],
+    credited: Mapping[UUID, list[Credited]],
+) -> None:
+    """Undo recorded movements between books: what came is taken back, what left returns to its own lots.
+
+    Whoever received gives all of it back: what is left of it, then other units soonest expiring first, then
+    as a debt. Units that expired there are expired here too: they come back and end at their old day.
+    """
+    for member_id, credits in credited.items():
+        for each in credits:
+            books[member_id].reverse(origin, each, each.amount)
+    for member_id, movements in passed.items():
+        for movement in movements:
+            _restore(books[member_id], origin, movement)
+    for book in books.values():
+        book.dues(origin.recorded_at)
+
+
+def passed_read(member_id: UUID, entry_id: UUID) -> list[Passed]:
+    """Return what an entry handed over out of a member's book, in the order it left."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT p.id, p.unit, w.kind, p.amount, p.debit FROM ledger_posting p
+            JOIN ledger_wallet w ON w.member_id = p.member_id AND w.unit = p.unit
+            WHERE p.member_id = %s AND p.entry_id = %s AND p.credit = %s ORDER BY p.id
+            """,
+            [member_id, entry_id, int(Account.TRANSFERRED)],
+        ).fetchall()
+        return [
+            Passed(
+                id_, unit, WalletKind(kind), amount, Account(debit),
+                tuple(reading.lots_taken(cur, member_id, id_)),
+            )
+            for id_, unit, kind, amount, debit in rows
+        ]  # fmt: skip
+
+
+def credited_read(member_id: UUID, entry_id: UUID) -> list[Credited]:
+    """Return what an entry brought into a member's book out of another's."""
+    with cursor() as cur:
+        return reading.credits_of(cur, member_id, [entry_id], Account.TRANSFERRED)
+
+
+def _lot_pass(giver: Book, receiver: Book, origin: Origin, lot: LotState, amount: int) -> None:
+    """Move units of one lot; the new lot has the posting's id and the old one's dates."""
+    wallet = giver.wallet(lot.unit)
+    account = Account.PENDING if lot.is_pending else Account.AVAILABLE
+    posting_id = giver._post(origin, (account, Account.TRANSFERRED), lot.unit, amount)
+    giver._allocate(posting_id, lot, amount)
+    if lot.is_pending:
+        wallet.pending -= amount
+    else:
+        wallet.available -= amount
+    wallet.is_dirty = True
+    giver._settle_next(wallet)
+    receiver.credit(
+        origin,
+        unit=lot.unit,
+        kind=wallet.kind,
+        amount=amount,
+        available_from=lot.available_from if lot.is_pending else None,
+        expires_at=lot.expires_at,
+        source=Account.TRANSFERRED,
+        id=posting_id,
+    )
+
+
+def _restore(book: Book, origin: Origin, passed: Passed) -> None:
+    """Give back to exactly the lots it was taken from; what no lot gave (a debt taken over) is credited."""
+    wallet = book.wallet(passed.unit, passed.kind)
+    taken = sum(amount for _lot, amount in passed.lots) if wallet.has_lots else passed.amount
+    if taken:
+        reversal = (passed.posting_id, 1, taken, passed.amount)
+        posting_id = book._post(
+            origin, (Account.TRANSFERRED, passed.account), passed.unit, taken, reversal=reversal
+        )
+        wallet.is_dirty = True
+        if passed.account is Account.PENDING:
+            wallet.pending += taken
+        else:
+            wallet.available += taken
+        for stored, amount in passed.lots:
+            lot = book.lots.setdefault(stored.id, stored)
+            book._allocate(posting_id, lot, -amount)
+            book._expect(wallet, lot)
+        book._repay(wallet, posting_id)
+    if passed.amount > taken:
+        book.credit(
+            origin,
+            unit=passed.unit,
+            kind=passed.kind,
+            amount=passed.amount - taken,
+            source=Account.TRANSFERRED,
+        )
