@@ -18,6 +18,7 @@ from bashgah.ground.proofs import Check, Finding, run_all
 from bashgah.history import verify as history
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.ledger import roots
 from bashgah.ledger import verify as ledger
 
 AT_ONCE = 5000
@@ -108,6 +109,7 @@ def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[],
         *(partial(run_all, (check,), params, club_id, most) for check, params in checks),
         lambda: list(islice(_entries_against_activities(club_id), most)),
         lambda: list(islice(_returned_against_returns(club_id), most)),
+        partial(roots.verify, club_id, most=most),
     ]
 
 

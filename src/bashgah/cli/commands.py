@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,12 @@ app = typer.Typer(
 
 imports = typer.Typer(help="Bring files in.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+roots = typer.Typer(help="The daily roots that seal the books.", no_args_is_help=True)
+app.add_typer(roots, name="root")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+Club = Annotated[str | None, typer.Option(help="Short name of the club, where there are several.")]
 
 
 @app.command()
@@ -98,13 +102,58 @@ def import_purchases(
 def verify(
     club: Annotated[str | None, typer.Option(help="One club, by its short name; otherwise all.")] = None,
     most: Annotated[int, typer.Option(min=1, help="Name at most so many findings a check.")] = 20,
+    roots: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Roots kept elsewhere, as `root export` wrote them."),
+    ] = None,
 ) -> None:
     """Recompute the books from what cannot be changed; status 1 if anything does not hold."""
     with database.needed():
         database.set_up()
         from bashgah.cli import proof
 
-        proof.prove(club, most=most)
+        proof.prove(club, most=most, kept=roots)
+
+
+@roots.command("close")
+def root_close(club: Club = None) -> None:
+    """Seal the days that are over; the worker does it every hour."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import proof
+
+        proof.close(club)
+
+
+@roots.command("export")
+def root_export(
+    club: Club = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Print what each root is the SHA-256 of instead.")
+    ] = False,
+) -> None:
+    """Print the roots as CSV, the earliest first; keep the file where this server cannot reach."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import proof
+
+        proof.export(club, since=since.date() if since else None, text=text)
+
+
+@app.command()
+def statement(
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day.")],
+    club: Club = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of CSV.")] = False,
+) -> None:
+    """Print the auditor's statement of closed days: what each wallet opened with, what moved, and roots."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import proof
+
+        proof.statement(club, since.date(), until.date(), as_json=as_json)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import psycopg
 import typer
@@ -90,7 +91,7 @@ def set_up() -> None:
     django.setup()
 
 
-def fail(sentence: str) -> None:
+def fail(sentence: str) -> NoReturn:
     """End the command with a plain sentence and status 1."""
     console.print(f"[bold red]bashgah:[/bold red] {sentence}")
     raise typer.Exit(1)

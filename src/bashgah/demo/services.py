@@ -28,6 +28,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
+from bashgah.ledger import roots
 from bashgah.members.services import members_enrol_bulk
 from bashgah.members.types import Enrolled
 from bashgah.products.services import brands_upsert_bulk, categories_upsert_bulk, products_upsert_bulk
@@ -92,6 +93,7 @@ def demo_fill(
         member_ids = _enrol(club, people, until, progress)
         facts = story(random, people=people, ids=member_ids, begin=begin, until=until)
         counts = living.live(club, facts, until=until, hands=hands, progress=progress)
+        roots.days_close(club=club, now=now)
         audit.audit_post(club_id=club.id, actor=SYSTEM, action=FINISHED, details=dict(counts), now=now)
     return DemoReport(
         club=club,

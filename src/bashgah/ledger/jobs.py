@@ -5,7 +5,7 @@ from __future__ import annotations
 from bashgah.clubs.selectors import club_list
 from bashgah.ground import clock
 from bashgah.ground.jobs import job
-from bashgah.ledger import services
+from bashgah.ledger import roots, services
 
 AT_ONCE = 500
 
@@ -26,3 +26,15 @@ def holds() -> None:
     now = clock.now()
     while services.holds_due_release(now=now, limit=AT_ONCE) == AT_ONCE:
         continue
+
+
+@job("ledger.days", queue="upkeep", cron="40 * * * *", lock="ledger.days")
+def days() -> None:
+    """Seal the days that are over, each club by its own midnight.
+
+    A demo club's first days are sealed by its filling, which writes the past and is not to be overtaken.
+    """
+    now = clock.now()
+    for club in club_list():
+        if not club.is_demo or roots.roots_list(club, limit=1):
+            roots.days_close(club=club, now=now)

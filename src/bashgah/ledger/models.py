@@ -55,6 +55,10 @@ class Entry(models.Model):
     actor_id = models.UUIDField(null=True)
     reason = models.TextField()
 
+    class Meta:
+        # written in the order of recording: a day's entries lie together, and an insert pays nothing for it
+        indexes = [BrinIndex(fields=["recorded_at"], name="entries_by_recording", pages_per_range=32)]
+
 
 class Posting(models.Model):
     """Units moved from one account to another: balanced by construction, written once.
@@ -188,5 +192,53 @@ class Hold(models.Model):
                 condition=Q(state=int(HoldState.OPEN), closed_at__isnull=True)
                 | Q(state__gt=int(HoldState.OPEN), closed_at__isnull=False),
                 name="hold_is_closed_once",
+            ),
+        ]
+
+
+class Root(models.Model):
+    """The seal of one recorded day of a club, chained to the day before. Written once.
+
+    ``since`` and ``until`` are the instants the day ran between, so that a later change of the club's zone
+    moves no row to another day.
+    """
+
+    pk = models.CompositePrimaryKey("club_id", "day")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    closed_at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    day = models.DateField()
+    club_id = models.UUIDField()
+    root = models.BinaryField()
+
+
+class Day(models.Model):
+    """What moved of one unit on one recorded day, and what members held at its end. Written once.
+
+    ``issued`` and ``reversed`` are gross; the other four are net, with the sign they have in a statement.
+    """
+
+    pk = models.CompositePrimaryKey("club_id", "day", "unit")
+    postings = models.BigIntegerField()
+    allocations = models.BigIntegerField()
+    issued = models.BigIntegerField()
+    reversed = models.BigIntegerField()
+    redeemed = models.BigIntegerField()
+    expired = models.BigIntegerField()
+    adjusted = models.BigIntegerField()
+    transferred = models.BigIntegerField()
+    closing = models.BigIntegerField()
+    day = models.DateField()
+    club_id = models.UUIDField()
+    unit = models.TextField()
+    movements_hash = models.BinaryField()
+    allocations_hash = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(issued__gte=0, reversed__gte=0, postings__gte=0, allocations__gte=0),
+                name="a_day_counts_upwards",
             ),
         ]

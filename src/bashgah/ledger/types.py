@@ -161,3 +161,97 @@ class ProgramTotal:
     account: Account
     given: int
     taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What moved of one unit: given, taken back from what was given, and the net of the other accounts.
+
+    ``redeemed`` and ``expired`` are what left members; ``adjusted`` and ``transferred`` carry their sign.
+    """
+
+    issued: int = 0
+    reversed: int = 0
+    redeemed: int = 0
+    expired: int = 0
+    adjusted: int = 0
+    transferred: int = 0
+
+    @property
+    def net(self) -> int:
+        """What members hold more after than before."""
+        return self.issued - self.reversed - self.redeemed - self.expired + self.adjusted + self.transferred
+
+    def __add__(self, other: Flows) -> Flows:
+        return Flows(
+            self.issued + other.issued,
+            self.reversed + other.reversed,
+            self.redeemed + other.redeemed,
+            self.expired + other.expired,
+            self.adjusted + other.adjusted,
+            self.transferred + other.transferred,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DayInfo:
+    """One unit on one closed day: what moved, and what members held at its end."""
+
+    day: date
+    unit: str
+    postings: int
+    allocations: int
+    flows: Flows
+    closing: int
+    movements_hash: str
+    allocations_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RootInfo:
+    """The seal of one closed day; ``root`` is hex and hangs on ``before``, the day before's."""
+
+    day: date
+    since: datetime
+    until: datetime
+    closed_at: datetime
+    entries: int
+    postings: int
+    allocations: int
+    root: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One wallet in the auditor's statement: opening and flows make closing, to the unit."""
+
+    unit: str
+    opening: int
+    flows: Flows
+    closing: int
+
+    @property
+    def is_balanced(self) -> bool:
+        """Say whether opening and what moved make the closing that was sealed."""
+        return self.opening + self.flows.net == self.closing
+
+
+@dataclass(frozen=True, slots=True)
+class AuditorStatement:
+    """The books of a span of closed days, first and last day included, with the roots that seal it."""
+
+    since: date
+    until: date
+    lines: tuple[StatementLine, ...]
+    days: int
+    entries: int
+    postings: int
+    allocations: int
+    root_before: str
+    root: str
+
+    @property
+    def is_balanced(self) -> bool:
+        """Say whether every line is."""
+        return all(line.is_balanced for line in self.lines)
