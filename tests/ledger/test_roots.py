@@ -70,6 +70,7 @@ def test_a_change_of_the_clubs_zone_moves_no_row_to_another_day(shop: Shop) -> N
         (today(4), 0),
         (today(5), 1),
         (today(6), 0),
+        (today(7), 0),
     ]
     assert roots.verify() == []
 
@@ -165,6 +166,17 @@ def test_the_statement_adds_up_to_the_unit_and_names_its_roots(shop: Shop) -> No
     points = next(each for each in late.lines if each.unit == "points")
     assert (points.opening, points.flows.net, points.closing) == (60, 6, 66)
     assert late.root_before == sealed[2].root
+
+
+def test_the_first_day_can_take_in_all_that_was_recorded_before_it() -> None:
+    shop = open_shop()
+    hand = Hand(shop.club, shop.sara.id)
+    hand.gives(9, now=NOW - 5 * DAY)
+    hand.gives(7, now=NOW)
+    made = days_close(club=shop.club, first=today(), now=NOW + 2 * DAY)
+    assert [(root.day, root.entries) for root in made] == [(today(), 2), (today(1), 0)]
+    assert auditor_statement(shop.club, today(), today()).lines[0].closing == 16
+    assert roots.verify() == []
 
 
 def test_the_hours_of_the_club_decide_the_day() -> None:

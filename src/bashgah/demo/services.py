@@ -93,7 +93,8 @@ def demo_fill(
         member_ids = _enrol(club, people, until, progress)
         facts = story(random, people=people, ids=member_ids, begin=begin, until=until)
         counts = living.live(club, facts, until=until, hands=hands, progress=progress)
-        roots.days_close(club=club, now=now)
+        # months were settled at once, at the moment the last weeks begin: the books begin there too
+        roots.days_close(club=club, first=(until - living.RECENT).astimezone(ZONE).date(), now=now)
         audit.audit_post(club_id=club.id, actor=SYSTEM, action=FINISHED, details=dict(counts), now=now)
     return DemoReport(
         club=club,

@@ -89,14 +89,14 @@ class _Sealed:
     before: str
 
 
-def days_close(*, club: ClubInfo, now: datetime) -> list[RootInfo]:
+def days_close(*, club: ClubInfo, first: date | None = None, now: datetime) -> list[RootInfo]:
     """Seal every day that ended at least an hour ago and is not sealed yet; return the new roots.
 
-    The first day is that of the club's first entry. Days without entries are sealed too. Doing it again, or
-    twice at a time, changes nothing.
+    The first day is that of the club's first entry, or ``first``, which then takes in all that was recorded
+    before it. Days without entries are sealed too. Doing it again, or twice at a time, changes nothing.
     """
     made: list[RootInfo] = []
-    while some := _close_some(club, now):
+    while some := _close_some(club, first, now):
         made += some
     return made
 
@@ -143,13 +143,13 @@ def verify(
     return found
 
 
-def _close_some(club: ClubInfo, now: datetime) -> list[RootInfo]:
+def _close_some(club: ClubInfo, first: date | None, now: datetime) -> list[RootInfo]:
     with transaction.atomic(), cursor() as cur:
         locked = cur.execute("SELECT pg_try_advisory_xact_lock(%s)", [CLOSING_LOCK]).fetchone()
         if locked is None or not locked[0]:
             return []
         last = cur.execute(f"{_ROOTS} ORDER BY r.day DESC LIMIT 1", {"club": club.id}).fetchone()
-        spans = _open_days(cur, club, last, now)
+        spans = _open_days(cur, club, last, first, now)
         if not spans:
             return []
         before = last[5] if last else FIRST_BEFORE
@@ -174,19 +174,22 @@ def _close_some(club: ClubInfo, now: datetime) -> list[RootInfo]:
         return made
 
 
-def _open_days(cur: psycopg.Cursor[Any], club: ClubInfo, last: Any, now: datetime) -> list[Span]:
+def _open_days(
+    cur: psycopg.Cursor[Any], club: ClubInfo, last: Any, first: date | None, now: datetime
+) -> list[Span]:
     """Return the days that are over and not sealed, in order, at most ``DAYS_AT_ONCE``."""
     zone = ZoneInfo(club.timezone)
     if last is not None:
         day, since = last[0] + timedelta(days=1), last[2]
     else:
-        first = cur.execute(
+        oldest = cur.execute(
             "SELECT min(recorded_at) FROM ledger_entry WHERE club_id = %s", [club.id]
         ).fetchone()
-        if first is None or first[0] is None:
+        if oldest is None or oldest[0] is None:
             return []
-        day = first[0].astimezone(zone).date()
-        since = datetime.combine(day, time.min, zone)
+        begun = oldest[0].astimezone(zone).date()
+        since = datetime.combine(begun, time.min, zone)
+        day = max(begun, first or begun)
     spans: list[Span] = []
     while len(spans) < DAYS_AT_ONCE:
         until = max(datetime.combine(day + timedelta(days=1), time.min, zone), since)
