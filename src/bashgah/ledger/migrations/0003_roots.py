@@ -9,7 +9,7 @@ from bashgah.ground.migrations_support import append_only
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0001_initial'),
+        ('ledger', '0002_lapse_and_confirmation'),
     ]
 
     operations = [
