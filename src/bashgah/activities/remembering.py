@@ -15,7 +15,7 @@ from typing import Any
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
-from bashgah.engine.ladders import standing_after
+from bashgah.engine.ladders import reviews, standing_after
 from bashgah.engine.states import Needs, Standing, State
 from bashgah.engine.windows import measure_start, window_start
 from bashgah.history import keeping as history
@@ -78,6 +78,22 @@ class Remembered:
             fact.occurred_at,
             Tally(spend=-fact.net, gross=-fact.gross, qualifying=-qualifying, returns=1),
         )
+
+    def review(self, compiled: CompiledProgram, today: date) -> None:
+        """Judge the tiers whose period has ended by today, as the nightly review does."""
+        calendar = compiled.document.calendar
+        for key, standing in list(self.standings.items()):
+            ready = compiled.ladders.get(key)
+            if ready is None:
+                continue
+            ladder = ready.ladder
+
+            def measured(start: date, until: date, measure: str = ladder.measure) -> int:
+                return self.history.measure(measure, start, date.fromordinal(until.toordinal() - 1))
+
+            for _before, after, _value in reviews(ladder, standing, today, calendar, measured):
+                self.standings[key] = after
+                self.moved.add(key)
 
     def _stand(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
         day, calendar = fact.local_at.date(), compiled.document.calendar

@@ -22,15 +22,13 @@ from bashgah.activities.running import Running
 from bashgah.activities.types import CreditLine, ReturnIn
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.facts import Fact, Line
+from bashgah.engine.returns import WHOLE, bought_of
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.reading import credits_of
 from bashgah.ledger.states import Credited, Origin
 from bashgah.ledger.types import WalletKind
-
-WHOLE = 0
-"""The line number of a purchase known by its amounts alone."""
 
 
 @dataclass(slots=True)
@@ -83,11 +81,6 @@ def purchases_read(
             set(),
         )
     return found
-
-
-def bought_of(fact: Fact) -> dict[int, int]:
-    """Return what may come back: thousandths by line; of a purchase without, its net (at least 1)."""
-    return {line.no: line.quantity for line in fact.lines} or {WHOLE: max(1, fact.net)}
 
 
 def return_fact(intake: ReturnIn, purchase: Purchase, local_at: datetime) -> Fact:

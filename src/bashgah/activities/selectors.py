@@ -8,7 +8,6 @@ from uuid import UUID
 
 from bashgah.activities import compact
 from bashgah.activities.compact import KIND_CODES, KINDS
-from bashgah.activities.returning import bought_of
 from bashgah.activities.types import (
     ActivityFilters,
     ActivityInfo,
@@ -18,6 +17,7 @@ from bashgah.activities.types import (
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.decisions import Explanation
 from bashgah.engine.explaining import explain
+from bashgah.engine.returns import bought_of
 from bashgah.ground.actors import actor_of
 from bashgah.ground.batch import cursor
 from bashgah.kit.phrases import Phrase

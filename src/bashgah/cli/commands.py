@@ -157,6 +157,36 @@ def statement(
 
 
 @app.command()
+def lake(
+    club: Annotated[str | None, typer.Option(help="Short name of the club, where there are several.")] = None,
+) -> None:
+    """Export history as Parquet: what was recorded since the last time."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import replaying
+
+        replaying.export(club)
+
+
+@app.command()
+def backtest(  # noqa: PLR0917 options, given by name
+    club: Annotated[str | None, typer.Option(help="Short name of the club, where there are several.")] = None,
+    version: Annotated[int, typer.Option(min=0, help="The version to try; 0 is the draft.")] = 0,
+    against: Annotated[int, typer.Option(min=0, help="The version to compare with; 0 is the newest.")] = 0,
+    since: Annotated[str, typer.Option(help="First day, Jalali or Gregorian; else 90 days back.")] = "",
+    until: Annotated[str, typer.Option(help="The day after the last; else tomorrow.")] = "",
+    workers: Annotated[int | None, typer.Option(min=0, help="Processes; 0 stays in this one.")] = None,
+    permille: Annotated[int, typer.Option(min=1, max=1000, help="How many of 1,000 members.")] = 1000,
+) -> None:
+    """Replay the draft, or a version, over the real past and say what would change."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import replaying
+
+        replaying.backtest(club, version, against, since, until, workers, permille)
+
+
+@app.command()
 def doctor() -> None:
     """Say what this machine and this database have and lack."""
     from bashgah.cli import diagnosis

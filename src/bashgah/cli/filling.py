@@ -60,7 +60,6 @@ def demo(*, if_empty: bool) -> None:
 
 def purchases(file: Path, mapping: Path, *, club: str | None, rejects: Path | None) -> None:
     """Import a file of invoice lines and tell what became of every line."""
-    from bashgah.clubs import selectors as clubs
     from bashgah.ground import clock
     from bashgah.ground.types import SYSTEM
     from bashgah.imports import mapping as mappings
@@ -68,7 +67,7 @@ def purchases(file: Path, mapping: Path, *, club: str | None, rejects: Path | No
     from bashgah.kit.refusals import Refusal
 
     try:
-        chosen = clubs.club_by_slug(club) if club else _the_only_club()
+        chosen = club_named(club)
         where = rejects or file.with_name(file.stem + ".rejected.csv")
         with progress_shown() as tell:
             report = imports.purchases_import(
@@ -113,9 +112,12 @@ def said(refusal: Exception) -> str:
     return say(refusal.phrase, "en") if isinstance(refusal, Refusal) else str(refusal)
 
 
-def _the_only_club():  # type: ignore[no-untyped-def]  # ClubInfo, imported only when needed
+def club_named(slug: str | None):  # type: ignore[no-untyped-def]  # ClubInfo, imported only when needed
+    """The club of this short name; without one the only club there is."""
     from bashgah.clubs import selectors as clubs
 
+    if slug:
+        return clubs.club_by_slug(slug)
     found = clubs.club_list()
     if len(found) == 1:
         return found[0]

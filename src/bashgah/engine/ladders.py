@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import msgspec
@@ -12,6 +13,8 @@ from bashgah.engine.windows import measure_start
 from bashgah.kit.jalali import Calendar, add_months, year_bounds
 
 UNREACHED = 10**18
+PERIODS_MOST = 100
+"""How many ended periods one review judges for one ladder: more years than any club has."""
 
 
 class Distance(msgspec.Struct, frozen=True):
@@ -97,6 +100,29 @@ def standing_reviewed(
     if rank == now:
         return Standing(standing.tier, standing.since)
     return Standing(ladder.tiers[rank].key, day, until if rank else None)
+
+
+def reviews(
+    ladder: Ladder,
+    standing: Standing,
+    today: date,
+    calendar: Calendar,
+    measured: Callable[[date, date], int],
+) -> Iterator[tuple[Standing, Standing, int]]:
+    """Judge every period of a standing that ended by today, in order: (before, after, value) of each change.
+
+    ``measured`` gives the ladder's measure over a half-open window.
+    """
+    for _period in range(PERIODS_MOST):
+        day = standing.kept_until
+        if day is None or day > today:
+            return
+        value = measured(*review_window(ladder, day, calendar))
+        after = standing_reviewed(ladder, value, standing, day, calendar)
+        if after == standing:
+            return
+        yield standing, after, value
+        standing = after
 
 
 def review_window(ladder: Ladder, day: date, calendar: Calendar) -> tuple[date, date]:

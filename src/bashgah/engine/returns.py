@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bashgah.engine.facts import Fact
+
+WHOLE = 0
+"""The line number of a purchase known by its amounts alone."""
+
 Share = tuple[int, int]
 """Which part of a line has come back so far, this return included: (returned, of) in quantity or money."""
 
@@ -37,3 +42,8 @@ def share(
         due_den *= of
     due = min(due_num // due_den, credit_amount)
     return max(0, due - already_reversed)
+
+
+def bought_of(fact: Fact) -> dict[int, int]:
+    """Return what may come back: thousandths by line; of a purchase without, its net (at least 1)."""
+    return {line.no: line.quantity for line in fact.lines} or {WHOLE: max(1, fact.net)}

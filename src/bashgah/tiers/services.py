@@ -12,7 +12,7 @@ from django.db import transaction
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.document import Ladder, Program
-from bashgah.engine.ladders import review_window, standing_reviewed
+from bashgah.engine.ladders import reviews
 from bashgah.engine.states import Standing
 from bashgah.engine.tiers.measured import MEASURES
 from bashgah.ground import ids
@@ -29,9 +29,6 @@ from bashgah.members.services import members_lock
 from bashgah.programs.selectors import program_in_force
 from bashgah.tiers import selectors
 from bashgah.tiers.tables import CHANGE, STANDING
-
-PERIODS_MOST = 100
-"""How many ended periods one review judges for one ladder: more years than any club has."""
 
 
 def tiers_review_run(
@@ -117,20 +114,16 @@ def _review(  # noqa: PLR0917 one ladder of one member, judged in one place
     club: ClubInfo, member_id: UUID, compiled: CompiledProgram, key: str, standing: Standing, now: datetime
 ) -> bool:
     """Judge each period of one ladder that ended by today, in order."""
-    program, ladder, first = compiled.document, compiled.ladders[key].ladder, standing
-    today = _today(club, now)
-    for _period in range(PERIODS_MOST):
-        day = standing.kept_until
-        if day is None or day > today:
-            break
-        start, until = review_window(ladder, day, club.calendar)
-        value = selectors.measured(club, member_id, ladder, start, until)
-        after = standing_reviewed(ladder, value, standing, day, club.calendar)
-        if after == standing:
-            break
-        _write(club, member_id, ladder, standing, after, _why(program, ladder, value, standing), now)
-        standing = after
-    return standing != first
+    program, ladder = compiled.document, compiled.ladders[key].ladder
+
+    def measured(start: date, until: date) -> int:
+        return selectors.measured(club, member_id, ladder, start, until)
+
+    changed = False
+    for before, after, value in reviews(ladder, standing, _today(club, now), club.calendar, measured):
+        _write(club, member_id, ladder, before, after, _why(program, ladder, value, before), now)
+        changed = True
+    return changed
 
 
 def _why(program: Program, ladder: Ladder, value: int, standing: Standing) -> Phrase:

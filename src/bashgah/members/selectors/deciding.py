@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bashgah.ground.batch import Part
+from uuid import UUID
+
+from bashgah.clubs.types import ClubInfo
+from bashgah.ground.batch import Part, cursor
+from bashgah.members.facts import MemberFacts
 
 MEMBER = Part(
     "member",
@@ -13,3 +17,21 @@ MEMBER = Part(
     """,
 )
 """A member's profile for a state read (``ground.batch.read``); ``members.facts.facts_of`` understands it."""
+
+
+def members_facts(club: ClubInfo, after: UUID, *, limit: int) -> list[tuple[UUID, UUID, MemberFacts]]:
+    """Return (id, survivor of a merge or itself, facts) of up to ``limit`` members after this id, by id."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT x.id, coalesce(s.merged_into, x.id), x.city, x.gender, x.tags, x.birth_date, x.attributes,
+                   (x.enrolled_at AT TIME ZONE %s)::date
+            FROM members_member x JOIN members_state s ON s.member_id = x.id
+            WHERE x.club_id = %s AND x.id > %s ORDER BY x.id LIMIT %s
+            """,
+            [club.timezone, club.id, after, limit],
+        ).fetchall()
+    return [
+        (id_, survivor, MemberFacts(city, gender, tuple(tags), birth, attributes, enrolled))
+        for id_, survivor, city, gender, tags, birth, attributes, enrolled in rows
+    ]

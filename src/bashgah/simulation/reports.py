@@ -1,0 +1,144 @@
+"""Makes the report of a replay from its sums."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable
+from datetime import date
+from itertools import pairwise
+from uuid import UUID
+
+from bashgah.kit.ids import public
+from bashgah.kit.jalali import Calendar, month_bounds, week_bounds
+from bashgah.simulation.comparing import day_of
+from bashgah.simulation.tallying import Pair, Tally
+from bashgah.simulation.types import (
+    Change,
+    Group,
+    MemberPoints,
+    Report,
+    RuleFigures,
+    Sample,
+    Span,
+    Standing,
+    Totals,
+)
+
+EXTREMES = 20
+PERCENTILES = (10, 50, 90, 99)
+_SATURDAY, _MONDAY = 5, 0
+
+
+def report_of(tally: Tally, calendar: Calendar, samples: tuple[Sample, ...] = ()) -> Report:
+    """Return the report of a whole replay."""
+    winners = sum(1 for live, tried in zip(tally.live, tally.tried, strict=True) if tried > live)
+    losers = sum(1 for live, tried in zip(tally.live, tally.tried, strict=True) if tried < live)
+    week_start = _SATURDAY if calendar == "jalali" else _MONDAY
+    return Report(
+        facts=tally.facts,
+        purchases=tally.purchases,
+        spend=tally.spend,
+        members=len(tally.live),
+        winners=winners,
+        losers=losers,
+        live=_totals(tally, 0),
+        tried=_totals(tally, 1),
+        weeks=_spans(tally, lambda day: week_bounds(day, week_start)[0]),
+        months=_spans(tally, lambda day: month_bounds(day, calendar)[0]),
+        branches=_groups(tally.branches),
+        tiers=_groups(tally.tiers),
+        tags=_groups(tally.tags),
+        rules=tuple(RuleFigures(rule, *figures) for rule, figures in sorted(tally.rules.items())),
+        standings=tuple(
+            Standing(*key.split(".", 1), *counts) for key, counts in sorted(tally.standings.items())
+        ),
+        changes=changes_of(tried - live for live, tried in zip(tally.live, tally.tried, strict=True)),
+        middle=(_percentiles(tally.live), _percentiles(tally.tried)),
+        gainers=extremes(tally, most=True),
+        sufferers=extremes(tally, most=False),
+        samples=samples,
+        seconds=round(tally.seconds, 3),
+    )
+
+
+def extremes(tally: Tally, *, most: bool, count: int = EXTREMES) -> tuple[MemberPoints, ...]:
+    """Return the members who gain most, or lose most; nobody whose points stay."""
+    sign = 1 if most else -1
+    changed = (
+        (sign * (tried - live), member, live, tried)
+        for member, live, tried in zip(tally.member_ids(), tally.live, tally.tried, strict=True)
+        if sign * (tried - live) > 0
+    )
+    found = heapq.nlargest(count, changed)
+    return tuple(
+        MemberPoints(public("member", UUID(bytes=member)), live, tried) for _by, member, live, tried in found
+    )
+
+
+def changes_of(deltas: Iterable[int]) -> tuple[Change, ...]:
+    """Return how many members change by how much, in round steps either side of nothing; those who stay too.
+
+    The step is about half of the usual change, so that most members fall between the outermost bounds.
+    """
+    found = sorted(deltas)
+    moved = sorted(abs(delta) for delta in found if delta)
+    if not moved:
+        return (Change(0, 0, len(found)),)
+    step = _round(max(1, moved[len(moved) // 2] // 2))
+    bounds = [0, step, 2 * step, 4 * step, 8 * step]
+    edges: list[tuple[int | None, int | None]] = [(None, -bounds[-1] - 1)]
+    edges += [(-high, -low - 1) for low, high in reversed(list(pairwise(bounds)))]
+    edges += [(0, 0)]
+    edges += [(low + 1, high) for low, high in pairwise(bounds)]
+    edges += [(bounds[-1] + 1, None)]
+    return tuple(
+        Change(
+            least,
+            most,
+            sum(1 for d in found if (least is None or d >= least) and (most is None or d <= most)),
+        )
+        for least, most in edges
+    )
+
+
+def _round(number: int) -> int:
+    """Return the round number at or above: 1, 2 or 5 with noughts."""
+    scale = 1
+    while True:
+        for digit in (1, 2, 5):
+            if digit * scale >= number:
+                return digit * scale
+        scale *= 10
+
+
+def _totals(tally: Tally, place: int) -> Totals:
+    return Totals(
+        points=tally.points[place],
+        money=tally.money[place],
+        open_points=tally.open_points[place],
+        open_money=tally.open_money[place],
+        giving=tally.giving[place],
+        at_limit=tally.at_limit[place],
+    )
+
+
+def _spans(tally: Tally, start_of: Callable[[date], date]) -> tuple[Span, ...]:
+    sums: dict[date, Pair] = {}
+    for key, figures in tally.days.items():
+        held = sums.setdefault(start_of(day_of(key)), [0, 0, 0, 0])
+        for place, amount in enumerate(figures):
+            held[place] += amount
+    return tuple(Span(start, *sums[start]) for start in sorted(sums))
+
+
+def _groups(figures: dict[str, Pair]) -> tuple[Group, ...]:
+    """Return the parts of the club, those first whose points change most."""
+    ordered = sorted(figures.items(), key=lambda each: (-abs(each[1][1] - each[1][0]), each[0]))
+    return tuple(Group(key, *values) for key, values in ordered)
+
+
+def _percentiles(points: Iterable[int]) -> tuple[int, ...]:
+    found = sorted(points)
+    if not found:
+        return tuple(0 for _ in PERCENTILES)
+    return tuple(found[min(len(found) - 1, len(found) * part // 100)] for part in PERCENTILES)
