@@ -7,7 +7,7 @@ from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Line
 from bashgah.engine.states import State
 from bashgah.kit.phrases import say
-from tests.engine.cases import PER_100K, TOMAN, basket, compiled, purchase, rule
+from tests.engine.cases import PER_100K, TOMAN, basket, compiled, given, purchase, rule
 
 
 def group(mode: str, name: str = "occasions") -> dict[str, Any]:
@@ -143,3 +143,26 @@ def test_a_capped_base_is_multiplied_before_its_cap() -> None:
         rule("a", fixed(100), limits=[{"window": "day", "most": 30}]), rule("double", times(2000))
     )
     assert outcome(decide(program, State(), purchase(1))) == {"a": 30, "double": 100}
+
+
+def test_after_the_last_rule_of_a_group_nothing_later_is_given() -> None:
+    def grouped(key: str, mode: str, priority: int, **more: Any) -> dict[str, Any]:
+        units = {"amount": "fixed", "params": {"units": priority}}
+        return rule(key, units, priority=priority, stacking={"group": "g", "mode": mode}, **more)
+
+    never = {"field": "fact.branch", "op": "is", "value": "elsewhere"}
+    found = compiled(
+        grouped("first", "add", 1),
+        grouped("ends", "last", 20),
+        grouped("late", "add", 300),
+        rule("apart", priority=400),
+    )
+    assert [(c.rule, c.amount) for c in decide(found, State(), purchase(100_000)).credits] == [
+        ("first", 1),
+        ("ends", 20),
+        ("apart", 10),
+    ]
+    open_ = compiled(
+        grouped("first", "add", 1), grouped("ends", "last", 20, when=never), grouped("late", "add", 300)
+    )
+    assert given(decide(open_, State(), purchase(100_000))) == 301

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
+from zlib import crc32
 
 from hypothesis import strategies as st
 
@@ -48,7 +49,39 @@ STATE_FIELDS = {
     "history.purchases": "number",
     "history.spend": "money",
     "history.days_since_last_purchase": "number",
+    "counter.often": "number",
+    "counter.pieces": "quantity",
+    "counter.money": "money",
+    "counter.weeks": "number",
+    "counter.last": "number",
 }
+COUNTERS = [
+    {
+        "key": "often",
+        "counts": "times",
+        "window": "month",
+        "when": {"field": "fact.branch", "op": "is", "value": "a"},
+    },
+    {
+        "key": "pieces",
+        "counts": "pieces",
+        "lines": {"field": "line.category", "op": "under", "value": "dairy"},
+    },
+    {"key": "money", "counts": "money", "window": "year"},
+    {"key": "weeks", "counts": "streak", "window": "week"},
+    {"key": "last", "counts": "days_since", "trigger": "custom:review"},
+]
+OCCASIONS = [
+    {"key": "own", "calendar": "gregorian", "begins": "11-01", "ends": "02-10", "name": {"en": "Own"}},
+    {
+        "key": "ramadan",
+        "calendar": "lunar",
+        "begins": "09-01",
+        "ends": "09-30",
+        "name": {"en": "Ramadan"},
+        "years": {"1447": {"first": "2026-02-19", "last": "2026-03-20"}},
+    },
+]
 ACTIVITY_FIELDS = {
     "activity.stars": "number",
     "activity.text": "text",
@@ -89,6 +122,8 @@ def _values(kind: str, op: str) -> st.SearchStrategy[Any]:
         return st.tuples(one, one).map(sorted)
     if op in ("in", "not_in") or op.endswith(("_any", "_all", "_none")):
         return st.lists(one, min_size=1, max_size=4)
+    if op == "every":
+        return st.integers(2, 9)
     if op == "within_days":
         return st.integers(0, 183)
     return one
@@ -126,7 +161,7 @@ def quantifiers(draw: st.DrawFn) -> dict[str, Any]:
     measure = draw(st.sampled_from(["sum", "count", "quantity", "any", "all"]))
     if measure in ("any", "all"):
         return {"lines": {"where": draw(line_trees), "measure": measure}}
-    op = draw(st.sampled_from(OPS["number"]))
+    op = draw(st.sampled_from(OPS["money"]))
     lines = {
         "where": draw(st.none() | line_trees),
         "measure": measure,
@@ -178,6 +213,23 @@ AMOUNTS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+LIMITED = ("units", "units", "times")
+
+
+def budgets(wallet: str) -> st.SearchStrategy[Any]:
+    """A budget of a rule that gives in this wallet."""
+    return st.fixed_dictionaries(
+        {
+            "wallet": st.just(wallet),
+            "of": st.sampled_from(["units", "money"]),
+            "most": st.integers(1, 2_000_000),
+            "window": st.sampled_from(["day", "ever"]),
+            "per": st.sampled_from(["club", "branch"]),
+            "at_limit": st.sampled_from(["cut", "skip"]),
+        }
+    )
+
+
 @st.composite
 def rules(draw: st.DrawFn, key: str) -> dict[str, Any]:
     """A rule that a validated program could have."""
@@ -211,8 +263,11 @@ def rules(draw: st.DrawFn, key: str) -> dict[str, Any]:
             )
         )
         schedule |= {"from_hour": hours[0], "to_hour": hours[1]}
+    if draw(st.booleans()):
+        named = st.sampled_from(["own", "ramadan", "nowruz"])
+        schedule[draw(st.sampled_from(["occasions", "not_on"]))] = draw(st.lists(named, max_size=2))
     group = draw(st.sampled_from(["", "", "occasions", "dairy"]))
-    modes = ["add", "best_of", "exclusive"] if group else ["add"]
+    modes = ["add", "best_of", "exclusive", "last"] if group else ["add"]
     limits = draw(st.lists(st.sampled_from(["day", "week", "month", "ever"]), unique=True, max_size=2))
     return {
         "key": key,
@@ -222,7 +277,11 @@ def rules(draw: st.DrawFn, key: str) -> dict[str, Any]:
         "effects": effects,
         "basis": basis,
         "schedule": schedule,
-        "limits": [{"window": window, "most": draw(st.integers(1, 800))} for window in limits],
+        "limits": [
+            {"window": window, "most": draw(st.integers(1, 800)), "of": draw(st.sampled_from(LIMITED))}
+            for window in limits
+        ],
+        "budget": draw(st.none() | budgets(effects[0]["wallet"])),
         "stacking": {"group": group, "mode": draw(st.sampled_from(modes))},
         "priority": draw(st.integers(0, 3)),
         "stage": draw(st.sampled_from(["live", "live", "live", "off"])),
@@ -236,13 +295,16 @@ def documents(draw: st.DrawFn, most: int = 7) -> dict[str, Any]:
     roundings = [draw(st.sampled_from(["down", "nearest", "up"])) for _ in WALLETS]
     return {
         "wallets": [
-            {**wallet, "rounding": rounding} for wallet, rounding in zip(WALLETS, roundings, strict=True)
+            {**wallet, "rounding": rounding, "worth": 7}
+            for wallet, rounding in zip(WALLETS, roundings, strict=True)
         ],
         "ladders": [
             {**LADDER, "window": draw(st.sampled_from(["rolling_12m", "calendar_year", "lifetime"]))}
         ],
         "rules": [draw(rules(f"r{i}")) for i in range(count)],
         "activity_types": ACTIVITY_TYPES,
+        "counters": [{**counter, "name": {"en": counter["key"]}} for counter in COUNTERS],
+        "occasions": OCCASIONS,
         "calendar": draw(st.sampled_from(["jalali", "gregorian"])),
     }
 
@@ -286,6 +348,19 @@ def facts(draw: st.DrawFn) -> Fact:
     )  # fmt: skip
 
 
+class Held(dict[Any, int]):
+    """Holds something under every key, the same whenever it is asked."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.seed = seed
+
+    def get(self, key: Any, default: Any = 0) -> int:
+        """Return nothing for some keys, little for others."""
+        number = crc32(repr((self.seed, key)).encode())
+        return number % 900 if self.seed and number % 3 else default
+
+
 @st.composite
 def states(draw: st.DrawFn) -> State:
     """What is known of a member, some of it of the wrong type."""
@@ -302,4 +377,6 @@ def states(draw: st.DrawFn) -> State:
         values=values,
         standings={} if standing is None else {"main": standing},
         measures={"main": draw(st.integers(0, 12_000))},
+        used=Held(draw(st.integers(0, 50))),
+        budgets=Held(draw(st.integers(0, 50))),
     )

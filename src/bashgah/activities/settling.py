@@ -23,6 +23,7 @@ from bashgah.activities.told import answers_read, purchases_find
 from bashgah.activities.types import CustomIn, Outcome, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
+from bashgah.engine.activities import schema_of
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
 from bashgah.engine.states import Needs, State
@@ -230,7 +231,7 @@ def _return_settled(batch: Batch, draft: Draft, purchase_id: UUID | None) -> Set
 
 def _declared(compiled: CompiledProgram, intake: CustomIn) -> None:
     """Refuse a custom activity that its program version does not declare, or not with such attributes."""
-    schema = compiled.document.activity_types.get(intake.type)
+    schema = schema_of(compiled.document, intake.type)
     if schema is None:
         raise Refusal(
             "activity_type_unknown",

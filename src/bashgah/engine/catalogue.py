@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bashgah.engine.activities import schema_of
 from bashgah.engine.document import Ladder, Program
 from bashgah.engine.facts import Fact, Line
 from bashgah.engine.ladders import tier_in_force
@@ -37,7 +38,7 @@ OPS: dict[str, tuple[str, ...]] = {
     "text": ("is", "is_not", "in", "not_in"),
     "set": ("has", "has_any", "has_all", "has_none"),
     "path": ("under", "under_any", "under_none"),
-    "number": _COMPARE,
+    "number": (*_COMPARE, "every"),
     "money": _COMPARE,
     "quantity": _COMPARE,
     "boolean": ("is",),
@@ -82,6 +83,21 @@ class Field:
 
 
 FIELDS: Registry[Field] = Registry("criteria fields")
+
+FINDERS: dict[str, Callable[[str, Program], Field | None]] = {}
+"""Fields that a program itself makes, by the beginning of their keys."""
+
+SEGMENTS = Field(
+    "member.segments",
+    "set",
+    Phrase(_("segments of the member")),
+    "state",
+    lambda _f, s, _l: s.values.get("member.segments"),
+    "values.get(NAME)",
+    "segments",
+    "member.segments",
+)
+"""Offered to criteria once the room that knows who is in which segment adds it to ``FIELDS``."""
 
 
 def _fact(  # noqa: PLR0917 a table reads best in columns
@@ -212,6 +228,9 @@ def field_find(key: str, program: Program | None = None, trigger: str = "") -> F
         name = key.removeprefix("member.attributes.")
         label = Phrase(_("“{attribute}” of the member"), {"attribute": name})
         return _state_field(key, "value", label) if name else None
+    for beginning, find in FINDERS.items():
+        if key.startswith(beginning):
+            return find(key, program) if program is not None else None
     if key.startswith("activity.") and program is not None and trigger.startswith("custom:"):
         return _activity_field(key, program, trigger.removeprefix("custom:"))
     return None
@@ -221,10 +240,9 @@ def fields_for(program: Program, trigger: str) -> list[Field]:
     """Return every field a rule with this trigger may use, in the order of a form."""
     fixed = [field for field in FIELDS if not field.triggers or trigger in field.triggers]
     named = [f"member.tier.{ladder.key}" for ladder in program.ladders]
+    named += [f"counter.{counter.key}" for counter in program.counters]
     declared = (
-        program.activity_types.get(trigger.removeprefix("custom:"), {})
-        if trigger.startswith("custom:")
-        else {}
+        schema_of(program, trigger.removeprefix("custom:")) or {} if trigger.startswith("custom:") else {}
     )
     named += [f"activity.{key}" for key in declared]
     return fixed + [field for key in named if (field := field_find(key, program, trigger))]
@@ -245,7 +263,7 @@ def _tier_field(key: str, program: Program | None) -> Field | None:
 
 def _activity_field(key: str, program: Program, activity_type: str) -> Field | None:
     name = key.removeprefix("activity.")
-    declared: Mapping[str, str] = program.activity_types.get(activity_type, {})
+    declared: Mapping[str, str] = schema_of(program, activity_type) or {}
     if name not in declared:
         return None
     kind = _ATTRIBUTE_TYPES[declared[name]]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+from bashgah.engine.activities import schema_of
+from bashgah.engine.counters import ReadyCounter, counter_ready
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.tree import needs_lines, state_fields
 from bashgah.engine.document import Effect as EffectTerms
-from bashgah.engine.document import Ladder, Program, RewardTerms, Rule, Wallet
+from bashgah.engine.document import Ladder, Occasion, Program, RewardTerms, Rule, Wallet
 from bashgah.engine.ladders import multiplier_permille, next_values
+from bashgah.engine.limiting import TIMES
+from bashgah.engine.occasions import occasion_find
 from bashgah.engine.program import (
     SEMANTICS,
     Clock,
@@ -57,12 +61,15 @@ def compile_program(document: Program, *, number: int, currency: str | None = No
     by_trigger: dict[str, list[ReadyRule]] = {}
     for ready in rules:
         by_trigger.setdefault(ready.rule.trigger, []).append(ready)
+    counters = tuple(
+        counter_ready(document, counter, f"/counters/{i}") for i, counter in enumerate(document.counters)
+    )
     rewards = {terms.key: reward_ready(document, i, terms) for i, terms in enumerate(document.rewards)}
     return CompiledProgram(
         document=document,
         number=number,
         semantics=SEMANTICS,
-        needs=_needs(document, rules, tuple(rewards.values())),
+        needs=_needs(document, rules, counters),
         rules={trigger: tuple(found) for trigger, found in by_trigger.items()},
         wallets=wallets,
         ladders={ladder.key: _ladder_ready(ladder, document) for ladder in document.ladders},
@@ -70,6 +77,7 @@ def compile_program(document: Program, *, number: int, currency: str | None = No
         clocks={wallet.key: Clock(wallet, document.calendar) for wallet in document.wallets},
         traits={trigger: _traits(found) for trigger, found in by_trigger.items()},
         earners={},
+        counters=counters,
     )
 
 
@@ -99,7 +107,19 @@ def rule_ready(
         effect.lines is not None or effect.excluded is not None or effect.amount.needs_lines
         for effect in effects
     )
-    return ReadyRule(place, rule, when, effects, lines)
+    only = _occasions(document, rule.schedule.occasions, f"{at}/schedule/occasions")
+    never = _occasions(document, rule.schedule.not_on, f"{at}/schedule/not_on")
+    return ReadyRule(place, rule, when, effects, lines, only, never)
+
+
+def _occasions(document: Program, keys: tuple[str, ...], at: str) -> tuple[Occasion, ...]:
+    found = []
+    for i, key in enumerate(keys):
+        occasion = occasion_find(document, key)
+        if occasion is None:
+            raise _refusal(f"{at}/{i}", _("There is no occasion called “{key}”."), key=key)
+        found.append(occasion)
+    return tuple(found)
 
 
 def reward_ready(document: Program, place: int, terms: RewardTerms) -> ReadyReward:
@@ -117,13 +137,16 @@ def _traits(rules: list[ReadyRule]) -> Traits:
         grouped=any(ready.rule.stacking.group for ready in rules),
         multiplied=any(effect.amount.multiplies for effect in effects),
         limited=any(ready.rule.limits for ready in rules),
+        budgeted=any(ready.rule.budget is not None for ready in rules),
         fractional=any(code is None or code[1] != 1 for code in codes),
     )
 
 
 def trigger_check(document: Program, trigger: str, at: str) -> None:
     """Refuse a trigger that no fact can pull."""
-    declared = trigger.startswith("custom:") and trigger.removeprefix("custom:") in document.activity_types
+    declared = (
+        trigger.startswith("custom:") and schema_of(document, trigger.removeprefix("custom:")) is not None
+    )
     if trigger not in ("purchase", "visit") and not declared:
         raise _refusal(at, _("No activity is called “{trigger}”."), trigger=trigger)
 
@@ -191,15 +214,19 @@ def _ladder_ready(ladder: Ladder, document: Program) -> ReadyLadder:
     return ReadyLadder(ladder, measure, multipliers, next_values(ladder), status_wallet(document))
 
 
-def _needs(document: Program, rules: list[ReadyRule], rewards: tuple[ReadyReward, ...]) -> Needs:
+def _needs(document: Program, rules: list[ReadyRule], counters: tuple[ReadyCounter, ...]) -> Needs:
     """Return what must be loaded to decide facts; rewards read their members' fields at their own door."""
     fields: set[str] = set()
     limits: dict[tuple[str, str], None] = {}
     for ready in rules:
         fields |= state_fields(ready.when)
         for limit in ready.rule.limits:
-            for effect in ready.effects:
-                limits[limit_key(ready.key, effect.wallet.key, limit.window), limit.window] = None
+            wallets = [effect.wallet.key for effect in ready.effects] if limit.of == "units" else [TIMES]
+            for wallet in wallets:
+                limits[limit_key(ready.key, wallet, limit.window), limit.window] = None
+    for counter in counters:
+        fields |= state_fields(counter.when)
+        limits |= dict.fromkeys((counter.key, window) for window in counter.windows)
     return Needs(
         fields=frozenset(fields),
         limits=tuple(limits),

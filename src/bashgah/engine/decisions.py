@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from bashgah.engine.states import Slot
 from bashgah.kit.phrases import Phrase
 
 
@@ -32,6 +33,13 @@ class Used(msgspec.Struct, frozen=True, gc=False):
 
     limit: str
     window_start: date
+    amount: int
+
+
+class Spent(msgspec.Struct, frozen=True, gc=False):
+    """What was taken of a shared budget, in its own measure (units or money)."""
+
+    slot: Slot
     amount: int
 
 
@@ -71,6 +79,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False):
     tier_moves: tuple[TierMove, ...] = ()
     measures: tuple[tuple[str, int], ...] = ()
     telling: Teller | None = None
+    spent: tuple[Spent, ...] = ()
 
     @property
     def trace(self) -> tuple[RuleOutcome, ...]:
@@ -89,7 +98,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False):
         return hash((self.credits, self.used))
 
     def _told(self) -> tuple[object, ...]:
-        return self.credits, self.used, self.tier_moves, self.measures, self.trace
+        return self.credits, self.used, self.tier_moves, self.measures, self.spent, self.trace
 
 
 class Explanation(msgspec.Struct, frozen=True):

@@ -105,21 +105,85 @@ class Limit(Part):
     most: int = Field(gt=0)
 
 
+class RuleLimit(Limit):
+    """A limit of a rule: so many units of each wallet, or so many times whatever it gave."""
+
+    of: Literal["units", "times"] = "units"
+
+
+class Budget(Part):
+    """What a rule may give to all members together in a window, in units of a wallet or in their worth.
+
+    ``cut`` gives the last of it in part, ``skip`` gives nothing of what does not fit whole; ``per`` branch
+    gives every branch a budget of its own.
+    """
+
+    wallet: Key = "points"
+    of: Literal["units", "money"] = "units"
+    most: int = Field(gt=0, le=10**15)
+    window: Window = "ever"
+    per: Literal["club", "branch"] = "club"
+    at_limit: Literal["cut", "skip"] = "cut"
+
+
+class DaySpan(Part):
+    """Days from the first to the last, both counted."""
+
+    first: date
+    last: date
+
+
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+
+
+class Occasion(Part):
+    """Days of the year that a schedule can name, from ``begins`` to ``ends`` (month-day) of one calendar.
+
+    ``years`` corrects single years of that calendar, as lunar months are announced by sight: what stands
+    there replaces the computed days of that year. An ``ends`` before ``begins`` lies in the next year.
+    """
+
+    key: Key
+    name: BothTexts
+    calendar: Literal["jalali", "gregorian", "lunar"]
+    begins: MonthDay
+    ends: MonthDay
+    years: dict[Annotated[str, Field(pattern=r"^[1-9][0-9]{3}$")], DaySpan] = {}
+
+
+class Counter(Part):
+    """Counts what each member does, for conditions: how often, how many pieces, how much money, a streak.
+
+    ``streak`` counts windows in a row with at least one such act; ``days_since`` keeps the last day of one.
+    ``when`` says which acts count, ``lines`` which invoice lines (then an act without such a line is none).
+    """
+
+    key: Key
+    name: BothTexts
+    trigger: str = "purchase"
+    when: dict[str, Any] | None = None
+    lines: dict[str, Any] | None = None
+    counts: Literal["times", "pieces", "money", "streak", "days_since"] = "times"
+    window: Window = "ever"
+
+
 class Schedule(Part):
-    """When a rule applies: half-open instants, weekdays (0 is Saturday) and local hours."""
+    """When a rule applies: half-open instants, weekdays (0 is Saturday), local hours, days of occasions."""
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     weekdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = ()
     from_hour: time | None = None
     to_hour: time | None = None
+    occasions: tuple[Key, ...] = Field(default=(), max_length=50, description="only on days of one of these")
+    not_on: tuple[Key, ...] = Field(default=(), max_length=50, description="on no day of any of these")
 
 
 class Stacking(Part):
-    """How rules of one group join: all add, the best alone, or one exclusive rule alone."""
+    """How rules of one group join: all add, the best alone, an exclusive one alone, none after the last."""
 
     group: str = ""
-    mode: Literal["add", "best_of", "exclusive"] = "add"
+    mode: Literal["add", "best_of", "exclusive", "last"] = "add"
 
 
 class Example(Part):
@@ -141,7 +205,8 @@ class Rule(Part):
     basis: Basis = Basis()
     effects: tuple[Effect, ...] = Field(min_length=1, max_length=50)
     schedule: Schedule = Schedule()
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[RuleLimit, ...] = ()
+    budget: Budget | None = None
     stacking: Stacking = Stacking()
     priority: int = Field(default=100, ge=0, le=1000)
     stage: Literal["draft", "live", "off"] = "live"
@@ -203,4 +268,6 @@ class Program(Part):
     rules: tuple[Rule, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     rewards: tuple[RewardTerms, ...] = ()
+    counters: tuple[Counter, ...] = ()
+    occasions: tuple[Occasion, ...] = ()
     activity_types: dict[Key, dict[str, Literal["text", "number", "money", "boolean", "date"]]] = {}

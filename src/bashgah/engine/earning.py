@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import msgspec
 
 from bashgah.engine.criteria.judging import Scene, holds
-from bashgah.engine.document import Schedule
+from bashgah.engine.document import Occasion, Schedule
 from bashgah.engine.exact import Ratio
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import tier_in_force
 from bashgah.engine.measuring import Weights, measured
+from bashgah.engine.occasions import falls_on
 from bashgah.engine.program import CompiledProgram, ReadyEffect, ReadyRule, trigger_of
 from bashgah.engine.rules.measured import Measured
 from bashgah.engine.states import State
@@ -38,29 +40,36 @@ class Earned(msgspec.Struct, gc=False):
     units: int = 0
 
 
-def in_schedule(schedule: Schedule, fact: Fact) -> bool:
+def in_schedule(
+    schedule: Schedule, fact: Fact, only: tuple[Occasion, ...] = (), never: tuple[Occasion, ...] = ()
+) -> bool:
     """Say whether a rule's schedule holds the fact's moment.
 
-    Instants are half-open. Hours may pass midnight; the hours after it belong to the weekday that began them.
+    Instants are half-open. Hours may pass midnight; the hours after it belong to the day that began them,
+    its weekday and its occasions. ``only`` and ``never`` are the occasions that the schedule names.
     """
     if schedule.starts_at is not None and fact.occurred_at < schedule.starts_at:
         return False
     if schedule.ends_at is not None and fact.occurred_at >= schedule.ends_at:
         return False
-    local, day = fact.local_at, weekday(fact.local_at.date())
+    day = _day_in_hours(schedule, fact)
+    if day is None or (schedule.weekdays and weekday(day) not in schedule.weekdays):
+        return False
+    if only and not any(falls_on(occasion, day) for occasion in only):
+        return False
+    return not any(falls_on(occasion, day) for occasion in never)
+
+
+def _day_in_hours(schedule: Schedule, fact: Fact) -> date | None:
+    """Return the day to which the fact's hour belongs, or None outside the schedule's hours."""
+    day, now = fact.local_at.date(), fact.local_at.time()
     begin, end = schedule.from_hour, schedule.to_hour
-    now = local.time()
     if begin is not None and end is not None and begin > end:
         if end <= now < begin:
-            return False
-        if now < end:
-            day = (day - 1) % 7
-    else:
-        if begin is not None and now < begin:
-            return False
-        if end is not None and now >= end:
-            return False
-    return not schedule.weekdays or day in schedule.weekdays
+            return None
+        return day - timedelta(days=1) if now < end else day
+    outside = (begin is not None and now < begin) or (end is not None and now >= end)
+    return None if outside else day
 
 
 def scene_of(compiled: CompiledProgram, state: State, fact: Fact) -> Scene:
@@ -98,7 +107,7 @@ def fires(ready: ReadyRule, scene: Scene) -> bool:
     """Say whether a rule applies to the fact, whatever it then gives."""
     if ready.needs_lines and not scene.fact.lines_known:
         return False
-    return in_schedule(ready.rule.schedule, scene.fact) and holds(ready.when, scene)
+    return in_schedule(ready.rule.schedule, scene.fact, ready.only, ready.never) and holds(ready.when, scene)
 
 
 def effect_earned(

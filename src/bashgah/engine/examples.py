@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from pydantic import ConfigDict, ValidationError
@@ -14,8 +14,9 @@ from bashgah.engine.decisions import RuleOutcome
 from bashgah.engine.document import Example, Key, Part, Program, Rule, Window
 from bashgah.engine.explaining import explain
 from bashgah.engine.facts import Fact, FactKind, Line
+from bashgah.engine.limiting import TIMES, budget_slot
 from bashgah.engine.program import CompiledProgram, limit_key
-from bashgah.engine.states import Standing, State
+from bashgah.engine.states import Slot, Standing, State
 from bashgah.engine.windows import window_start
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -64,12 +65,20 @@ class FactCase(Part):
 
 
 class StateCase(Part):
-    """What is known of the example's member: tiers by ladder, fields, measures, units used by window."""
+    """What is known of the example's member: tiers by ladder, fields, measures, units used by window.
+
+    ``times`` is how often the rule gave in each window, ``counters`` what each counter holds before the fact
+    (of a streak its length up to the window before, of ``days_since`` the days), ``budget`` what is left of
+    the rule's budget; without it the budget is whole.
+    """
 
     tiers: dict[Key, Key] = {}
     values: dict[str, Any] = {}
     measures: dict[Key, int] = {}
     used: dict[Window, int] = {}
+    times: dict[Window, int] = {}
+    counters: dict[Key, int] = {}
+    budget: int | None = Value(default=None, ge=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +181,42 @@ def state_read(data: dict[str, Any], rule: Rule, fact: Fact, compiled: CompiledP
         for window, units in case.used.items()
         for effect in rule.effects
     }
+    used |= {
+        (limit_key(rule.key, TIMES, window), window_start(window, day, calendar)): times
+        for window, times in case.times.items()
+    }
+    used |= _counted(case, compiled, day)
     return State(
+        budgets=_budgets(case, rule, fact, compiled),
         values={name: _plain(value) for name, value in case.values.items()},
         standings={ladder: Standing(tier) for ladder, tier in case.tiers.items()},
         measures=case.measures,
         used=used,
     )
+
+
+def _counted(case: StateCase, compiled: CompiledProgram, day: date) -> dict[tuple[str, date], int]:
+    """Keep what the counters hold as a settlement would keep it."""
+    found = {}
+    for ready in compiled.counters:
+        held = case.counters.get(ready.counter.key, 0)
+        if ready.counter.counts == "days_since" and ready.counter.key in case.counters:
+            found[ready.key, ready.start(day)] = day.toordinal() - held
+        elif held:
+            found[ready.key, ready.start(day, before=ready.counter.counts == "streak")] = held
+    return found
+
+
+def _budgets(case: StateCase, rule: Rule, fact: Fact, compiled: CompiledProgram) -> dict[Slot, int]:
+    """Give every budget whole, that of the example's rule as the example says."""
+    left = {}
+    for ready in compiled.rules_for(rule.trigger):
+        budget = ready.rule.budget
+        if budget is not None:
+            slot = budget_slot(ready.key, budget, fact, compiled.document.calendar)
+            told = case.budget if ready.key == rule.key else None
+            left[slot] = budget.most if told is None else told
+    return left
 
 
 def _plain(value: Any) -> Any:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from bashgah.engine.criteria.judging import Scene
 from bashgah.engine.criteria.saying import WEEKDAYS, Names, either, why_not
 from bashgah.engine.decisions import Explanation, RuleOutcome
-from bashgah.engine.document import Schedule
+from bashgah.engine.document import Occasion, Schedule
 from bashgah.engine.earning import earned, effect_earned, in_schedule, scene_of, tiers_of
 from bashgah.engine.facts import Fact
 from bashgah.engine.program import CompiledProgram, ReadyRule, trigger_of
 from bashgah.engine.resolving import decided
 from bashgah.engine.rules.measured import Measured
 from bashgah.engine.states import State
-from bashgah.engine.words import hour
+from bashgah.engine.words import hour, texts
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 
@@ -41,8 +41,8 @@ def _reasons(
 ) -> tuple[Phrase, ...]:
     if ready.needs_lines and not scene.fact.lines_known:
         return (Phrase(_("not judged: the purchase was recorded by amount alone, without invoice lines")),)
-    if not in_schedule(ready.rule.schedule, scene.fact):
-        return schedule_reasons(ready.rule.schedule, scene.fact)
+    if not in_schedule(ready.rule.schedule, scene.fact, ready.only, ready.never):
+        return schedule_reasons(ready.rule.schedule, scene.fact, ready.only, ready.never)
     if found := why_not(ready.when, scene, names):
         return found
     tiers, multipliers = tiers_of(compiled, scene.state)
@@ -57,7 +57,9 @@ def _reasons(
     return tuple(each for i, each in enumerate(reasons) if each not in reasons[:i])
 
 
-def schedule_reasons(schedule: Schedule, fact: Fact) -> tuple[Phrase, ...]:
+def schedule_reasons(
+    schedule: Schedule, fact: Fact, only: tuple[Occasion, ...] = (), never: tuple[Occasion, ...] = ()
+) -> tuple[Phrase, ...]:
     """Return why a schedule does not hold the fact's moment."""
     if schedule.starts_at is not None and fact.occurred_at < schedule.starts_at:
         return (Phrase(_("it starts on {date}"), {"date": schedule.starts_at}),)
@@ -67,6 +69,12 @@ def schedule_reasons(schedule: Schedule, fact: Fact) -> tuple[Phrase, ...]:
     if schedule.weekdays and not in_schedule(Schedule(weekdays=schedule.weekdays), fact):
         days = either([Phrase(WEEKDAYS[day]) for day in schedule.weekdays], "in")
         reasons.append(Phrase(_("it applies only on {days}"), {"days": days}))
+    if only and not in_schedule(Schedule(), fact, only):
+        named = either([Phrase("{name}", {"name": texts(each.name, each.key)}) for each in only], "in")
+        reasons.append(Phrase(_("it applies only at {occasions}"), {"occasions": named}))
+    if never and not in_schedule(Schedule(), fact, (), never):
+        named = either([Phrase("{name}", {"name": texts(each.name, each.key)}) for each in never], "in")
+        reasons.append(Phrase(_("it does not apply at {occasions}"), {"occasions": named}))
     if schedule.from_hour is not None or schedule.to_hour is not None:
         said = {"begin": hour(schedule.from_hour, "00:00"), "end": hour(schedule.to_hour, "24:00")}
         reasons.append(Phrase(_("it applies only from {begin} to {end}"), said))

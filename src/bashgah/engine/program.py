@@ -9,7 +9,7 @@ from typing import Any
 
 from bashgah.engine.criteria.tree import Node
 from bashgah.engine.decisions import Credit
-from bashgah.engine.document import Basis, Ladder, Program, RewardTerms, Rule, Wallet
+from bashgah.engine.document import Basis, Ladder, Occasion, Program, RewardTerms, Rule, Wallet
 from bashgah.engine.rules.done import Effect
 from bashgah.engine.rules.measured import Amount, Told
 from bashgah.engine.states import Needs
@@ -57,6 +57,8 @@ class ReadyRule:
     when: Node | None
     effects: tuple[ReadyEffect, ...]
     needs_lines: bool
+    only: tuple[Occasion, ...] = ()
+    never: tuple[Occasion, ...] = ()
 
     @property
     def key(self) -> str:
@@ -94,11 +96,12 @@ class Traits:
     multiplied: bool
     limited: bool
     fractional: bool
+    budgeted: bool = False
 
     @property
     def plain(self) -> bool:
         """Say whether exact units are already whole units."""
-        return not (self.grouped or self.multiplied or self.limited or self.fractional)
+        return not (self.grouped or self.multiplied or self.limited or self.budgeted or self.fractional)
 
 
 class Clock:
@@ -156,6 +159,7 @@ class CompiledProgram:
     clocks: Mapping[str, Clock]
     traits: Mapping[str, Traits]
     earners: dict[str, Any]
+    counters: tuple[Any, ...] = ()
 
     def rules_for(self, trigger: str) -> tuple[ReadyRule, ...]:
         """Return the live rules of a trigger in the order of deciding."""

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from bashgah.engine.decisions import Credit, Decision, TierMove, Used
+from bashgah.engine.counters import counted
+from bashgah.engine.decisions import Credit, Decision, Spent, TierMove, Used
 from bashgah.engine.earning import Earned
-from bashgah.engine.exact import apportion, rounded_parts, total
+from bashgah.engine.exact import apportion, rounded_parts
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import standing_after
+from bashgah.engine.limiting import budgeted, capped, spent_by, used_by
 from bashgah.engine.measuring import Weights
 from bashgah.engine.multiplying import multiply
-from bashgah.engine.program import CompiledProgram, Usable, limit_key
+from bashgah.engine.program import CompiledProgram, Usable
 from bashgah.engine.stacking import joined
 from bashgah.engine.states import State
 from bashgah.engine.tracing import Telling
-from bashgah.engine.windows import window_start
-from bashgah.engine.words import texts, units
+from bashgah.engine.words import texts
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-
-AT_MOST = {
-    "day": _("at most {most} a day, {left} were left"),
-    "week": _("at most {most} a week, {left} were left"),
-    "month": _("at most {most} a month, {left} were left"),
-    "year": _("at most {most} a year, {left} were left"),
-    "ever": _("at most {most} in all, {left} were left"),
-}
-Windows = dict[tuple[str, str], list[tuple[str, date]]]
-"""By rule and wallet: the limits and windows in which its units count."""
 
 
 def decided(
@@ -40,16 +29,24 @@ def decided(
     """
     traits = compiled.traits.get(trigger)
     uses: tuple[Used, ...] = ()
+    spent: tuple[Spent, ...] = ()
     plain = traits is None or traits.plain
     if traits is not None and not plain:
         multiplied(found, grouped=traits.grouped, some=traits.multiplied)
         windows = capped(compiled, state, fact, found) if traits.limited else {}
+        if traits.budgeted:
+            budgeted(compiled, state, fact, found)
         round_once(compiled, found)
-        uses = _used(found, windows) if windows else ()
+        if traits.limited:
+            uses = used_by(found, windows, fact, compiled.document.calendar)
+        if traits.budgeted:
+            spent = spent_by(found, fact, compiled.document.calendar)
     credits_, earned = _credits(compiled, fact, found, plain)
     measures, moves = _ladders(compiled, state, fact, earned)
+    if compiled.counters:
+        uses += counted(compiled.counters, state, fact)
     telling = Telling(compiled, state, found) if found else None
-    return Decision(credits_, uses, moves, measures, telling)
+    return Decision(credits_, uses, moves, measures, telling, spent)
 
 
 def _credits(
@@ -101,38 +98,6 @@ def multiplied(found: list[Earned], *, grouped: bool, some: bool) -> None:
                 multiply(each, bases)
 
 
-def capped(compiled: CompiledProgram, state: State, fact: Fact, found: list[Earned]) -> Windows:
-    """Trim what passes a rule's limits, saying so; return the windows in which each rule's units count."""
-    windows: Windows = {}
-    left: dict[tuple[str, date], tuple[int, int]] = {}
-    day, calendar = fact.local_at.date(), compiled.document.calendar
-    for each in found:
-        limits = each.effect.rule.limits
-        if not limits:
-            continue
-        rule, wallet = each.effect.rule_key, each.effect.wallet
-        counted = windows.setdefault((rule, wallet.key), [])
-        keys = []
-        for limit in limits:
-            key = limit_key(rule, wallet.key, limit.window), window_start(limit.window, day, calendar)
-            keys.append(key)
-            if key not in left:
-                left[key] = max(0, limit.most - state.used.get(key, 0)), 1
-                counted.append(key)
-            num, den = left[key]
-            if each.num * den > num * each.den:
-                program = compiled.document
-                told = {
-                    "most": units(limit.most, wallet, program),
-                    "left": units(num // den, wallet, program),
-                }
-                each.notes += (Phrase(AT_MOST[limit.window], told),)
-                each.num, each.den = num, den
-        for key in keys:
-            left[key] = total([left[key], (-each.num, each.den)])
-    return windows
-
-
 def round_once(compiled: CompiledProgram, found: list[Earned]) -> None:
     """Round each wallet's sum once by its policy and share it among the rules that make it up."""
     by_wallet: dict[str, list[Earned]] = {}
@@ -145,15 +110,6 @@ def round_once(compiled: CompiledProgram, found: list[Earned]) -> None:
         policy = compiled.wallets[key].rounding
         for each, whole in zip(parts, rounded_parts([(p.num, p.den) for p in parts], policy), strict=True):
             each.units = whole
-
-
-def _used(found: list[Earned], windows: Windows) -> tuple[Used, ...]:
-    sums: dict[tuple[str, date], int] = {}
-    for each in found:
-        if each.units:
-            for window in windows.get((each.effect.rule_key, each.effect.wallet_key), ()):
-                sums[window] = sums.get(window, 0) + each.units
-    return tuple(Used(key, start, amount) for (key, start), amount in sums.items())
 
 
 def _ladders(

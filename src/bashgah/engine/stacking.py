@@ -1,4 +1,4 @@
-"""How rules of one group join: all add, the best alone, or one exclusive rule alone.
+"""How rules of one group join: all add, the best alone, one exclusive rule alone, or none after the last.
 
 Multipliers take part like any rule. A multiplier in a best-of group is compared by what it would add to the
 rules outside the group, and never multiplies what lost against it.
@@ -36,11 +36,16 @@ def joined(found: list[Earned]) -> list[Earned]:
         if winner is not None:
             _drop((hit for hit in hits if hit.effect.rule_key != winner), winner, group, left)
             continue
+        _end_at_last(group, hits, left)
         outside = [each for each in found if id(each) not in left and not _competes(each, group)]
         for wallet in dict.fromkeys(hit.effect.wallet_key for hit in hits):
             _best_of(
                 group,
-                [h for h in hits if h.effect.wallet_key == wallet and _competes(h, group)],
+                [
+                    h
+                    for h in hits
+                    if h.effect.wallet_key == wallet and _competes(h, group) and id(h) not in left
+                ],
                 outside,
                 left,
             )
@@ -50,6 +55,15 @@ def joined(found: list[Earned]) -> list[Earned]:
         if each.effect.amount.multiplies:
             multiply(each, bases)
     return found
+
+
+def _end_at_last(group: str, hits: list[Earned], left: set[int]) -> None:
+    """Drop what comes after the first "last" rule of the group that gives something."""
+    last = next((hit for hit in hits if hit.effect.rule.stacking.mode == "last"), None)
+    if last is not None:
+        key = last.effect.rule_key
+        after = [hit for hit in hits if hit.place > last.place and hit.effect.rule_key != key]
+        _drop(after, key, group, left, _("after “{rule}” no other rule of the group “{group}” is given"))
 
 
 def _competes(each: Earned, group: str) -> bool:
@@ -77,10 +91,16 @@ def _worth(hit: Earned, outside: list[Earned]) -> Ratio:
     return trial.num, trial.den
 
 
-def _drop(losers: Iterable[Earned], winner: str, group: str, left: set[int]) -> None:
+def _drop(
+    losers: Iterable[Earned],
+    winner: str,
+    group: str,
+    left: set[int],
+    why: str = _("in the group “{group}” only “{rule}” is given"),
+) -> None:
     for loser in losers:
         names = {rule.key: texts(rule.name, rule.key) for rule in loser.effect.told.program.rules}
         told = {"rule": names.get(winner, winner), "group": group}
-        loser.notes += (Phrase(_("in the group “{group}” only “{rule}” is given"), told),)
+        loser.notes += (Phrase(why, told),)
         loser.num, loser.den, loser.weights = 0, 1, ()
         left.add(id(loser))

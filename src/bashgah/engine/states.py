@@ -18,6 +18,10 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     granted_until: date | None = None
 
 
+Slot = tuple[str, date, str]
+"""Where a budget is counted: its key, the start of its window, and a branch ("" for the whole club)."""
+
+
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """Values of the catalogue's state fields that this program version reads, and only those.
 
@@ -25,6 +29,12 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     ladder key to where the member stands; ``measures`` maps a ladder key to the measure's value in the
     ladder's window before this fact; ``used`` maps (limit key, window start) to units already given;
     ``balances`` maps a wallet key to available units.
+
+    ``budgets`` is what a fact may still take of each budget, in the budget's own measure (units or money).
+    The conductor leases slices of the shared budgets (``engine.limiting.budget_slot`` says where a fact
+    counts), puts what is left of its slice here, and takes each decision's ``spent`` off before it asks for
+    the next: decisions never give more than was put here, so spent never passes what was leased. A budget
+    that is not here has nothing left.
     """
 
     values: Mapping[str, Any] = {}
@@ -32,6 +42,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     measures: Mapping[str, int] = {}
     used: Mapping[tuple[str, date], int] = {}
     balances: Mapping[str, int] = {}
+    budgets: Mapping[Slot, int] = {}
 
 
 class Needs(msgspec.Struct, frozen=True):
@@ -39,7 +50,8 @@ class Needs(msgspec.Struct, frozen=True):
 
     ``limits`` lists (limit key, window) pairs with window one of day, week, month, year, ever; the start of
     the window that holds a fact is ``engine.windows.window_start(window, local_date, calendar)``.
-    ``measures`` lists (ladder key, measure key, window).
+    ``measures`` lists (ladder key, measure key, window). ``limits`` also holds the program's counters, with
+    windows ``last_day`` … ``last_year`` for the window before the one that holds the fact.
     """
 
     fields: frozenset[str]

@@ -10,12 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bashgah.engine.compiling import reward_ready, rule_ready
+from bashgah.engine.compiling import reward_ready, rule_ready, trigger_check
+from bashgah.engine.counters import counter_ready
 from bashgah.engine.document import (
     BothTexts,
+    Counter,
     ExpiryTerms,
     Ladder,
     Limit,
+    Occasion,
     Program,
     RewardTerms,
     Rule,
@@ -36,7 +39,15 @@ RewardCheck = Callable[[RewardTerms, Program], Iterable[tuple[str, Phrase]]]
 REWARD_CHECKS: list[RewardCheck] = []
 """What rooms above know of rewards' kinds and the engine does not: (part of the terms, what is wrong)."""
 
-MOST = {"wallets": 20, "rules": 1000, "ladders": 10, "rewards": 1000, "activity_types": 200}
+MOST = {
+    "wallets": 20,
+    "rules": 1000,
+    "ladders": 10,
+    "rewards": 1000,
+    "activity_types": 200,
+    "counters": 50,
+    "occasions": 100,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +138,17 @@ def _problems(program: Program) -> Iterator[Problem]:
     yield from _unique("/rules", program.rules)
     yield from _unique("/ladders", program.ladders)
     yield from _unique("/rewards", program.rewards)
+    yield from _unique("/counters", program.counters)
+    yield from _unique("/occasions", program.occasions)
     wallets = {wallet.key: wallet for wallet in program.wallets}
     for i, wallet in enumerate(program.wallets):
         yield from _wallet(f"/wallets/{i}", wallet, program)
     for i, ladder in enumerate(program.ladders):
         yield from _ladder(f"/ladders/{i}", ladder, program)
+    for i, occasion in enumerate(program.occasions):
+        yield from _occasion(f"/occasions/{i}", occasion)
+    for i, counter in enumerate(program.counters):
+        yield from _counter(f"/counters/{i}", counter, program)
     for i, rule in enumerate(program.rules):
         yield from _rule(f"/rules/{i}", i, rule, program, wallets)
     for i, terms in enumerate(program.rewards):
@@ -210,6 +227,37 @@ def _ladder(at: str, ladder: Ladder, program: Program) -> Iterator[Problem]:
                 )
 
 
+def _occasion(at: str, occasion: Occasion) -> Iterator[Problem]:
+    yield from _named(at, occasion.name)
+    for year, span in occasion.years.items():
+        if span.first > span.last:
+            yield Problem(f"{at}/years/{year}/last", Phrase(_("It ends before it starts.")))
+
+
+def _counter(at: str, counter: Counter, program: Program) -> Iterator[Problem]:
+    yield from _named(at, counter.name)
+    yield from _caught(lambda: trigger_check(program, counter.trigger, f"{at}/trigger"))
+    yield from _caught(lambda: counter_ready(program, counter, at))
+    if counter.counts == "streak" and counter.window == "ever":
+        yield Problem(f"{at}/window", Phrase(_("Say in which window it is counted once.")))
+    if counter.counts == "days_since" and counter.window != "ever":
+        yield Problem(f"{at}/window", Phrase(_("Days since the last time have no window.")))
+    if counter.counts in ("pieces", "money") and counter.trigger != "purchase":
+        yield Problem(f"{at}/counts", Phrase(_("Only purchases have pieces and amounts.")))
+
+
+def _budget(at: str, rule: Rule, wallets: dict[str, Wallet]) -> Iterator[Problem]:
+    budget = rule.budget
+    if budget is None:
+        return
+    wallet = wallets.get(budget.wallet)
+    if wallet is None or all(effect.wallet != budget.wallet for effect in rule.effects):
+        told = {"key": budget.wallet}
+        yield Problem(f"{at}/wallet", Phrase(_("The rule gives nothing in a wallet called “{key}”."), told))
+    elif budget.of == "money" and wallet.worth < 1:
+        yield Problem(f"{at}/of", Phrase(_("Say first what one unit of the wallet is worth.")))
+
+
 def _rule(at: str, place: int, rule: Rule, program: Program, wallets: dict[str, Wallet]) -> Iterator[Problem]:
     yield from _named(at, rule.name)
     for i, effect in enumerate(rule.effects):
@@ -219,6 +267,7 @@ def _rule(at: str, place: int, rule: Rule, program: Program, wallets: dict[str, 
     yield from _caught(lambda: rule_ready(program, place, rule, wallets))
     yield from _schedule(f"{at}/schedule", rule.schedule)
     yield from _limits(f"{at}/limits", rule.limits)
+    yield from _budget(f"{at}/budget", rule, wallets)
     if rule.stacking.mode != "add" and not rule.stacking.group.strip():
         yield Problem(f"{at}/stacking/group", Phrase(_("Name the group of rules it joins.")))
     if len(rule.stacking.group) > 100:
@@ -241,12 +290,13 @@ def _schedule(at: str, schedule: Schedule) -> Iterator[Problem]:
         yield Problem(f"{at}/weekdays", Phrase(_("A day of the week is named twice.")))
 
 
-def _limits(at: str, limits: tuple[Limit, ...]) -> Iterator[Problem]:
-    seen: set[str] = set()
+def _limits(at: str, limits: Sequence[Limit]) -> Iterator[Problem]:
+    seen: set[tuple[str, str]] = set()
     for i, limit in enumerate(limits):
-        if limit.window in seen:
+        kind = limit.window, getattr(limit, "of", "times")
+        if kind in seen:
             yield Problem(f"{at}/{i}/window", Phrase(_("There are two caps for the same time.")))
-        seen.add(limit.window)
+        seen.add(kind)
 
 
 def _reward(

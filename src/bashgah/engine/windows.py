@@ -26,7 +26,11 @@ def window_start(window: Window | str, day: date, calendar: Calendar) -> date:
     """Return the first day of the window that holds ``day``.
 
     Weeks start on Saturday in the Jalali calendar, on Monday in the Gregorian; ``ever`` starts at 0001-01-01.
+    ``last_week`` and the like are the window before.
     """
+    if window.startswith("last_"):
+        same = window.removeprefix("last_")
+        return window_start(same, window_start(same, day, calendar) - timedelta(days=1), calendar)
     match window:
         case "day":
             return day

@@ -66,6 +66,7 @@ NUMBERS: dict[str, Comparison] = {
     "eq": _ordered(lambda value, other: value == other),
     "ne": lambda value, other: number(value) is None or value != other,
     "between": _ordered(lambda value, other: other[0] <= value <= other[1]),
+    "every": lambda value, other: type(value) is int and value > 0 and value % other == 0,
 }
 
 CODES: dict[str, Comparison] = {

@@ -155,6 +155,8 @@ def _value(kind: str, op: str, value: Any, at: str) -> Any:
         items = [_one(kind, item, f"{at}/{i}") for i, item in enumerate(value)]
         # 1 and True are equal to Python; they are two values here
         return tuple({(type(item), item): item for item in items}.values())
+    if op == "every":
+        return _number(value, at, lowest=2, highest=1_000_000)
     if op == "within_days":
         return _number(value, at, lowest=0, highest=183)
     one = _one(kind, value, at)

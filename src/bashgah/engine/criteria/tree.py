@@ -79,11 +79,14 @@ def needs_lines(node: Node | None) -> bool:
 
 
 def state_fields(node: Node | None) -> frozenset[str]:
-    """Return the keys of the state fields it reads, tiers apart."""
+    """Return the keys of the state fields it reads, tiers and counters apart."""
     return frozenset(
         each.field.key
         for each in walk(node)
-        if isinstance(each, Test) and each.field.scope == "state" and each.field.type != "tier"
+        if isinstance(each, Test)
+        and each.field.scope == "state"
+        and each.field.type != "tier"
+        and each.field.source != "counters"
     )
 
 

@@ -89,6 +89,8 @@ class Expressions:
             return code
         if field.type == "tier" and field.ladder is not None:
             return f"{self.constants.name(TierReader(field.ladder), 'T')}(state)"
+        if field.source == "counters":
+            return f"{self.constants.name(field.read, 'R')}(fact, state, None)"
         if field.scope == "state":
             self.used.add("values")
             return f"values.get({self.constants.name(field.name)})"
@@ -105,7 +107,7 @@ class Expressions:
             return self._tier(test, read)
         if kind == "month_day":
             return self._birthday(test, read)
-        if kind in ("number", "money", "quantity") and ours:
+        if kind in ("number", "money", "quantity") and ours and op != "every":
             return self._number(op, read, test.value)
         if kind == "boolean":
             return f"({read} is {test.value!r})"

@@ -82,18 +82,20 @@ class Module:
         conditions = []
         if rule.needs_lines:
             conditions.append("fact.lines_known")
-        conditions += self._schedule(rule.rule.schedule)
+        conditions += self._schedule(rule)
         conditions += [self.expressions.node(node) for node in conjuncts(rule.when) if node is not answered]
         return conditions
 
-    def _schedule(self, schedule: Schedule) -> list[str]:
+    def _schedule(self, rule: ReadyRule) -> list[str]:
+        schedule = rule.rule.schedule
         if schedule == Schedule():
             return []
         if schedule == Schedule(weekdays=schedule.weekdays):
             self.expressions.used.add("day")
             return [f"(day in {self.constants.name(frozenset(schedule.weekdays))})"]
         check = self.constants.name(in_schedule, "F")
-        return [f"{check}({self.constants.name(schedule)}, fact)"]
+        named = [self.constants.name(each, "O") for each in (rule.only, rule.never)]
+        return [f"{check}({self.constants.name(schedule)}, fact, {', '.join(named)})"]
 
     def _units(self, effect: ReadyEffect) -> list[str]:
         """Return the lines that add an effect's exact units where there are any."""

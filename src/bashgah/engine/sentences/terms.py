@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bashgah.engine import words
+from bashgah.engine.activities import READY_TYPES
 from bashgah.engine.compiling import rule_ready
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.saying import WEEKDAYS, Names, chain, clause, either
@@ -30,6 +31,27 @@ _CAPS = {
     "year": _("{most} a year"),
     "ever": _("{most} in all"),
 }
+_OFTEN = {
+    "day": _("{count} times a day"),
+    "week": _("{count} times a week"),
+    "month": _("{count} times a month"),
+    "year": _("{count} times a year"),
+    "ever": _("{count} times in all"),
+}
+_BUDGETS = {
+    "day": _("All members together get at most {most} a day"),
+    "week": _("All members together get at most {most} a week"),
+    "month": _("All members together get at most {most} a month"),
+    "year": _("All members together get at most {most} a year"),
+    "ever": _("All members together get at most {most} in all"),
+}
+_BUDGETS_OF_BRANCHES = {
+    "day": _("At each branch all members together get at most {most} a day"),
+    "week": _("At each branch all members together get at most {most} a week"),
+    "month": _("At each branch all members together get at most {most} a month"),
+    "year": _("At each branch all members together get at most {most} a year"),
+    "ever": _("At each branch all members together get at most {most} in all"),
+}
 _TIMES = {
     "day": _("{most} times a day"),
     "week": _("{most} times a week"),
@@ -50,6 +72,7 @@ _JOINING = {
         "If another rule of the group “{group}” applies too, only the one that gives most is given."
     ),
     "exclusive": _("If another rule of the group “{group}” applies too, only this one is given."),
+    "last": _("After it no later rule of the group “{group}” is given."),
 }
 _STAGES = {
     "draft": _("It is a draft and gives nothing yet."),
@@ -113,6 +136,7 @@ def _rule(rule: Rule, program: Program, voice: Voice, names: Names) -> str:
     ready = rule_ready(program, 0, rule, wallets, at="")
     said = [_main(ready, program, voice, names), *_basis(ready, program, voice, names)]
     said += _caps(ready, program, voice)
+    said += _budget(ready, program, voice)
     if rule.stacking.group:
         joining = Phrase(_JOINING[rule.stacking.mode], {"group": rule.stacking.group})
         said.append(voice.keep(joining, "/stacking"))
@@ -127,7 +151,11 @@ def _rule(rule: Rule, program: Program, voice: Voice, names: Names) -> str:
 def _main(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Phrase:
     rule = ready.rule
     occasion = Phrase(_OCCASIONS.get(rule.trigger, ""))
-    if rule.trigger not in _OCCASIONS:
+    ready_type = READY_TYPES.get(rule.trigger.removeprefix("custom:"))
+    if ready_type is not None and ready_type.key not in program.activity_types:
+        does = {"activity": ready_type.label}
+        occasion = voice.keep(Phrase(_("“{activity}” is recorded for a member"), does), "/trigger")
+    elif rule.trigger not in _OCCASIONS:
         named = {"activity": rule.trigger.removeprefix("custom:")}
         occasion = voice.keep(Phrase(_("a member does “{activity}”"), named), "/trigger")
     if ready.when is not None:
@@ -135,7 +163,7 @@ def _main(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Phr
         occasion = Phrase(_("{occasion} and {when}"), {"occasion": occasion, "when": when})
     said = [_gives(alike, voice, names) for alike in _alike(ready)]
     gives = chain(said, _("{first} and {second}"))
-    timed = list(_times(rule, voice))
+    timed = list(_times(ready, voice))
     if not timed:
         return Phrase(_("When {occasion}, {gives}."), {"occasion": occasion, "gives": gives})
     told: dict[str, Any] = {
@@ -146,8 +174,8 @@ def _main(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Phr
     return Phrase(_("{times}, when {occasion}, {gives}."), told)
 
 
-def _times(rule: Rule, voice: Voice) -> Iterator[Phrase]:
-    schedule = rule.schedule
+def _times(ready: ReadyRule, voice: Voice) -> Iterator[Phrase]:
+    schedule = ready.rule.schedule
     if schedule.starts_at:
         start = {"start": moment(schedule.starts_at, voice.zone)}
         yield voice.keep(Phrase(_("From {start}"), start), "/schedule/starts_at")
@@ -157,6 +185,13 @@ def _times(rule: Rule, voice: Voice) -> Iterator[Phrase]:
     if schedule.weekdays:
         days = either([Phrase(WEEKDAYS[day]) for day in sorted(schedule.weekdays)], "in")
         yield voice.keep(Phrase(_("On {days}"), {"days": days}), "/schedule/weekdays")
+    for name, occasions, said in (
+        ("occasions", ready.only, _("At {occasions}")),
+        ("not_on", ready.never, _("Except at {occasions}")),
+    ):
+        if occasions:
+            named = [Phrase("{name}", {"name": words.texts(each.name, each.key)}) for each in occasions]
+            yield voice.keep(Phrase(said, {"occasions": either(named, "in")}), f"/schedule/{name}")
     if schedule.from_hour is not None:
         begin = {"begin": words.hour(schedule.from_hour, "")}
         yield voice.keep(Phrase(_("From {begin} o'clock"), begin), "/schedule/from_hour")
@@ -238,6 +273,10 @@ def _caps(ready: ReadyRule, program: Program, voice: Voice) -> Iterator[Phrase]:
     wallets = list({effect.wallet.key: effect.wallet for effect in ready.effects}.values())
     caps = []
     for i, limit in enumerate(ready.rule.limits):
+        if limit.of == "times":
+            often = _ONCE[limit.window] if limit.most == 1 else _OFTEN[limit.window]
+            caps.append(voice.keep(Phrase(often, {"count": limit.most}), f"/limits/{i}"))
+            continue
         if len(wallets) == 1:
             most = words.units(limit.most, wallets[0], program)
         else:
@@ -246,6 +285,23 @@ def _caps(ready: ReadyRule, program: Program, voice: Voice) -> Iterator[Phrase]:
         caps.append(voice.keep(Phrase(_CAPS[limit.window], {"most": most}), f"/limits/{i}"))
     if caps:
         yield Phrase(_("For each member at most {caps}."), {"caps": caps})
+
+
+def _budget(ready: ReadyRule, program: Program, voice: Voice) -> Iterator[Phrase]:
+    budget = ready.rule.budget
+    if budget is None:
+        return
+    most: Any = words.money(budget.most, program)
+    if budget.of == "units":
+        wallet = next(wallet for wallet in program.wallets if wallet.key == budget.wallet)
+        most = words.units(budget.most, wallet, program)
+    whole = (_BUDGETS if budget.per == "club" else _BUDGETS_OF_BRANCHES)[budget.window]
+    ends = {
+        "cut": _("{budget}; the last of it is given in part."),
+        "skip": _("{budget}; what does not fit whole is not given."),
+    }
+    said = voice.keep(Phrase(whole, {"most": most}), "/budget")
+    yield Phrase(ends[budget.at_limit], {"budget": said})
 
 
 def ladder_sentence(ladder: Ladder, program: Program, lang: str, *, display: str = "toman") -> str:

@@ -1,0 +1,64 @@
+"""Ready activity types: what members do besides buying, with the attributes that rules may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bashgah.engine.document import Program
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+
+Schema = Mapping[str, str]
+"""Attribute → type of value (text, number, money, boolean, date)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyType:
+    """An activity type every program knows: its name and its attributes."""
+
+    key: str
+    label: Phrase
+    attributes: Schema
+
+
+def _types(*rows: tuple[str, str, dict[str, str]]) -> dict[str, ReadyType]:
+    return {key: ReadyType(key, Phrase(label), attributes) for key, label, attributes in rows}
+
+
+READY_TYPES = _types(
+    ("sign_up", _("Sign-up"), {"source": "text"}),
+    ("profile_completed", _("Profile completed"), {}),
+    ("birthday", _("Birthday"), {"age": "number"}),
+    ("anniversary", _("Membership anniversary"), {"years": "number"}),
+    ("referral", _("Referral of a new member"), {"purchases": "number", "amount": "money"}),
+    ("review", _("Review"), {"stars": "number", "text": "text", "sku": "text"}),
+    ("survey_answered", _("Survey answered"), {"survey": "text", "score": "number"}),
+    ("app_opened", _("App opened"), {}),
+    ("check_in", _("Check-in"), {"place": "text"}),
+    ("social_task", _("Social task"), {"task": "text", "network": "text"}),
+    ("contract_renewed", _("Contract renewal"), {"contract": "text", "amount": "money", "months": "number"}),
+    (
+        "paid_on_time",
+        _("On-time payment"),
+        {"contract": "text", "amount": "money", "days_early": "number"},
+    ),
+    ("ticket_closed", _("Ticket closed"), {"topic": "text", "hours": "number"}),
+    ("ticket_rated", _("Ticket rated"), {"topic": "text", "score": "number"}),
+    ("sale_stage", _("Stage reached in a sale"), {"stage": "text", "amount": "money"}),
+)
+"""A type that a program declares under the same key replaces the ready one, attributes and all."""
+
+
+def schema_of(program: Program, activity_type: str) -> Schema | None:
+    """Return the attributes of an activity type, the program's own before the ready one, or None."""
+    declared = program.activity_types.get(activity_type)
+    if declared is not None:
+        return declared
+    ready = READY_TYPES.get(activity_type)
+    return None if ready is None else ready.attributes
+
+
+def types_of(program: Program) -> dict[str, Schema]:
+    """Return every activity type that facts and triggers of the program may name."""
+    return {key: each.attributes for key, each in READY_TYPES.items()} | dict(program.activity_types)
