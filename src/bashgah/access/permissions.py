@@ -52,6 +52,10 @@ PERMISSIONS: dict[str, Permission] = {
         ),
         _permission("activities.review", _("Decide what was kept for review"), by_branch=True, scope=True),
         _permission("wallets.read", _("See balances and statements"), by_branch=True, scope=True),
+        _permission(
+            "points.confirm", _("Confirm or cancel pending points of a purchase"), by_branch=True, scope=True
+        ),
+        _permission("holds.release", _("Give back points on hold")),
         _permission("points.adjust", _("Adjust points by hand"), amount=_("Points in one adjustment")),
         _permission("tiers.grant", _("Grant a tier by hand")),
         _permission("rules.read", _("See the program"), scope=True),
@@ -114,6 +118,8 @@ ROLES: dict[str, Role] = {
                 "members.block",
                 "activities.write",
                 "activities.review",
+                "points.confirm",
+                "holds.release",
                 "points.adjust",
                 "tiers.grant",
                 "rules.edit",
@@ -131,7 +137,7 @@ ROLES: dict[str, Role] = {
         Role(
             "branch_manager",
             Phrase(_("Branch manager")),
-            _COUNTER | {"members.personal", "messages.read", "activities.review"},
+            _COUNTER | {"members.personal", "messages.read", "activities.review", "points.confirm"},
         ),
         Role("cashier", Phrase(_("Cashier")), _COUNTER),
         Role("analyst", Phrase(_("Analyst")), _READS | {"data.export"}),

@@ -177,6 +177,7 @@ def outcome_pack(outcome: Outcome) -> bytes:
                 [number for pair in c.base for number in pair],
                 _instant(c.line.expires_at),
                 _instant(c.line.available_from),
+                _instant(c.line.confirm_by),
             ],
             _CREDIT_DEFAULTS,
         )
@@ -209,7 +210,7 @@ def micros(at: datetime) -> int:
 _LINE_DEFAULTS = (0, "", 0, 1000, "", (), 0, 0, "", (), 0)
 _FACT_DEFAULTS = (FORM, 0, 0, 0, "", "", "", "pos", [], (), "IRR", "", "", 0, None, True, (), {})
 _STATE_DEFAULTS: tuple[Any, ...] = (0, {}, {}, {}, [], {})
-_CREDIT_DEFAULTS: tuple[Any, ...] = ("", 0, "", [], 0, 0)
+_CREDIT_DEFAULTS: tuple[Any, ...] = ("", 0, "", [], 0, 0, 0)
 
 
 def _trimmed(values: list[Any], defaults: Sequence[Any]) -> list[Any]:
@@ -244,8 +245,8 @@ def _line(parts: list[Any]) -> Line:
 
 
 def _credit(parts: list[Any]) -> StoredCredit:
-    wallet, amount, rule, flat, expires, available = _filled(parts, _CREDIT_DEFAULTS)
-    line = CreditLine(wallet, amount, rule, _moment(available), _moment(expires))
+    wallet, amount, rule, flat, expires, available, confirm_by = _filled(parts, _CREDIT_DEFAULTS)
+    line = CreditLine(wallet, amount, rule, _moment(available), _moment(expires), _moment(confirm_by))
     return StoredCredit(line, tuple(zip(flat[::2], flat[1::2], strict=True)))
 
 

@@ -56,13 +56,17 @@ class Running(Remembered):
                 rule=credit.rule,
                 available_from=credit.available_from,
                 expires_at=credit.expires_at,
+                confirm_by=credit.confirm_by,
             )
         self.remember(compiled, state, fact, decision)
         self._steps(decision, origin)
         self.pass_time(origin.recorded_at)
         return Outcome(
             credits=tuple(
-                StoredCredit(CreditLine(c.wallet, c.amount, c.rule, c.available_from, c.expires_at), c.base)
+                StoredCredit(
+                    CreditLine(c.wallet, c.amount, c.rule, c.available_from, c.expires_at, c.confirm_by),
+                    c.base,
+                )
                 for c in decision.credits
             ),
             balances=self.balances(compiled),

@@ -18,7 +18,7 @@ from bashgah.activities import compact, drafts
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import refused, unsettled
 from bashgah.activities.settling import batch_settle
-from bashgah.activities.types import Intake, MemberRef, Outcome, PurchaseIn, Refused, ReturnIn, Settled
+from bashgah.activities.types import Intake, MemberRef, Outcome, PurchaseIn, Refused, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.batch import cursor
 from bashgah.ground.types import Actor
@@ -117,15 +117,14 @@ def anonymous_claim(
 
 
 def _parts(made: list[Draft]) -> list[list[Draft]]:
-    """Cut the batch before each return whose purchase is told earlier in the same part."""
+    """Cut the batch before each fact that names a purchase told earlier in the same part."""
     parts: list[list[Draft]] = [[]]
     told: set[tuple[str, str]] = set()
     for draft in made:
-        if isinstance(draft.intake, ReturnIn):
-            named = draft.intake.purchase
-            if (named.source or draft.intake.source, named.reference) in told:
-                parts.append([])
-                told.clear()
+        named = getattr(draft.intake, "purchase", None)
+        if named is not None and (named.source or draft.intake.source, named.reference) in told:
+            parts.append([])
+            told.clear()
         told.add(draft.key)
         parts[-1].append(draft)
     return [part for part in parts if part]

@@ -14,9 +14,10 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from bashgah.activities import drafts, recording, returning, running
+from bashgah.activities import confirming, drafts, lapsing, recording, returning, running
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import Batch, again, reference_reused, refused, unsettled
+from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
 from bashgah.activities.selectors import purchase_not_found
 from bashgah.activities.told import answers_read, purchases_find
@@ -192,8 +193,14 @@ def _settled(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Settled:
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
     state, decision = _decision(member, compiled, fact)
+    purchase = _about(batch, draft, named)
+    if purchase is not None:
+        confirming.purchase_decided(batch, member, purchase, fact)
     outcome = member.apply(compiled, state, fact, decision, origin)
-    made = recording.Made(draft, activity_id, fact, outcome, decision, draft.claims)
+    lapsing.stay_alive(batch, member, compiled, fact)
+    made = recording.Made(
+        draft, activity_id, fact, outcome, decision, draft.claims or (purchase and purchase.id)
+    )
     recording.activity_add(batch, made, compiled, state)
     return recording.answer(batch, made)
 
@@ -208,6 +215,16 @@ def _decision(member: Running, compiled: CompiledProgram, fact: Fact) -> tuple[S
     except Exception as error:
         log.error("settlement.undecided", program=compiled.number, exc_info=True)
         raise unsettled() from error
+
+
+def _about(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Purchase | None:
+    """Return the purchase a fact names, if it names one."""
+    if id(draft) not in named:
+        return None
+    purchase = batch.purchases.get(named[id(draft)])
+    if purchase is None:
+        raise purchase_not_found()
+    return purchase
 
 
 def _return_settled(batch: Batch, draft: Draft, purchase_id: UUID | None) -> Settled:

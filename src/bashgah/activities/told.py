@@ -11,7 +11,7 @@ from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import reference_reused, refused
 from bashgah.activities.selectors import COLUMNS, anonymous_get, info_of, purchase_not_found
-from bashgah.activities.types import Outcome, PurchaseRef, ReturnIn, Settled
+from bashgah.activities.types import CustomIn, Outcome, PurchaseRef, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
 from bashgah.engine.decisions import Decision
@@ -64,13 +64,15 @@ def answers_read(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, Outcome]:
 
 
 def purchases_find(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, UUID]:
-    """Find the purchases that returns name, and with them the returns' members; by the draft's identity.
+    """Find the purchases that facts name, and with them the members of returns; by the draft's identity.
 
-    What cannot be found is the draft's refusal.
+    What cannot be found, or is somebody else's than who is said to act, is the draft's refusal.
     """
     asked: dict[int, tuple[str, str] | UUID] = {}
     for draft in drafts:
-        if isinstance(draft.intake, ReturnIn) and draft.refusal is None:
+        if not isinstance(draft.intake, ReturnIn | CustomIn):
+            continue
+        if draft.intake.purchase is not None and draft.refusal is None:
             try:
                 asked[id(draft)] = _named(draft.intake.purchase, draft.intake.source)
             except Refusal as refusal:
@@ -88,6 +90,8 @@ def purchases_find(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, UUID]:
             draft.refusal = purchase_not_found()
         elif hit[1] is None:
             draft.refusal = _of_nobody()
+        elif draft.member_id not in (None, hit[1]):
+            draft.refusal = purchase_not_found()
         else:
             found[id(draft)], draft.member_id = hit
     return found

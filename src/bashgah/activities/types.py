@@ -131,7 +131,11 @@ class VisitIn(Form, tag="visit", tag_field="kind"):
 
 
 class CustomIn(Form, tag="custom", tag_field="kind"):
-    """A member did something the club declared in its program (``activity_types``)."""
+    """A member did something the club declared in its program (``activity_types``).
+
+    It may name the purchase it is about: a delivery then confirms that purchase's pending units, or a failed
+    one cancels them, where a wallet's terms say so.
+    """
 
     source: Source
     reference: ReferenceText
@@ -139,6 +143,7 @@ class CustomIn(Form, tag="custom", tag_field="kind"):
     member: MemberRef
     type: Key
     attributes: dict[Key, str | int | float | bool | None] = {}
+    purchase: PurchaseRef | None = None
     branch: Code = ""
     channel: Key = "api"
 
@@ -159,13 +164,17 @@ _canonical = msgspec.json.Encoder(order="sorted")
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
-    """Units the fact gave (or, on a return, took back: below zero) by one rule."""
+    """Units the fact gave (or, on a return, took back: below zero) by one rule.
+
+    Units with ``confirm_by`` wait for a confirmation of the purchase and are cancelled without one by then.
+    """
 
     wallet: str
     amount: int
     rule: str
     available_from: datetime | None = None
     expires_at: datetime | None = None
+    confirm_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

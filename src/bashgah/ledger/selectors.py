@@ -120,6 +120,24 @@ def lots_open(club: ClubInfo, member_id: UUID, unit: str | None = None) -> list[
     return [LotInfo(*row) for row in rows]
 
 
+def pending_of(club: ClubInfo, member_id: UUID, entry_id: UUID, now: datetime) -> dict[str, int]:
+    """Return what an entry gave and still waits at ``now``, by unit."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT l.unit, sum(l.remaining)::bigint
+            FROM ledger_posting p
+            JOIN ledger_lot l ON l.member_id = p.member_id AND l.id = p.id
+            JOIN ledger_wallet w ON w.member_id = l.member_id AND w.unit = l.unit
+            WHERE p.member_id = %s AND p.club_id = %s AND p.entry_id = %s AND l.is_open AND l.is_pending
+              AND coalesce(least(l.available_from, l.confirm_by, l.expires_at, w.lapses_at), 'infinity') > %s
+            GROUP BY l.unit ORDER BY l.unit
+            """,
+            [member_id, club.id, entry_id, now],
+        ).fetchall()
+    return dict(rows)
+
+
 def expiring(club: ClubInfo, member_id: UUID, until: datetime, now: datetime) -> list[ExpiringInfo]:
     """Return what will expire after ``now`` and before ``until``, soonest first.
 

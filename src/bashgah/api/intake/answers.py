@@ -33,6 +33,7 @@ class Earned(Struct, frozen=True):
     amount: int
     rule: str
     available_from: datetime | None
+    confirm_by: datetime | None
     expires_at: datetime | None
 
 
@@ -132,6 +133,7 @@ def activity(settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang) 
                 credit.amount,
                 credit.rule,
                 _utc(credit.available_from),
+                _utc(credit.confirm_by),
                 _utc(credit.expires_at),
             )
             for credit in settled.credits

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from bashgah.activities import selectors, services
+from bashgah.activities import confirming, selectors, services
 from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Cursor, Limit, NextCursor
@@ -53,6 +53,10 @@ class EarnedOut(Schema):
     rule: str
     available_from: datetime | None
     expires_at: datetime | None
+    confirm_by: Annotated[
+        datetime | None,
+        Field(description="By when someone must confirm the purchase; then they are cancelled."),
+    ]
 
 
 class BalanceOut(Schema):
@@ -105,7 +109,7 @@ class ActivityOut(ActivityRow):
     lines: list[LineOut]
     attributes: dict[str, Any]
     program: Annotated[int, Field(description="The version of the program that decided.")]
-    about_id: Annotated[str | None, Field(description="The purchase a return belongs to.")]
+    about_id: Annotated[str | None, Field(description="The purchase it is about.")]
     balances: list[BalanceOut]
     moves: list[MoveOut]
 
@@ -141,6 +145,21 @@ class ClaimIn(Body):
     source: Annotated[Text, Field(min_length=1, max_length=40)]
     reference: Annotated[Text, Field(min_length=1, max_length=120)]
     member_id: Annotated[Text, Field(max_length=60)]
+
+
+class ConfirmationIn(Body):
+    """What becomes of the units that wait; a cancellation needs a reason."""
+
+    verdict: Literal["confirm", "cancel"]
+    reason: Annotated[Text, Field("", max_length=500)]
+
+
+class ConfirmedOut(Schema):
+    """How many units were released or taken back."""
+
+    activity_id: str
+    verdict: Literal["confirm", "cancel"]
+    units: int
 
 
 @router.get(
@@ -223,6 +242,26 @@ def activity_get(request: Call, activity_id: ActivityId) -> ActivityOut:
     return _out(request, info)
 
 
+@router.post(
+    "/activities/{activity_id}/confirmation",
+    response=ConfirmedOut,
+    auth=Bearer("points.confirm"),
+    summary="Confirm or cancel pending units",
+)
+@once()
+def activity_confirmation(request: Call, activity_id: ActivityId, body: ConfirmationIn) -> ConfirmedOut:
+    """Release at once what a purchase gave and still waits, or take it back for good."""
+    units = confirming.pending_decide(
+        club=request.club,
+        activity_id=ids.parse("activity", activity_id),
+        verdict=body.verdict,
+        reason=body.reason,
+        actor=request.actor,
+        now=request.now,
+    )
+    return ConfirmedOut(activity_id=activity_id, verdict=body.verdict, units=units)
+
+
 @router.get(
     "/activities/{activity_id}/why",
     response=WhyOut,
@@ -264,6 +303,7 @@ def _row(info: ActivityInfo) -> dict[str, Any]:
                 rule=credit.rule,
                 available_from=credit.available_from,
                 expires_at=credit.expires_at,
+                confirm_by=credit.confirm_by,
             )
             for credit in info.credits
         ],
