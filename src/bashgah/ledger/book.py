@@ -170,9 +170,11 @@ class Book:
         An activity that happened before another one and arrives after it shortens nothing.
         """
         wallet = self.wallets.get(unit)
-        if wallet is None or not wallet.has_lots or wallet.lapses_at == until:
-            return
-        if until and wallet.lapses_at and until < wallet.lapses_at:
+        if (
+            wallet is None
+            or not wallet.has_lots
+            or (until and wallet.lapses_at and until <= wallet.lapses_at)
+        ):
             return
         wallet.lapses_at = until
         wallet.is_dirty = True
