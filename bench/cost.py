@@ -1,4 +1,4 @@
-"""``python -m bench.cost``: what one settled purchase costs in processor time, whatever else the machine does.
+"""``python -m bench.cost``: what a settled purchase costs in processor time, whatever else runs here.
 
 Rates swing with a busy machine; the processor time our own process and PostgreSQL's backend spend on a fact
 does not. One line a batch size: microseconds of Python, microseconds of PostgreSQL, bytes of write-ahead log.
@@ -16,15 +16,14 @@ import sys
 import time
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import psycopg
 
-from bench.load import MEMBERS, purchase
-from bench.stage import DATA, PROJECT, Stage
+from bench.load import purchase
+from bench.stage import DATA, Stage
 
 SIZES = (1, 64, 256, 1000)
 FACTS = 6_000
@@ -46,11 +45,12 @@ def main() -> None:
         url = os.environ.get("BENCH_CLUB_URL") or stage.club_url
         settler = Settler(url)
         for size in map(int, chosen.sizes.split(",")):
-            print(settler.line(size, chosen.facts if size > 1 else chosen.facts // 4, chosen.lines))
+            count = chosen.facts if size > 1 else chosen.facts // 4
+            sys.stdout.write(settler.line(size, count, chosen.lines) + "\n")
         if chosen.profile:
             settler.profile(64, chosen.facts // 2)
         if chosen.disk:
-            print(settler.disk(url))
+            sys.stdout.write(settler.disk(url) + "\n")
 
 
 class Settler:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bashgah.ground.arrays import array
-from bashgah.ground.batch import cursor
+from bashgah.ground.batch import Part, RowSet, RowsMoved, Table, cursor, read, write
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +74,37 @@ def test_json_arrives_as_it_was() -> None:
 )
 def test_any_text_arrives_as_it_was(values: list[str | None]) -> None:
     assert returned("text", values) == values
+
+
+KEPT = Table(
+    "kept",
+    (("who", "uuid"), ("units", "bigint"), ("last", "date")),
+    ("who",),
+    adds=("units",),
+    latest=("last",),
+)
+ROWS = Part("rows", "kept", (("x.units", "bigint"), ("x.last", "date")), member="who", is_placed=True)
+WHO = [uuid.UUID(int=1), uuid.UUID(int=2)]
+EARLIER, LATER = date(2026, 11, 20), date(2026, 11, 21)
+
+
+def kept_rows(cur: Any) -> list[Any]:
+    cur.execute("CREATE TEMP TABLE kept (who uuid PRIMARY KEY, units bigint, last date) ON COMMIT DROP")
+    write(cur, [RowSet(KEPT, [(who, 5, EARLIER) for who in WHO])])
+    return [read(cur, WHO, (ROWS,), {})[who][0][0] for who in WHO]
+
+
+def test_rows_are_changed_where_they_were_read() -> None:
+    with cursor() as cur:
+        (first, *_), _second = kept_rows(cur)
+        write(cur, [RowSet(KEPT.placed(), [(first, 3, LATER)])])
+        assert read(cur, WHO, (ROWS,), {})[WHO[0]][0][0][1:] == (8, LATER)
+        assert read(cur, WHO, (ROWS,), {})[WHO[1]][0][0][1:] == (5, EARLIER)
+
+
+def test_a_row_that_somebody_changed_meanwhile_stops_the_statement() -> None:
+    with cursor() as cur:
+        (first, *_), (second, *_) = kept_rows(cur)
+        cur.execute("UPDATE kept SET units = 6 WHERE who = %s", [WHO[0]])
+        with pytest.raises(RowsMoved):
+            write(cur, [RowSet(KEPT.placed(), [(first, 3, LATER), (second, 3, LATER)])])

@@ -147,8 +147,8 @@ def _running(
 ) -> Running:
     return Running(
         history_reads.book_of(member_id, club.id, values),
-        standings_of(values.get("standings")),
-        facts_of(values.get("member")),
+        standings_of(values.get("standings", ())),
+        facts_of(values.get("member", ())),
         member_id,
         club.id,
         ledger_reads.book_of(member_id, club.id, values["wallets"], date_of),

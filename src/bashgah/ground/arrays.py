@@ -54,6 +54,7 @@ _KINDS: dict[str, tuple[int, int, Callable[[Any], bytes]]] = {
     "boolean": (16, 1000, _BOOLEANS.__getitem__),
     "text": (25, 1009, lambda value: _sized(value.encode())),
     "bytea": (17, 1001, _sized),
+    "tid": (27, 1010, _sized),
     "jsonb": (3802, 3807, lambda value: _sized(b"\x01" + value.encode())),
     "timestamptz": (1184, 1185, _instant),
     "date": (1082, 1182, lambda value: _INT4(4, value.toordinal() - _ZERO_DAY)),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bashgah.ground.batch import RowSet
-from bashgah.history.tables import DAY, SUMS, USED
+from bashgah.history.tables import DAY, DAY_PLACED, SUMS, SUMS_PLACED, USED
 
 
 @dataclass(slots=True)
@@ -37,7 +37,10 @@ class Tally:
 
 @dataclass(slots=True)
 class Book:
-    """One member's sums, days and used limits as read, with what this batch adds."""
+    """One member's sums, days and used limits as read, with what this batch adds.
+
+    ``place`` and ``day_places`` say where the rows lie that were read under the lock in this transaction.
+    """
 
     member_id: UUID
     club_id: UUID
@@ -45,6 +48,8 @@ class Book:
     days: dict[date, Tally] = field(default_factory=dict)
     used: dict[tuple[str, date], int] = field(default_factory=dict)
     last_purchase_at: datetime | None = None
+    place: bytes | None = None
+    day_places: dict[date, bytes] = field(default_factory=dict)
     _added: Tally = field(default_factory=Tally)
     _added_days: dict[date, Tally] = field(default_factory=dict)
     _added_used: dict[tuple[str, date], int] = field(default_factory=dict)
@@ -84,25 +89,20 @@ class Book:
         if self._last_at is None:
             return
         a = self._added
-        rows.sums.append(
-            (
-                self.member_id,
-                a.spend,
-                a.gross,
-                a.qualifying,
-                self._first_at,
-                self._last_purchase_at,
-                self._last_at,
-                a.purchases,
-                a.visits,
-                a.returns,
-                self.club_id,
-            )
-        )
+        times = (self._first_at, self._last_purchase_at, self._last_at)
+        sums = (a.spend, a.gross, a.qualifying, *times, a.purchases, a.visits, a.returns)
+        if self.place is None:
+            rows.sums.append((self.member_id, *sums, self.club_id))
+        else:
+            rows.sums_placed.append((self.place, *sums))
         for day, d in self._added_days.items():
-            rows.days.append(
-                (d.spend, d.qualifying, day, d.purchases, d.visits, self.member_id, self.club_id)
-            )
+            place = self.day_places.get(day)
+            if place is None:
+                rows.days.append(
+                    (d.spend, d.qualifying, day, d.purchases, d.visits, self.member_id, self.club_id)
+                )
+            else:
+                rows.days_placed.append((place, d.spend, d.qualifying, d.purchases, d.visits))
         for (limit, start), amount in self._added_used.items():
             rows.used.append((amount, start, self.member_id, self.club_id, limit))
 
@@ -112,9 +112,17 @@ class Rows:
     """Rows of one statement, in the columns' order of ``history.tables``."""
 
     sums: list[tuple[object, ...]] = field(default_factory=list)
+    sums_placed: list[tuple[object, ...]] = field(default_factory=list)
     days: list[tuple[object, ...]] = field(default_factory=list)
+    days_placed: list[tuple[object, ...]] = field(default_factory=list)
     used: list[tuple[object, ...]] = field(default_factory=list)
 
     def rowsets(self) -> list[RowSet]:
         """Return the row sets for ``ground.batch.write``."""
-        return [RowSet(SUMS, self.sums), RowSet(DAY, self.days), RowSet(USED, self.used)]
+        return [
+            RowSet(SUMS, self.sums),
+            RowSet(SUMS_PLACED, self.sums_placed),
+            RowSet(DAY, self.days),
+            RowSet(DAY_PLACED, self.days_placed),
+            RowSet(USED, self.used),
+        ]

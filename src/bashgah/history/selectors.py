@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,32 +15,38 @@ from bashgah.history.keeping import Book, Tally
 from bashgah.history.types import ClubDayInfo, MemberSums
 from bashgah.kit.jalali import Calendar
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 SUMS = Part(
     "sums",
-    """
-    (SELECT jsonb_build_array(s.purchases, s.spend, s.visits, s.qualifying, s.gross, s.returns,
-            (extract(epoch FROM s.last_purchase_at) * 1000000)::bigint)
-     FROM history_sums s WHERE s.member_id = m.id)
-    """,
+    "history_sums",
+    (
+        ("x.purchases", "bigint"),
+        ("x.spend", "bigint"),
+        ("x.visits", "bigint"),
+        ("x.qualifying", "bigint"),
+        ("x.gross", "bigint"),
+        ("x.returns", "bigint"),
+        ("x.last_purchase_at", "timestamptz"),
+    ),
+    is_placed=True,
 )
 DAYS = Part(
     "days",
-    """
-    (SELECT jsonb_agg(jsonb_build_array(d.day, d.purchases, d.spend, d.visits, d.qualifying))
-     FROM history_day d WHERE d.member_id = m.id AND d.day >= %(days_from)s)
-    """,
+    "history_day",
+    (
+        ("x.day", "date"),
+        ("x.purchases", "bigint"),
+        ("x.spend", "bigint"),
+        ("x.visits", "bigint"),
+        ("x.qualifying", "bigint"),
+    ),
+    where="x.day >= %(days_from)s::date",
+    is_placed=True,
 )
 USED = Part(
     "used",
-    """
-    (SELECT jsonb_agg(jsonb_build_array(u.limit_key, u.window_start - '0001-01-01'::date, u.used))
-     FROM history_used u
-     JOIN unnest(%(limit_keys)s::text[], %(window_starts)s::date[]) k(key, start)
-       ON u.limit_key = k.key AND u.window_start = k.start
-     WHERE u.member_id = m.id)
-    """,
+    "history_used",
+    (("x.limit_key", "text"), ("x.window_start", "date"), ("x.used", "bigint")),
+    where="x.limit_key = ANY(%(limit_keys)s::text[]) AND x.window_start = ANY(%(window_starts)s::date[])",
 )
 
 
@@ -48,41 +54,38 @@ def parts_for(
     needs: Needs, days: Iterable[date], calendar: Calendar
 ) -> tuple[tuple[Part, ...], dict[str, Any]]:
     """Return which parts of the history facts on these days need, and their parameters' values."""
-    found: list[Part] = []
+    found = [SUMS]
     params: dict[str, Any] = {}
     local = set(days)
-    lifetime = any(window == "lifetime" for _ladder, _measure, window in needs.measures)
-    if lifetime or any(name.startswith("history.") for name in needs.fields):
-        found.append(SUMS)
     starts = [
         measure_start(window, day, calendar)
         for _ladder, _measure, window in needs.measures
         if window != "lifetime"
         for day in local
     ]
-    if starts:
+    if local:  # the facts' own days too: their rows are changed where they lie
         found.append(DAYS)
-        params["days_from"] = min(starts)
+        params["days_from"] = min(*starts, *local, date.max)
     pairs = {(key, window_start(window, day, calendar)) for key, window in needs.limits for day in local}
     if pairs:
         found.append(USED)
-        params["limit_keys"] = [key for key, _start in sorted(pairs)]
-        params["window_starts"] = [start for _key, start in sorted(pairs)]
+        params["limit_keys"] = sorted({key for key, _start in pairs})
+        params["window_starts"] = sorted({start for _key, start in pairs})
     return tuple(found), params
 
 
-def book_of(member_id: UUID, club_id: UUID, read: Mapping[str, Any]) -> Book:
+def book_of(member_id: UUID, club_id: UUID, read: Mapping[str, Sequence[Sequence[Any]]]) -> Book:
     """Make a member's history book of what the parts read (by part name; what was not read is empty)."""
     book = Book(member_id, club_id)
-    if sums := read.get("sums"):
-        *counts, last_purchase = sums
+    for place, *counts, last_purchase_at in read.get("sums", ()):
+        book.place = place
         book.sums = Tally(*counts)
-        if last_purchase is not None:
-            book.last_purchase_at = EPOCH + timedelta(microseconds=last_purchase)
-    for day, *counts in read.get("days") or ():
-        book.days[date.fromisoformat(day)] = Tally(*counts)
-    for key, start, used in read.get("used") or ():
-        book.used[key, date.min + timedelta(days=start)] = used
+        book.last_purchase_at = last_purchase_at
+    for place, day, *counts in read.get("days", ()):
+        book.days[day] = Tally(*counts)
+        book.day_places[day] = place
+    for key, start, used in read.get("used", ()):
+        book.used[key, start] = used
     return book
 
 

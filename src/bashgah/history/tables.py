@@ -42,6 +42,8 @@ DAY = Table(
     same=frozenset({"club_id"}),
 )
 
+SUMS_PLACED, DAY_PLACED = SUMS.placed(), DAY.placed()
+
 USED = Table(
     "history_used",
     (

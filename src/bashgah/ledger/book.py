@@ -251,11 +251,11 @@ class Book:
                 into.lots.append(rows.lot_row(lot, self.member_id, self.club_id))
             else:
                 into.lot_changes.append(rows.lot_row(lot, self.member_id, self.club_id))
-        into.wallets.extend(
-            rows.wallet_row(wallet, self.member_id, self.club_id)
-            for wallet in self.wallets.values()
-            if wallet.is_dirty
-        )
+        for wallet in self.wallets.values():
+            if wallet.is_dirty and wallet.place is None:
+                into.wallets.append(rows.wallet_row(wallet, self.member_id, self.club_id))
+            elif wallet.is_dirty:
+                into.wallets_placed.append(rows.wallet_placed_row(wallet))
         into.holds.extend(self._holds)
         into.hold_changes.extend(self._hold_changes)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -17,30 +16,36 @@ from bashgah.ledger.book import Book, LocalDate
 from bashgah.ledger.states import Credited, LotState, WalletState
 from bashgah.ledger.types import Account, HoldInfo, HoldState, WalletKind
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 WALLETS = Part(
     "wallets",
-    """
-    (SELECT jsonb_agg(jsonb_build_array(w.unit, w.kind, w.available, w.pending, w.held, w.debt, w.earned_ever,
-            (extract(epoch FROM w.next_change_at) * 1000000)::bigint,
-            (extract(epoch FROM w.lapses_at) * 1000000)::bigint))
-     FROM ledger_wallet w WHERE w.member_id = m.id)
-    """,
+    "ledger_wallet",
+    (
+        ("x.unit", "text"),
+        ("x.kind", "bigint"),
+        ("x.available", "bigint"),
+        ("x.pending", "bigint"),
+        ("x.held", "bigint"),
+        ("x.debt", "bigint"),
+        ("x.earned_ever", "bigint"),
+        ("x.next_change_at", "timestamptz"),
+        ("x.lapses_at", "timestamptz"),
+    ),
+    is_placed=True,
 )
 """A member's wallets for a state read (``ground.batch.read``); ``book_of`` understands it."""
 
 
-def book_of(member_id: UUID, club_id: UUID, wallets: Sequence[Any] | None, local_date: LocalDate) -> Book:
+def book_of(member_id: UUID, club_id: UUID, wallets: Iterable[Sequence[Any]], local_date: LocalDate) -> Book:
     """Make a book from what ``WALLETS`` read; its lots are not known yet."""
     book = Book(member_id, club_id, ids.fresh, local_date)
-    for unit, kind, available, pending, held, debt, earned_ever, next_change, lapse in wallets or ():
-        at = None if next_change is None else EPOCH + timedelta(microseconds=next_change)
-        lapses_at = None if lapse is None else EPOCH + timedelta(microseconds=lapse)
+    for place, unit, kind, available, pending, held, debt, earned_ever, at, lapses_at in wallets:
         book.wallets[unit] = WalletState(
-            unit, WalletKind(kind), available, pending, held, debt, earned_ever, at, lapses_at, at
+            unit, KINDS[kind], available, pending, held, debt, earned_ever, at, lapses_at, at, place=place
         )
     return book
+
+
+KINDS = {int(kind): kind for kind in WalletKind}
 
 
 def book_load(member_id: UUID, club_id: UUID, local_date: LocalDate) -> Book:

@@ -94,6 +94,20 @@ def wallet_row(wallet: WalletState, member_id: UUID, club_id: UUID) -> Row:
     )
 
 
+def wallet_placed_row(wallet: WalletState) -> Row:
+    """Return the row of a wallet that is changed where it lies."""
+    return (
+        wallet.place,
+        wallet.available,
+        wallet.pending,
+        wallet.held,
+        wallet.debt,
+        wallet.earned_ever,
+        wallet.next_change_at,
+        wallet.lapses_at,
+    )
+
+
 def hold_row(hold: HoldInfo, club_id: UUID, posting_id: UUID) -> Row:
     """Return the row of a hold that was just opened."""
     return (

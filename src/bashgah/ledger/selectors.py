@@ -48,9 +48,8 @@ def wallets_of(
     with cursor() as cur:
         rows = cur.execute(
             """
-            SELECT member_id, unit, kind, available, pending, held, debt, earned_ever,
-                   (extract(epoch FROM next_change_at) * 1000000)::bigint,
-                   (extract(epoch FROM lapses_at) * 1000000)::bigint
+            SELECT member_id, NULL, unit, kind, available, pending, held, debt, earned_ever, next_change_at,
+                   lapses_at
             FROM ledger_wallet WHERE member_id = ANY(%s) AND club_id = %s
             """,
             [list(member_ids), club.id],

@@ -13,7 +13,8 @@ from bashgah.ledger.types import Account, Cause, WalletKind
 class WalletState:
     """A wallet being worked on; ``available`` is the open lots less ``debt``.
 
-    ``stored_next_at`` is when the lots that were not loaded change next.
+    ``stored_next_at`` is when the lots that were not loaded change next; ``place`` where the row lies, known
+    only when it was read under the lock in this transaction.
     """
 
     unit: str
@@ -27,6 +28,7 @@ class WalletState:
     lapses_at: datetime | None = None
     stored_next_at: datetime | None = None
     is_dirty: bool = False
+    place: bytes | None = None
 
     @property
     def has_lots(self) -> bool:

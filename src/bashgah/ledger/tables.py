@@ -98,6 +98,8 @@ WALLET = Table(
     same=frozenset({"club_id"}),
 )
 
+WALLET_PLACED = WALLET.placed()
+
 HOLD = Table(
     "ledger_hold",
     (
@@ -137,6 +139,7 @@ class Rows:
     lot_changes: list[Row] = field(default_factory=list)
     allocations: list[Row] = field(default_factory=list)
     wallets: list[Row] = field(default_factory=list)
+    wallets_placed: list[Row] = field(default_factory=list)
     holds: list[Row] = field(default_factory=list)
     hold_changes: list[Row] = field(default_factory=list)
 
@@ -149,6 +152,7 @@ class Rows:
             RowSet(LOT_CHANGE, self.lot_changes),
             RowSet(ALLOCATION, self.allocations),
             RowSet(WALLET, self.wallets),
+            RowSet(WALLET_PLACED, self.wallets_placed),
             RowSet(HOLD, self.holds),
             RowSet(HOLD_CHANGE, self.hold_changes),
         ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from bashgah.engine.facts import Fact
 from bashgah.kit.jalali import Calendar, to_jalali
@@ -29,11 +31,11 @@ class MemberFacts:
         return _VALUES[name](self, fact, calendar)
 
 
-def facts_of(read: list[Any] | None) -> MemberFacts:
-    """Make the facts of what ``MEMBER`` read."""
-    if read is None:
+def facts_of(rows: Sequence[Sequence[str]]) -> MemberFacts:
+    """Make the facts of what ``MEMBER`` read; of nobody nothing is known."""
+    if not rows:
         return MemberFacts()
-    city, gender, tags, birth, attributes, enrolled = read
+    city, gender, tags, birth, attributes, enrolled = msgspec.json.decode(rows[0][0])
     return MemberFacts(
         city,
         gender,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bashgah.engine.states import Standing
@@ -43,20 +43,17 @@ CHANGE = Table(
 
 STANDINGS = Part(
     "standings",
-    """
-    (SELECT jsonb_agg(jsonb_build_array(t.ladder, t.tier, t.since, t.kept_until, t.granted_until))
-     FROM tiers_standing t WHERE t.member_id = m.id)
-    """,
+    "tiers_standing",
+    (
+        ("x.ladder", "text"),
+        ("x.tier", "text"),
+        ("x.since", "date"),
+        ("x.kept_until", "date"),
+        ("x.granted_until", "date"),
+    ),
 )
 
 
-def standings_of(read: list[Any] | None) -> dict[str, Standing]:
+def standings_of(rows: Iterable[Sequence[Any]]) -> dict[str, Standing]:
     """Make standings of what ``STANDINGS`` read."""
-    return {
-        ladder: Standing(tier, _date(since), _date(kept), _date(granted))
-        for ladder, tier, since, kept, granted in read or ()
-    }
-
-
-def _date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+    return {ladder: Standing(tier, *days) for ladder, tier, *days in rows}

@@ -10,11 +10,17 @@ from bashgah.members.facts import MemberFacts
 
 MEMBER = Part(
     "member",
-    """
-    (SELECT jsonb_build_array(x.city, x.gender, x.tags, x.birth_date, x.attributes,
-            (x.enrolled_at AT TIME ZONE %(zone)s)::date)
-     FROM members_member x WHERE x.id = m.id)
-    """,
+    "members_member",
+    (
+        (
+            """
+            jsonb_build_array(x.city, x.gender, x.tags, x.birth_date, x.attributes,
+                              (x.enrolled_at AT TIME ZONE %(zone)s)::date)
+            """,
+            "text",
+        ),
+    ),
+    member="id",
 )
 """A member's profile for a state read (``ground.batch.read``); ``members.facts.facts_of`` understands it."""
 
