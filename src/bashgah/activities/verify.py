@@ -20,6 +20,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.ledger import roots
 from bashgah.ledger import verify as ledger
+from bashgah.tiers import verify as tiers
 
 AT_ONCE = 5000
 
@@ -39,7 +40,34 @@ _SUMMED = f"""
         FROM activities_activity WHERE {{club}} GROUP BY member_id) a ON a.member_id = s.member_id
 """
 
+_DAYS = """
+    SELECT coalesce(d.member_id, a.member_id) AS member_id, coalesce(d.day, a.day) AS day,
+           coalesce(d.purchases, 0) AS purchases, coalesce(d.visits, 0) AS visits,
+           coalesce(d.spend, 0) AS spend, coalesce(a.purchases, 0) AS a_purchases,
+           coalesce(a.visits, 0) AS a_visits, coalesce(a.spend, 0)::bigint AS a_spend
+    FROM (SELECT * FROM ({days}) h WHERE {{club}}) d
+    FULL JOIN (
+        SELECT member_id, day, count(*) FILTER (WHERE kind = %(purchase)s) AS purchases,
+               count(*) FILTER (WHERE kind = %(visit)s) AS visits,
+               sum(CASE kind WHEN %(purchase)s THEN net WHEN %(return)s THEN -net ELSE 0 END) AS spend
+        FROM (SELECT a.member_id, a.kind, a.net, coalesce(p.business_date, a.business_date) AS day
+              FROM activities_activity a
+              LEFT JOIN activities_activity p
+                ON a.kind = %(return)s AND p.member_id = a.member_id AND p.id = a.about_id
+              WHERE {{a.club}}) told
+        GROUP BY member_id, day) a ON a.member_id = d.member_id AND a.day = d.day
+"""
+
 CHECKS: tuple[Check, ...] = (
+    *(
+        Check(
+            f"days_{column}_differ",
+            _("A member's day is not what the activities say: {expected} expected, {found} found."),
+            f"SELECT member_id, '{column} ' || day, a_{column}, {column}"
+            f" FROM ({_DAYS.format(days=history.DAYS)}) d WHERE {column} <> a_{column}",
+        )
+        for column in ("purchases", "visits", "spend")
+    ),
     Check(
         "activity_without_reference",
         _("An activity is not what its reference names."),
@@ -103,6 +131,7 @@ def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[],
     checks = [
         *((check, ledger.PARAMS) for check in ledger.CHECKS),
         *((check, {}) for check in history.CHECKS),
+        *((check, {}) for check in tiers.CHECKS),
         *((check, kinds) for check in CHECKS),
     ]
     return [
@@ -199,7 +228,7 @@ def _walk(sql: str, club_id: UUID | None) -> Iterator[Any]:
         yield from cur.execute(sql, {"all": club_id is None, "club": club_id})
 
 
-_SAID = {
+SAID = {
     "entry_without_activity": _("An entry names an activity that is not there."),
     "entry_differs_from_activity": _(
         "An activity did not give what its answer said: {expected} expected, {found} found."
@@ -211,5 +240,5 @@ _SAID = {
 
 
 def _finding(code: str, key: tuple[UUID, UUID], expected: int, found: int) -> Finding:
-    phrase = Phrase(_SAID[code], {"expected": expected, "found": found})
+    phrase = Phrase(SAID[code], {"expected": expected, "found": found})
     return Finding(code, f"{key[0]} {key[1]}", phrase)

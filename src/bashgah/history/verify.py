@@ -10,6 +10,9 @@ from bashgah.kit.phrases import marked as _
 SUMS = "SELECT member_id, club_id, purchases, visits, returns, gross, spend FROM history_sums"
 """The sums as rows, for a room that knows what they must be."""
 
+DAYS = "SELECT member_id, club_id, day, purchases, visits, spend FROM history_day"
+"""The days as rows, for a room that knows what they must be."""
+
 CHECKS = tuple(
     Check(
         f"history_{column}_differs",

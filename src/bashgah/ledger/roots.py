@@ -294,7 +294,7 @@ def _day_row(club_id: UUID, row: DayInfo) -> tuple[Any, ...]:
     )
 
 
-_SAID = {
+SAID = {
     "root_differs": _("A day's root is not the one its sums and the day before make."),
     "day_differs_from_its_root": _(
         "The ledger no longer holds what was sealed that day: {expected} movements sealed, {found} found."
@@ -306,5 +306,5 @@ _SAID = {
 
 
 def _finding(code: str, club: ClubInfo, day: date, expected: int = 0, found: int = 0) -> Finding:
-    phrase = Phrase(_SAID[code], {"expected": expected, "found": found})
+    phrase = Phrase(SAID[code], {"expected": expected, "found": found})
     return Finding(code, f"{club.slug} {day.isoformat()}", phrase)
