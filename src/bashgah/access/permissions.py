@@ -56,7 +56,16 @@ PERMISSIONS: dict[str, Permission] = {
             "points.confirm", _("Confirm or cancel pending points of a purchase"), by_branch=True, scope=True
         ),
         _permission("holds.release", _("Give back points on hold")),
-        _permission("points.adjust", _("Adjust points by hand"), amount=_("Points in one adjustment")),
+        _permission(
+            "points.adjust", _("Adjust points by hand"), scope=True, amount=_("Points in one adjustment")
+        ),
+        _permission(
+            "points.approve",
+            _("Approve adjustments of others"),
+            amount=_("Points in one approved adjustment"),
+        ),
+        _permission("points.transfer", _("Give points from one member to another"), scope=True),
+        _permission("members.merge", _("Merge memberships of one person"), scope=True),
         _permission("tiers.grant", _("Grant a tier by hand")),
         _permission("rules.read", _("See the program"), scope=True),
         _permission("rules.edit", _("Change the draft of the program")),
@@ -121,6 +130,9 @@ ROLES: dict[str, Role] = {
                 "points.confirm",
                 "holds.release",
                 "points.adjust",
+                "points.approve",
+                "points.transfer",
+                "members.merge",
                 "tiers.grant",
                 "rules.edit",
                 "rules.publish",
@@ -132,7 +144,7 @@ ROLES: dict[str, Role] = {
                 "data.export",
                 "staff.read",
             },
-            {"points.adjust": 50_000},
+            {"points.adjust": 50_000, "points.approve": 50_000},
         ),
         Role(
             "branch_manager",

@@ -10,6 +10,7 @@ from django.db import connection
 from bashgah.access import permissions, types
 from bashgah.access.models import ApiKey, FactorPolicy, Invitation, OAuthClient, RoleGrant, Staff
 from bashgah.clubs.types import ClubInfo
+from bashgah.kit import ids as public_ids
 
 
 def staff_get(staff_id: UUID) -> types.StaffInfo | None:
@@ -117,6 +118,16 @@ def limit_for(grants: Sequence[types.GrantInfo], permission: str) -> int | None:
             return None
         reached = max(reached, limit)
     return reached
+
+
+def credential_maker(club_id: UUID, credential: str) -> str:
+    """Return who made an API key or OAuth2 client, as the public id of the person; empty if unknown."""
+    row_id = public_ids.parse("key", credential)
+    for model in (ApiKey, OAuthClient):
+        row = model.objects.filter(club_id=club_id, pk=row_id).first()
+        if row is not None:
+            return str(row.created_by)
+    return ""
 
 
 def _covers(grant: types.GrantInfo, permission: str, branch: UUID | None) -> bool:

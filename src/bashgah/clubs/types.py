@@ -35,6 +35,45 @@ class TextsSetting(BaseModel):
         return Texts(self.fa, self.en)
 
 
+class TransferTerms(BaseModel):
+    """How members may give units of one wallet to each other; None is no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    wallet: str = Field(min_length=1, max_length=40)
+    least: int = Field(10, ge=1, le=10**9)
+    most: int = Field(1000, ge=1, le=10**9)
+    per_day: int | None = Field(2000, ge=1, le=10**9)
+    per_month: int | None = Field(5000, ge=1, le=10**9)
+    per_pair: int | None = Field(2000, ge=1, le=10**9)
+    member_days: int = Field(30, ge=0, le=3650)
+
+
+class AdjustmentReason(BaseModel):
+    """Why staff correct points by hand, as the club words it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    fa: str = Field("", max_length=100)
+    en: str = Field("", max_length=100)
+
+    @property
+    def texts(self) -> Texts:
+        """Return it as the value everyone else uses."""
+        return Texts(self.fa, self.en)
+
+
+REASONS = (
+    AdjustmentReason(key="missed", fa="خرید ثبت‌نشده", en="Purchase that was not recorded"),
+    AdjustmentReason(key="mistake", fa="رفع اشتباه", en="Correcting a mistake"),
+    AdjustmentReason(key="goodwill", fa="دلجویی از عضو", en="Goodwill"),
+    AdjustmentReason(key="misuse", fa="سوءاستفاده", en="Misuse"),
+    AdjustmentReason(key="other", fa="دلیل دیگر", en="Another reason"),
+)
+"""What a club begins with."""
+
+
 class ClubSettings(BaseModel):
     """What a club decides for itself; every setting has a default that works."""
 
@@ -55,6 +94,18 @@ class ClubSettings(BaseModel):
     portal_terms: TextsSetting = TextsSetting()
     consent_text_version: Annotated[str, Field(min_length=1, max_length=40)] = "1"
     support_phone: str = Field("", max_length=20)
+    transfers: tuple[TransferTerms, ...] = Field((), max_length=20)
+    adjustment_reasons: tuple[AdjustmentReason, ...] = Field(REASONS, min_length=1, max_length=30)
+    adjustment_days: int = Field(7, ge=1, le=90)
+    adjustment_key_limit: int = Field(1000, ge=0, le=10**9)
+
+    def transfer_terms(self, wallet: str) -> TransferTerms | None:
+        """Return how units of a wallet may be given to others, or None where they may not."""
+        return next((terms for terms in self.transfers if terms.wallet == wallet), None)
+
+    def adjustment_reason(self, key: str) -> AdjustmentReason | None:
+        """Return a reason of the club's list, or None for one that is not on it."""
+        return next((reason for reason in self.adjustment_reasons if reason.key == key), None)
 
     def asks_consent(self, points: int) -> bool:
         """Say whether spending this many points needs the member's yes."""

@@ -39,6 +39,7 @@ ROOMS = [
     "rewards",
     "redemption",
     "activities",
+    "dealings",
     "imports",
     "lake",
     "insights",

@@ -27,6 +27,9 @@ PREFIXES = {
     "key": "key",
     "event": "evt",
     "consent": "cns",
+    "transfer": "trf",
+    "adjustment": "adj",
+    "merge": "mrg",
     "review": "rev",
 }
 

@@ -20,6 +20,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading
 from bashgah.ledger.book import Book
+from bashgah.ledger.dues import earliest
 from bashgah.ledger.states import Credited, LotState, Origin
 from bashgah.ledger.tables import Rows
 from bashgah.ledger.types import Account, Cause, WalletKind
@@ -74,14 +75,16 @@ def refuse_merged(locked: LockedMember) -> None:
 def units_pass(giver: Book, receiver: Book, origin: Origin, unit: str, amount: int) -> None:
     """Hand over available units, the soonest-expiring lots first, each part with the expiry of its lot.
 
-    Refuses ``points_short`` (409). What the receiver owes is repaid first.
+    Where the giver's wallet lapses by inactivity, that day is the last of what they give: whoever receives
+    it may be livelier, and a gift prolongs nothing. What the receiver owes is repaid first. Refuses
+    ``points_short`` (409).
     """
     wallet = giver._sufficient(unit, amount)
     rest = amount
     for lot in giver._spendable(unit, None) if wallet.has_lots else ():
         part = min(rest, lot.remaining)
         if part:
-            _lot_pass(giver, receiver, origin, lot, part)
+            _lot_pass(giver, receiver, origin, lot, part, earliest(lot.expires_at, wallet.lapses_at))
             rest -= part
     if rest:
         raise RuntimeError(f"lots of {unit} hold {rest} less than the wallet says")
@@ -93,9 +96,12 @@ def everything_pass(giver: Book, receiver: Book, origin: Origin) -> None:
     Units on hold stay; the caller has seen to it that there are none.
     """
     for wallet in list(giver.wallets.values()):
+        # one person was last active when the livelier of the two was
+        theirs = receiver.wallets.get(wallet.unit)
+        lapses_at = wallet.lapses_at if theirs is None or theirs.lapses_at is not None else None
         for lot in sorted(giver.lots.values(), key=lambda lot: lot.id):
             if lot.unit == wallet.unit and lot.remaining:
-                _lot_pass(giver, receiver, origin, lot, lot.remaining)
+                _lot_pass(giver, receiver, origin, lot, lot.remaining, lot.expires_at)
         if not wallet.has_lots and wallet.available > 0:
             posting_id = giver._post(
                 origin, (Account.AVAILABLE, Account.TRANSFERRED), wallet.unit, wallet.available
@@ -111,6 +117,8 @@ def everything_pass(giver: Book, receiver: Book, origin: Origin) -> None:
             giver._take(wallet, posting_id, wallet.available)
         if wallet.debt:
             debt_pass(giver, receiver, origin, wallet.unit)
+        if lapses_at is not None:
+            receiver.keep_alive(wallet.unit, lapses_at)
 
 
 def debt_pass(owing: Book, paying: Book, origin: Origin, unit: str) -> None:
@@ -172,7 +180,9 @@ def credited_read(member_id: UUID, entry_id: UUID) -> list[Credited]:
         return reading.credits_of(cur, member_id, [entry_id], Account.TRANSFERRED)
 
 
-def _lot_pass(giver: Book, receiver: Book, origin: Origin, lot: LotState, amount: int) -> None:
+def _lot_pass(  # noqa: PLR0917 one lot, from here to there
+    giver: Book, receiver: Book, origin: Origin, lot: LotState, amount: int, expires_at: datetime | None
+) -> None:
     """Move units of one lot; the new lot has the posting's id and the old one's dates."""
     wallet = giver.wallet(lot.unit)
     account = Account.PENDING if lot.is_pending else Account.AVAILABLE
@@ -190,7 +200,8 @@ def _lot_pass(giver: Book, receiver: Book, origin: Origin, lot: LotState, amount
         kind=wallet.kind,
         amount=amount,
         available_from=lot.available_from if lot.is_pending else None,
-        expires_at=lot.expires_at,
+        expires_at=expires_at,
+        confirm_by=lot.confirm_by if lot.is_pending else None,
         source=Account.TRANSFERRED,
         id=posting_id,
     )

@@ -97,18 +97,8 @@ class Book:
             wallet.available += amount
         if not wallet.has_lots:
             return posting_id
-        lot = LotState(
-            posting_id,
-            unit,
-            amount,
-            amount,
-            available_from,
-            expires_at,
-            is_pending,
-            confirm_by,
-            is_new=True,
-            is_dirty=True,
-        )
+        dates = (available_from, expires_at, is_pending, confirm_by)
+        lot = LotState(posting_id, unit, amount, amount, *dates, is_new=True, is_dirty=True)
         self.lots[lot.id] = lot
         if not is_pending:
             self._repay(wallet, posting_id)

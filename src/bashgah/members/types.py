@@ -18,7 +18,7 @@ Channel = Literal["till", "portal", "console", "api", "import", "demo"]
 IdentifierKind = Literal["mobile", "email", "national_id", "card", "external"]
 ConsentChannel = Literal["sms", "email", "push", "call", "post", "app"]
 ConsentPurpose = Literal["service", "marketing", "profiling"]
-CodePurpose = Literal["sign_in", "redeem", "verify"]
+CodePurpose = Literal["sign_in", "redeem", "verify", "give"]
 AttributeType = Literal["text", "number", "boolean", "date", "choice"]
 Sort = Literal["enrolled", "name"]
 

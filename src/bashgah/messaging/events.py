@@ -195,6 +195,71 @@ VERIFY_CODE = EventInfo(
     ),
 )
 
+GIVE_CODE = EventInfo(
+    key="give_code",
+    label=Phrase(_("Code to agree to giving points")),
+    when=Phrase(_("When a member gives points to another member.")),
+    line="service",
+    is_secret=True,
+    channels=("sms",),
+    fields={
+        "club": _CLUB,
+        "code": _CODE,
+        "minutes": _MINUTES,
+        "points": Phrase(_("the points given")),
+        "receiver": Phrase(_("who receives them")),
+    },
+    example={"club": _NADERI, "code": "482913", "minutes": 3, "points": Points(500), "receiver": "رضا کریمی"},
+    subject=Texts("کد تأیید", "Your code"),
+    body=Texts(
+        "{club}\nکد تأیید اهدای {points} به {receiver}: {code}\n"
+        "اگر خودتان نخواسته‌اید، این کد را به کسی نگویید.",
+        "{club}\nCode to give {points} to {receiver}: {code}\nIf you did not ask for it, tell it to nobody.",
+    ),
+)
+
+POINTS_GIVEN = EventInfo(
+    key="points_given",
+    label=Phrase(_("Points given")),
+    when=Phrase(_("When a member gave points to another member.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "points": Phrase(_("the points given")),
+        "receiver": Phrase(_("who received them")),
+    },
+    example={"club": _NADERI, "name": _SARA, "points": Points(500), "receiver": "رضا"},
+    subject=Texts("{points} اهدا کردید", "You gave {points}"),
+    body=Texts(
+        "{club}\n{points} از امتیاز شما به {receiver} رسید.",
+        "{club}\n{points} of yours went to {receiver}.",
+    ),
+)
+
+POINTS_RECEIVED = EventInfo(
+    key="points_received",
+    label=Phrase(_("Points received")),
+    when=Phrase(_("When a member received points from another member.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "points": Phrase(_("the points received")),
+        "giver": Phrase(_("who gave them")),
+    },
+    example={"club": _NADERI, "name": _SARA, "points": Points(500), "giver": "رضا"},
+    subject=Texts("{points} هدیه گرفتید", "You received {points}"),
+    body=Texts(
+        "{club}\n{giver} به شما {points} هدیه داد.",
+        "{club}\n{giver} gave you {points}.",
+    ),
+)
+
 EVENTS: Mapping[str, EventInfo] = {
     event.key: event
     for event in (
@@ -206,6 +271,14 @@ EVENTS: Mapping[str, EventInfo] = {
         REDEEM_CODE,
         SIGN_IN_CODE,
         VERIFY_CODE,
+        GIVE_CODE,
+        POINTS_GIVEN,
+        POINTS_RECEIVED,
     )
 }
-CODE_EVENTS: Mapping[str, str] = {"sign_in": "sign_in_code", "redeem": "redeem_code", "verify": "verify_code"}
+CODE_EVENTS: Mapping[str, str] = {
+    "sign_in": "sign_in_code",
+    "redeem": "redeem_code",
+    "verify": "verify_code",
+    "give": "give_code",
+}

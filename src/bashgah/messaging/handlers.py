@@ -17,7 +17,15 @@ from bashgah.kit.phrases import Phrase, phrase_from_json
 from bashgah.kit.points import Points
 from bashgah.kit.text import Texts
 from bashgah.members import selectors as members
-from bashgah.messaging.events import BALANCE, CREDIT_ISSUED, REWARD_ISSUED, TIER_RAISED, WELCOME
+from bashgah.messaging.events import (
+    BALANCE,
+    CREDIT_ISSUED,
+    POINTS_GIVEN,
+    POINTS_RECEIVED,
+    REWARD_ISSUED,
+    TIER_RAISED,
+    WELCOME,
+)
 from bashgah.messaging.services import ToSay, messages_post
 from bashgah.messaging.types import EventInfo
 
@@ -56,6 +64,14 @@ def on_reward_issued(news: Sequence[News]) -> None:
     fresh = [item for item in news if _is_fresh(item)]
     _tell(CREDIT_ISSUED, [item for item in fresh if item.payload.get("credited")], _credit_values)
     _tell(REWARD_ISSUED, [item for item in fresh if not item.payload.get("credited")], _reward_values)
+
+
+@hears("transfer.done", together=TOGETHER)
+def on_transfer_done(news: Sequence[News]) -> None:
+    """Tell both what passed between them."""
+    fresh = [item for item in news if _is_fresh(item)]
+    _tell(POINTS_GIVEN, [item for item in fresh if item.payload["half"] == "gave"], _given_values)
+    _tell(POINTS_RECEIVED, [item for item in fresh if item.payload["half"] == "received"], _received_values)
 
 
 def _tell(event: EventInfo, news: Sequence[News], values: Values) -> None:
@@ -123,6 +139,25 @@ def _credit_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
         "amount": Money(item.payload["credited"], club.currency),
         "price": Points(item.payload["price"], item.payload["unit"]),
     }
+
+
+def _given_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
+    return {"points": _points(item), "receiver": _other_name(club, item)}
+
+
+def _received_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
+    return {"points": _points(item), "giver": _other_name(club, item)}
+
+
+def _points(item: News) -> Points:
+    return Points(item.payload["amount"], item.payload["unit"])
+
+
+def _other_name(club: ClubInfo, item: News) -> str:
+    """What the other of two members is called: by first name, or masked like any stranger."""
+    other_id = UUID(item.payload["other_id"])
+    other = members.members_get(club, [other_id]).get(other_id)
+    return (other.first_name or other.name) if other else ""
 
 
 def _name(item: News) -> Texts | Phrase:

@@ -1,0 +1,169 @@
+"""Reads of dealings: transfers and what may still be given, corrections and those that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, Sum
+
+from bashgah.clubs.types import ClubInfo
+from bashgah.dealings.models import Adjustment, Transfer
+from bashgah.dealings.types import AdjustmentInfo, Allowance, TransferInfo
+from bashgah.engine.windows import window_start
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.members.selectors import alias_set
+
+PAGE_MOST = 200
+
+
+def transfer_get(club: ClubInfo, transfer_id: UUID) -> TransferInfo:
+    """One transfer of the club; refuses with ``transfer_not_found`` (404)."""
+    return transfer_info(transfer_row(club, transfer_id))
+
+
+def transfers_of_member(club: ClubInfo, member_id: UUID, *, limit: int = 50) -> list[TransferInfo]:
+    """What a member gave and received, newest first; what awaits a yes or was given up too."""
+    ids = alias_set(club, member_id)
+    found = Transfer.objects.filter(Q(member_id__in=ids) | Q(receiver_id__in=ids), club_id=club.id)
+    return [transfer_info(row) for row in found.order_by("-id")[: min(limit, PAGE_MOST)]]
+
+
+def transfer_list(
+    club: ClubInfo, *, state: str = "", before: UUID | None = None, limit: int = 50
+) -> list[TransferInfo]:
+    """The club's transfers, newest first; ``before`` is the last id of the page before."""
+    found = Transfer.objects.filter(club_id=club.id)
+    if state:
+        found = found.filter(state=state)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [transfer_info(row) for row in found.order_by("-id")[: min(limit, PAGE_MOST)]]
+
+
+def allowance_get(club: ClubInfo, member_id: UUID, unit: str, now: datetime) -> Allowance | None:
+    """What a member may still give of a wallet, or None where the club lets nobody give of it."""
+    terms = club.settings.transfer_terms(unit)
+    if terms is None:
+        return None
+    ids, day = alias_set(club, member_id), local_day(club, now)
+
+    def left(limit: int | None, window: str) -> int | None:
+        if limit is None:
+            return None
+        return max(0, limit - given_since(ids, unit, window_start(window, day, club.calendar)))
+
+    return Allowance(
+        unit, terms.least, terms.most, left(terms.per_day, "day"), left(terms.per_month, "month")
+    )
+
+
+def given_since(
+    giver_ids: Sequence[UUID], unit: str, since: date, receiver_ids: Sequence[UUID] | None = None
+) -> int:
+    """How much was given since a day and not undone; to some receivers alone if they are named."""
+    found = Transfer.objects.filter(member_id__in=giver_ids, unit=unit, state="done", day__gte=since)
+    if receiver_ids is not None:
+        found = found.filter(receiver_id__in=receiver_ids)
+    return int(found.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+def local_day(club: ClubInfo, now: datetime) -> date:
+    """The day it is in the club's zone."""
+    return now.astimezone(ZoneInfo(club.timezone)).date()
+
+
+def transfer_row(club: ClubInfo, transfer_id: UUID) -> Transfer:
+    """The row of a transfer of this club, or the refusal."""
+    row = Transfer.objects.filter(club_id=club.id, id=transfer_id).first()
+    if row is None:
+        raise Refusal("transfer_not_found", Phrase(_("There is no such transfer.")), status=404)
+    return row
+
+
+def transfer_info(row: Transfer, *, repeated: bool = False) -> TransferInfo:
+    """The transfer as others see it."""
+    return TransferInfo(
+        id=row.id,
+        giver_id=row.member_id,
+        receiver_id=row.receiver_id,
+        unit=row.unit,
+        amount=row.amount,
+        state=row.state,
+        needs_yes=row.needs_yes,
+        yes_by=row.yes_by,
+        note=row.note,
+        channel=row.channel,
+        begun_at=row.begun_at,
+        expires_at=row.expires_at,
+        closed_at=row.closed_at,
+        undone_at=row.undone_at,
+        undone_by=row.undone_by,
+        undo_reason=row.undo_reason,
+        repeated=repeated,
+    )
+
+
+def adjustment_get(club: ClubInfo, adjustment_id: UUID) -> AdjustmentInfo:
+    """One correction of the club; refuses with ``adjustment_not_found`` (404)."""
+    return adjustment_info(adjustment_row(club, adjustment_id))
+
+
+def adjustment_list(
+    club: ClubInfo,
+    *,
+    state: str = "",
+    member_id: UUID | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[AdjustmentInfo]:
+    """Corrections by hand, newest first; ``before`` is the last id of the page before."""
+    found = Adjustment.objects.filter(club_id=club.id)
+    if state:
+        found = found.filter(state=state)
+    if member_id is not None:
+        found = found.filter(member_id__in=alias_set(club, member_id))
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [adjustment_info(row) for row in found.order_by("-id")[: min(limit, PAGE_MOST)]]
+
+
+def adjustments_waiting(club: ClubInfo, *, now: datetime) -> int:
+    """How many corrections wait for a second person."""
+    return Adjustment.objects.filter(club_id=club.id, state="waiting", expires_at__gt=now).count()
+
+
+def adjustment_row(club: ClubInfo, adjustment_id: UUID) -> Adjustment:
+    """The row of a correction of this club, or the refusal."""
+    row = Adjustment.objects.filter(club_id=club.id, id=adjustment_id).first()
+    if row is None:
+        raise Refusal("adjustment_not_found", Phrase(_("There is no such adjustment.")), status=404)
+    return row
+
+
+def adjustment_info(row: Adjustment, *, repeated: bool = False) -> AdjustmentInfo:
+    """The correction as others see it."""
+    return AdjustmentInfo(
+        id=row.id,
+        member_id=row.member_id,
+        unit=row.unit,
+        amount=row.amount,
+        reason=row.reason,
+        note=row.note,
+        state=row.state,
+        asked_kind=row.asked_kind,
+        asked_by=row.asked_by,
+        asked_name=row.asked_name,
+        asked_at=row.asked_at,
+        expires_at=row.expires_at,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        decided_name=row.decided_name,
+        decision_note=row.decision_note,
+        entry_id=row.entry_id,
+        repeated=repeated,
+    )

@@ -1,0 +1,81 @@
+"""What the dealings room hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+TransferState = Literal["open", "done", "cancelled", "undone"]
+AdjustmentState = Literal["waiting", "done", "approved", "refused", "withdrawn", "expired"]
+Channel = Literal["portal", "api", "console"]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferInfo:
+    """A gift of units: open while the giver's yes is awaited, then done; staff may undo it.
+
+    ``repeated`` says that this is the answer to a reference seen before.
+    """
+
+    id: UUID
+    giver_id: UUID
+    receiver_id: UUID
+    unit: str
+    amount: int
+    state: TransferState
+    needs_yes: bool
+    yes_by: str
+    note: str
+    channel: str
+    begun_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None
+    undone_at: datetime | None
+    undone_by: str
+    undo_reason: str
+    repeated: bool = False
+
+    @property
+    def awaits_yes(self) -> bool:
+        """True while nothing but the giver's yes is missing."""
+        return self.state == "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a member may still give of one wallet today; None where nothing is limited."""
+
+    unit: str
+    least: int
+    most: int
+    today: int | None
+    month: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentInfo:
+    """A correction by hand with who asked for it and who decided.
+
+    ``amount`` above zero gives, below zero takes. ``state`` is ``done`` for what its author could do alone.
+    """
+
+    id: UUID
+    member_id: UUID
+    unit: str
+    amount: int
+    reason: str
+    note: str
+    state: AdjustmentState
+    asked_kind: str
+    asked_by: str
+    asked_name: str
+    asked_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+    decided_name: str
+    decision_note: str
+    entry_id: UUID | None
+    repeated: bool = False

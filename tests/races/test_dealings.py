@@ -1,0 +1,169 @@
+"""Many hands on gifts and requests: limits hold, a request is decided once; canaries without the lock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from bashgah.dealings import permitting, services
+from bashgah.dealings.services import adjustments, transfers
+from bashgah.dealings.types import AdjustmentInfo, TransferInfo
+from bashgah.ground import throttle
+from bashgah.kit.refusals import Refusal
+from bashgah.members.types import LockedMember
+from tests import cast
+from tests.cast import NOW, given
+from tests.dealings.conftest import TERMS, Givers
+from tests.ledger.hand import Hand
+from tests.races.hands import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HANDS = 8
+
+
+@pytest.fixture(autouse=True)
+def _aftermath(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("BASHGAH_VAR", str(tmp_path))
+    yield
+    throttle.throttle_close()
+
+
+@pytest.fixture
+def givers() -> Givers:
+    made = cast.naderi()
+    cast.published(made.club)
+    with transaction.atomic():
+        people = cast.staff(made)
+    return Givers(made, people, made.club).settings(transfers=[TERMS], redeem_consent="never")
+
+
+def codes(got: list[object]) -> list[str]:
+    return sorted(answer.code if isinstance(answer, Refusal) else type(answer).__name__ for answer in got)
+
+
+def balances(givers: Givers) -> tuple[int, int]:
+    hands = (Hand(givers.club, givers.sara.id), Hand(givers.club, givers.reza.id))
+    return hands[0].wallet(NOW).available, hands[1].wallet(NOW).available
+
+
+def asked(givers: Givers, amount: int = 5000) -> UUID:
+    """Omid asks for more than he may give alone."""
+    return services.adjustment_make(
+        club=givers.club,
+        member_id=givers.sara.id,
+        unit="points",
+        amount=amount,
+        reason="goodwill",
+        limit=10,
+        actor=givers.people.cashier,
+        now=NOW,
+    ).id
+
+
+def decides(givers: Givers, id: UUID, approve: bool) -> AdjustmentInfo:
+    return services.adjustment_decide(
+        club=givers.club, adjustment_id=id, approve=approve, limit=None, actor=givers.people.owner, now=NOW
+    )
+
+
+def test_gifts_at_once_stay_within_the_days_limit(givers: Givers) -> None:
+    given(givers.club, givers.sara, 5000)
+    got = at_once(HANDS, lambda _n: givers.gives(100))
+    assert codes(got) == ["TransferInfo"] * 6 + ["transfer_limit_reached"] * 2
+    assert balances(givers) == (4400, 600)
+
+
+def test_gifts_at_once_never_exceed_the_balance(givers: Givers) -> None:
+    given(givers.club, givers.sara, 250)
+    got = at_once(HANDS, lambda _n: givers.gives(100))
+    assert codes(got) == ["TransferInfo"] * 2 + ["points_short"] * 6
+    assert balances(givers) == (50, 200)
+
+
+def test_one_reference_sent_by_many_at_once_gives_once(givers: Givers) -> None:
+    given(givers.club, givers.sara, 5000)
+    got = at_once(HANDS, lambda _n: givers.gives(100, reference=("app", "1")))
+    assert len({answer.id for answer in got if isinstance(answer, TransferInfo)}) == 1
+    assert balances(givers) == (4900, 100)
+
+
+def test_two_who_give_to_each_other_do_not_wait_for_ever(givers: Givers) -> None:
+    given(givers.club, givers.sara, 400)
+    given(givers.club, givers.reza, 400)
+    pairs = ((givers.sara, givers.reza), (givers.reza, givers.sara))
+    got = at_once(HANDS, lambda n: givers.gives(50, giver=pairs[n % 2][0], receiver=pairs[n % 2][1]))
+    assert codes(got) == ["TransferInfo"] * HANDS
+    assert balances(givers) == (400, 400)
+
+
+def test_a_gift_is_undone_once(givers: Givers) -> None:
+    given(givers.club, givers.sara, 400)
+    gift = givers.gives(100)
+    at_once(
+        HANDS,
+        lambda _n: services.transfer_undo(
+            club=givers.club, transfer_id=gift.id, reason="a mistake", actor=givers.people.owner, now=NOW
+        ),
+    )
+    assert balances(givers) == (400, 0)
+
+
+def test_a_request_approved_by_many_gives_once(givers: Givers) -> None:
+    id_ = asked(givers)
+    got = at_once(HANDS, lambda _n: decides(givers, id_, True))
+    assert codes(got) == ["AdjustmentInfo"] + ["adjustment_decided"] * (HANDS - 1)
+    assert balances(givers) == (5000, 0)
+
+
+def test_a_request_is_approved_or_refused_never_both(givers: Givers) -> None:
+    id_ = asked(givers)
+    got = at_once(HANDS, lambda n: decides(givers, id_, n % 2 == 0))
+    won = [answer.state for answer in got if isinstance(answer, AdjustmentInfo)]
+    assert codes(got) == ["AdjustmentInfo"] + ["adjustment_decided"] * (HANDS - 1)
+    assert balances(givers) == ((5000, 0) if won == ["approved"] else (0, 0))
+
+
+def look_only(_club: object, ids: Any) -> dict[Any, LockedMember]:
+    """Members are "locked" without locking anybody."""
+    return {id_: LockedMember(id_, "active", None, "person") for id_ in ids}
+
+
+def meeting(monkeypatch: pytest.MonkeyPatch, room: object, name: str) -> None:
+    """Make two hands wait for each other right after this look, so that both act on the same picture."""
+    gate, plain = threading.Barrier(2), getattr(room, name)
+
+    def look_and_wait(*args: Any, **kwargs: Any) -> Any:
+        got = plain(*args, **kwargs)
+        gate.wait(timeout=10)
+        return got
+
+    monkeypatch.setattr(room, name, look_and_wait)
+
+
+@pytest.mark.corrupts
+def test_without_the_lock_gifts_at_once_exceed_the_limit(
+    givers: Givers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(givers.club, givers.sara, 5000)
+    monkeypatch.setattr(transfers.members_services, "members_lock", look_only)
+    meeting(monkeypatch, transfers, "may_give")
+    got = at_once(2, lambda _n: givers.gives(400))
+    assert codes(got) == ["TransferInfo", "TransferInfo"]
+    assert permitting.selectors.given_since([givers.sara.id], "points", NOW.date()) == 800
+
+
+@pytest.mark.corrupts
+def test_without_the_lock_a_request_is_approved_twice(
+    givers: Givers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = asked(givers)
+    monkeypatch.setattr(adjustments, "members_lock", look_only)
+    meeting(monkeypatch, adjustments, "_waiting")
+    got = at_once(2, lambda _n: decides(givers, id_, True))
+    assert codes(got) == ["AdjustmentInfo", "AdjustmentInfo"]
