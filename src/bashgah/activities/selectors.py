@@ -33,6 +33,9 @@ COLUMNS = """
 """
 PAGE_MOST = 200
 
+BRANCHES = "SELECT member_id, id, branch FROM activities_activity WHERE club_id = %(club)s"
+"""Where each of a club's activities happened, for a statement of another room."""
+
 
 def activity_get(club: ClubInfo, id: UUID) -> ActivityInfo:
     """Return a settled fact of the club, or raise ``activity_not_found`` (404)."""

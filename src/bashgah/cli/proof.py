@@ -24,6 +24,7 @@ COLUMNS = ("day", "root", "before", "entries", "postings", "allocations", "since
 
 def prove(club: str | None, *, most: int, kept: Path | None = None) -> None:
     """Run every check over one club or all; end with status 1 if anything is wrong."""
+    from bashgah.accounting import liability
     from bashgah.activities.verify import proofs
     from bashgah.ground import audit
     from bashgah.kit.phrases import say
@@ -31,7 +32,7 @@ def prove(club: str | None, *, most: int, kept: Path | None = None) -> None:
 
     club_id: UUID | None = _club(club).id if club else None
     found: list[tuple[str, str, str]] = []
-    checks = proofs(club_id, most=most)
+    checks = [*proofs(club_id, most=most), lambda: liability.verify(club_id, most=most)]
     if kept is not None:
         elsewhere = _kept(kept)
         only = _club(club)

@@ -40,6 +40,7 @@ ROOMS = [
     "redemption",
     "activities",
     "dealings",
+    "accounting",
     "imports",
     "lake",
     "insights",

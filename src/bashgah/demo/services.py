@@ -14,6 +14,7 @@ from django.db import transaction
 
 from bashgah.access import selectors as access
 from bashgah.access.services import invitation_accept, staff_invite
+from bashgah.accounting import costs, liability
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs import services as clubs_services
 from bashgah.clubs.types import ClubInfo
@@ -33,6 +34,7 @@ from bashgah.members.services import members_enrol_bulk
 from bashgah.members.types import Enrolled
 from bashgah.products.services import brands_upsert_bulk, categories_upsert_bulk, products_upsert_bulk
 from bashgah.products.types import BrandInfo, CategoryInfo, NewProduct
+from bashgah.programs.selectors import program_in_force
 from bashgah.programs.services import program_start
 from bashgah.rewards import services as rewards
 
@@ -95,6 +97,7 @@ def demo_fill(
         counts = living.live(club, facts, until=until, hands=hands, progress=progress)
         # months were settled at once, at the moment the last weeks begin: the books begin there too
         roots.days_close(club=club, first=(until - living.RECENT).astimezone(ZONE).date(), now=now)
+        _value(club, now)
         audit.audit_post(club_id=club.id, actor=SYSTEM, action=FINISHED, details=dict(counts), now=now)
     return DemoReport(
         club=club,
@@ -107,6 +110,14 @@ def demo_fill(
         refused=counts["refused"],
         seconds=time.perf_counter() - begun,
     )
+
+
+def _value(club: ClubInfo, now: datetime) -> None:
+    """Say what a point costs (100 toman, of which 72 % are used) and count what is outstanding."""
+    author = Actor(kind="system", name=STAFF[0].name)
+    for unit, per_thousand in (("points", 720_000), ("credit", 1_000)):
+        costs.cost_set(club=club, unit=unit, per_thousand=per_thousand, since=None, actor=author, now=now)
+    liability.liability_keep(club=club, program=program_in_force(club, now).document)
 
 
 def _club(now: datetime, days: int) -> ClubInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bashgah.ledger.types import Account
+from bashgah.ledger.types import Account, HoldState
 
 MOVEMENTS = """
     SELECT p.member_id, p.id, p.entry_id, p.club_id, p.amount, p.debit, p.credit, p.unit, p.rule,
@@ -57,3 +57,27 @@ def flow_columns(alias: str = "m") -> str:
             f" AS {name}"
         )
     return ", ".join(sums)
+
+
+LOTS_AT = f"""
+    SELECT l.member_id, l.id, l.unit, l.remaining + coalesce(b.back, 0) AS units, e.occurred_at, e.cause_id
+    FROM ledger_lot l
+    JOIN ledger_posting p ON p.member_id = l.member_id AND p.id = l.id
+    JOIN ledger_entry e ON e.member_id = p.member_id AND e.id = p.entry_id AND e.recorded_at < %(until)s
+    LEFT JOIN (
+        SELECT member_id, lot_id, sum(amount) AS back FROM (
+            SELECT a.member_id, a.lot_id, a.amount
+            FROM ledger_entry s
+            JOIN ledger_posting p ON p.member_id = s.member_id AND p.entry_id = s.id
+            JOIN ledger_allocation a ON a.member_id = p.member_id AND a.posting_id = p.id
+            WHERE s.club_id = %(club)s AND s.recorded_at >= %(until)s
+            UNION ALL
+            SELECT a.member_id, a.lot_id, a.amount
+            FROM ledger_hold h
+            JOIN ledger_allocation a ON a.member_id = h.member_id AND a.posting_id = h.posting_id
+            WHERE h.club_id = %(club)s AND h.opened_at < %(until)s
+              AND (h.state = {int(HoldState.OPEN)} OR h.closed_at >= %(until)s)) taken
+        GROUP BY member_id, lot_id) b ON b.member_id = l.member_id AND b.lot_id = l.id
+    WHERE l.club_id = %(club)s AND l.remaining + coalesce(b.back, 0) > 0
+"""
+"""Every lot of a club as it was at an instant: what is left now, was taken since, or was on hold then."""

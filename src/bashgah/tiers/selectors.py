@@ -21,6 +21,9 @@ from bashgah.members.selectors import alias_set
 from bashgah.programs.selectors import program_in_force
 from bashgah.tiers.types import ChangeInfo, StandingInfo
 
+TIERS = "SELECT member_id, ladder, tier FROM tiers_standing WHERE club_id = %(club)s"
+"""Where a club's members stand on each ladder, for a statement of another room."""
+
 
 def standings_get(club: ClubInfo, member_id: UUID, now: datetime) -> list[StandingInfo]:
     """Return where the member stands on each ladder in force, with what is missing to rise and to stay.

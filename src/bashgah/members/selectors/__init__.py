@@ -15,6 +15,7 @@ from bashgah.members.selectors.people import (
     person_get,
 )
 from bashgah.members.selectors.records import (
+    BRANCHES,
     attribute_list,
     consent_history,
     consents,
@@ -25,6 +26,7 @@ from bashgah.members.selectors.records import (
 from bashgah.members.selectors.search import member_find, member_list, members_count, tags_in_use
 
 __all__ = [
+    "BRANCHES",
     "alias_set",
     "alias_sets",
     "attribute_list",

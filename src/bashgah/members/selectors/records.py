@@ -23,6 +23,9 @@ from bashgah.members.types import (
     StatusChange,
 )
 
+BRANCHES = "SELECT id AS member_id, branch_id FROM members_member WHERE club_id = %(club)s"
+"""Where a club's members enrolled, for a statement of another room."""
+
 
 def consents(club: ClubInfo, id: UUID) -> dict[tuple[ConsentChannel, ConsentPurpose], ConsentInfo]:
     """Return what counts now: the latest yes or no of each channel and purpose."""
