@@ -160,15 +160,8 @@ class Book:
         An activity that happened before another one and arrives after it shortens nothing.
         """
         wallet = self.wallets.get(unit)
-        if (
-            wallet is None
-            or not wallet.has_lots
-            or (until and wallet.lapses_at and until <= wallet.lapses_at)
-        ):
-            return
-        wallet.lapses_at = until
-        wallet.is_dirty = True
-        self._settle_next(wallet)
+        if wallet is not None and wallet.live_until(until):
+            self._settle_next(wallet)
 
     def dues(self, now: datetime) -> bool:
         """Post what time did until now, in its order: maturity into available, expiry out of it.

@@ -35,6 +35,16 @@ class WalletState:
         """Status only qualifies: it is never spent and never expires by lot."""
         return self.kind is not WalletKind.STATUS
 
+    def live_until(self, until: datetime | None) -> bool:
+        """Move the lapse, never back (None: no lapse any more); return whether anything changed."""
+        if not self.has_lots or self.lapses_at == until:
+            return False
+        if until is not None and self.lapses_at is not None and until < self.lapses_at:
+            return False
+        self.lapses_at = until
+        self.is_dirty = True
+        return True
+
 
 @dataclass(slots=True)
 class LotState:
