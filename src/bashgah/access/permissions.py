@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, Permission] = {
         _permission(
             "points.confirm", _("Confirm or cancel pending points of a purchase"), by_branch=True, scope=True
         ),
+        _permission("points.open", _("Bring opening balances along"), scope=True),
         _permission("holds.release", _("Give back points on hold")),
         _permission(
             "points.adjust", _("Adjust points by hand"), scope=True, amount=_("Points in one adjustment")

@@ -123,3 +123,15 @@ class Review(models.Model):
                 fields=["club_id", "id"], condition=Q(decided_at__isnull=True), name="review_waiting"
             ),
         ]
+
+
+class Opening(models.Model):
+    """A balance brought along from elsewhere, under the name it has there; each name counts once."""
+
+    pk = models.CompositePrimaryKey("club_id", "source", "reference")
+    club_id = models.UUIDField()
+    member_id = models.UUIDField()
+    posting_id = models.UUIDField()
+    source = models.TextField(db_collation="C")
+    reference = models.TextField(db_collation="C")
+    body = models.BinaryField()

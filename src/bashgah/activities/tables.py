@@ -101,3 +101,16 @@ RETURNED = Table(
     changes=("returned",),
     same=frozenset({"club_id"}),
 )
+
+OPENING = Table(
+    "activities_opening",
+    (
+        ("club_id", "uuid"),
+        ("member_id", "uuid"),
+        ("posting_id", "uuid"),
+        ("source", "text"),
+        ("reference", "text"),
+        ("body", "bytea"),
+    ),
+    same=frozenset({"club_id"}),
+)

@@ -16,6 +16,7 @@ from bashgah.api.routes import (
     branches,
     health,
     members,
+    openings,
     products,
     program,
     redemptions,
@@ -65,6 +66,7 @@ for error in (Exception, ValidationError, HttpError, AuthenticationError, Http40
 for router in (
     members.router,
     wallets.router,
+    openings.router,
     tiers.router,
     activities.router,
     reviews.router,

@@ -98,6 +98,21 @@ def import_purchases(
         filling.purchases(file, map, club=club, rejects=rejects)
 
 
+@imports.command("balances")
+def import_balances(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX or Parquet.")],
+    map: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="YAML: what the columns mean.")],
+    club: Annotated[str | None, typer.Option(help="Short name of the club, where there are several.")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go, as CSV.")] = None,
+) -> None:
+    """Import opening balances; run again it goes on where it was, and run twice it changes nothing."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import balances
+
+        balances.balances(file, map, club=club, rejects=rejects)
+
+
 @app.command()
 def verify(
     club: Annotated[str | None, typer.Option(help="One club, by its short name; otherwise all.")] = None,

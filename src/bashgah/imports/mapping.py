@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -15,6 +15,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 
 MAPPING_BYTES = 200_000
+M = TypeVar("M", bound=BaseModel)
 
 
 class Part(BaseModel):
@@ -102,9 +103,7 @@ class PurchaseMapping(Part):
     @property
     def decimals(self) -> int:
         """How many decimal places turn the file's figures into smallest units."""
-        if self.unit == "whole":
-            return CURRENCIES[self.currency].exponent
-        return 1 if self.unit == "toman" else 0
+        return decimals_of(self.currency, self.unit)
 
     @property
     def fact_source(self) -> str:
@@ -112,21 +111,37 @@ class PurchaseMapping(Part):
         return f"import:{self.source}"
 
 
+def decimals_of(currency: str, unit: str) -> int:
+    """Return how many decimal places turn figures in this unit into smallest units."""
+    if unit == "whole":
+        return CURRENCIES[currency].exponent
+    return 1 if unit == "toman" else 0
+
+
 def mapping_read(path: Path) -> PurchaseMapping:
     """Read and check a mapping file; refuses with ``mapping_unreadable`` or ``mapping_invalid`` (422)."""
+    return mapping_of(given_read(path))
+
+
+def given_read(path: Path) -> object:
+    """Read what a mapping file holds; refuses with ``mapping_unreadable`` (422)."""
     try:
         if path.stat().st_size > MAPPING_BYTES:
             raise _unreadable(f"more than {MAPPING_BYTES} bytes")
-        given = yaml.safe_load(path.read_text("utf-8-sig"))
+        return yaml.safe_load(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _unreadable(str(error).splitlines()[0]) from None
-    return mapping_of(given)
 
 
 def mapping_of(given: object) -> PurchaseMapping:
     """Check a mapping that was read."""
+    return mapping_checked(PurchaseMapping, given)
+
+
+def mapping_checked(kind: type[M], given: object) -> M:
+    """Check what was read as this kind of mapping; refuses with ``mapping_invalid`` (422)."""
     try:
-        return PurchaseMapping.model_validate(given)
+        return kind.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = "/".join(str(part) for part in first["loc"])

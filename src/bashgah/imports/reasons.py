@@ -8,6 +8,9 @@ from bashgah.kit.phrases import marked as _
 REASONS = {
     "adjustment": Phrase(_("an adjustment of the accounts, no purchase")),
     "amount_invalid": Phrase(_("the amount cannot be an amount")),
+    "balance_invalid": Phrase(_("the balance is no whole number above zero")),
+    "reference_invalid": Phrase(_("the reference is too long or cannot be read")),
+    "wallet_invalid": Phrase(_("the wallet is not named by its key")),
     "amount_negative": Phrase(_("the amount is below zero")),
     "cancellation_positive": Phrase(_("a cancellation that takes nothing back")),
     "cancellation_unmatched": Phrase(_("a cancellation without an earlier purchase of these goods")),

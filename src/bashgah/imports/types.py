@@ -121,3 +121,22 @@ class ImportReport:
     def adds_up(self) -> bool:
         """Whether every line is accounted for."""
         return self.lines == self.settled + self.anonymous + self.matched + self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class BalancesReport:
+    """What became of every row of a file of balances; ``units`` were given by this run."""
+
+    lines: int
+    opened: int
+    repeated: int
+    rejected: int
+    rejected_by: dict[str, int]
+    units: int
+    seconds: float
+    rejects_file: Path | None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every row is accounted for."""
+        return self.lines == self.opened + self.repeated + self.rejected

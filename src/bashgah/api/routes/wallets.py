@@ -82,6 +82,38 @@ class WalletsOut(Schema):
     wallets: list[WalletOut]
 
 
+class HoldOut(Schema):
+    """Units set aside until captured, released or timed out."""
+
+    id: str
+    wallet: str
+    amount: int
+    purpose: str
+    opened_at: datetime
+    expires_at: Annotated[datetime, Field(description="From then on they are given back.")]
+
+
+class HoldsOut(Schema):
+    """The open holds of a member, the oldest first."""
+
+    holds: list[HoldOut]
+
+
+class EndingOut(Schema):
+    """Units of one wallet that expire at one instant unless they are used."""
+
+    wallet: str
+    name: TextsOut
+    amount: int
+    expires_at: datetime
+
+
+class EndingsOut(Schema):
+    """What a member loses if nothing happens, the soonest first."""
+
+    expiring: list[EndingOut]
+
+
 class MovementOut(Schema):
     """One movement; ``change`` is what it did to the available units."""
 
@@ -135,6 +167,59 @@ def wallet_list(request: Call, member_id: MemberId) -> WalletsOut:
             )
             for wallet in wallets.values()
         ],
+    )
+
+
+@router.get(
+    "/members/{member_id}/holds", response=HoldsOut, auth=Bearer("wallets.read"), summary="List open holds"
+)
+def hold_list(request: Call, member_id: MemberId) -> HoldsOut:
+    """What is set aside for the member now, and until when."""
+    found = selectors.holds_open(request.club, member_id_of(request.club, member_id))
+    return HoldsOut(
+        holds=[
+            HoldOut(
+                id=ids.public("hold", hold.id),
+                wallet=hold.unit,
+                amount=hold.amount,
+                purpose=hold.purpose,
+                opened_at=hold.opened_at,
+                expires_at=hold.expires_at,
+            )
+            for hold in found
+        ]
+    )
+
+
+@router.get(
+    "/members/{member_id}/expiring",
+    response=EndingsOut,
+    auth=Bearer("wallets.read"),
+    summary="List what expires",
+)
+def expiring_list(
+    request: Call,
+    member_id: MemberId,
+    days: Annotated[int, Query(60, ge=1, le=3660, description="How many days ahead.")],
+) -> EndingsOut:
+    """What the member loses in the coming days if nothing is used, by instant and wallet."""
+    wording = wording_of(request.club, request.now)
+    found = selectors.expiring(
+        request.club,
+        member_id_of(request.club, member_id),
+        request.now + timedelta(days=days),
+        request.now,
+    )
+    return EndingsOut(
+        expiring=[
+            EndingOut(
+                wallet=each.unit,
+                name=TextsOut.of(wording.wallet(each.unit)),
+                amount=each.amount,
+                expires_at=each.expires_at,
+            )
+            for each in found
+        ]
     )
 
 
