@@ -59,7 +59,7 @@ def fill(superuser_url: str, *, members: int, folder: Path) -> None:
         club = club_create(slug="figures", name=Texts("ارقام", "Figures"), now=now)
         branch_create(club=club, code="b1", name=Texts("یک", "One"), now=now)
         club = clubs.club_get(club.id)
-        document = program.document().model_dump(mode="json")
+        document = program.settled().model_dump(mode="json")
         draft = draft_open(club=club, document=document, actor=SYSTEM, now=now)
         draft_publish(club=club, revision=draft.revision, actor=SYSTEM, now=now)
         _, secret = key_issue(

@@ -11,8 +11,8 @@ FIRING_SHARE = 10
 TOMAN = 10
 
 
-def document(rules: int = RULES) -> Program:
-    """A club's program with so many rules; one in ten fires for ``fact()``'s purchases."""
+def document(rules: int = RULES, firing_share: int = FIRING_SHARE) -> Program:
+    """A club's program with so many rules; one in ``firing_share`` fires for ``fact()``'s purchases."""
     return Program.model_validate(
         {
             "wallets": [
@@ -25,9 +25,14 @@ def document(rules: int = RULES) -> Program:
                 {"key": "status", "kind": "status", "name": {"fa": "امتیاز سطح", "en": "Qualifying points"}},
             ],
             "ladders": [ladder()],
-            "rules": [rule(number, fires=number % FIRING_SHARE == 0) for number in range(rules)],
+            "rules": [rule(number, fires=number % firing_share == 0) for number in range(rules)],
         }
     )
+
+
+def settled() -> Program:
+    """Twenty rules of which the first alone fires: a purchase gets one points and one status credit."""
+    return document(firing_share=RULES)
 
 
 def ladder() -> dict[str, Any]:

@@ -8,7 +8,6 @@ new number and the old ones stay readable. Names of state fields are stored as s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
@@ -48,16 +47,14 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCredit:
+class StoredCredit(msgspec.Struct, frozen=True):
     """A credit as it was recorded, with its parts by line: what a return takes its share of."""
 
     line: CreditLine
     base: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a fact gave, and how things stood right after it."""
 
     credits: tuple[StoredCredit, ...] = ()

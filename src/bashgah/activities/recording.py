@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from msgspec import Struct, structs
 
 from bashgah.activities import compact
 from bashgah.activities.compact import KIND_CODES
@@ -61,8 +62,7 @@ class Batch:
         return program_by_number(self.club, number_in_force(self.versions, at))
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A settled fact: what it was and what it came to. ``about`` is the purchase a return or claim names."""
 
     draft: Draft
@@ -193,7 +193,7 @@ def answer(batch: Batch, made: Made) -> Settled:
 
 def again(first: Outcome) -> Outcome:
     """Return the first answer as a repetition."""
-    return replace(first, repeated=True) if isinstance(first, Settled) else first
+    return structs.replace(first, repeated=True) if isinstance(first, Settled) else first
 
 
 def refused(draft: Draft, refusal: Refusal) -> Refused:
@@ -269,7 +269,7 @@ def _reference(batch: Batch, draft: Draft, activity_id: UUID, member_id: UUID | 
     )
 
 
-def _news(batch: Batch, kind: str, member_id: UUID | None, payload: dict[str, Any]) -> None:
+def _news(batch: Batch, kind: str, member_id: UUID | None, payload: _Heard | dict[str, Any]) -> None:
     batch.news.append((ids.fresh(), batch.club.id, kind, member_id, json_text(payload), batch.now))
 
 
@@ -287,27 +287,55 @@ def tier_told(compiled: CompiledProgram, move: TierMove, made: Made) -> dict[str
     }
 
 
-def _told(made: Made, compiled: CompiledProgram | None) -> dict[str, Any]:
-    """Return what handlers hear: ids and figures, nothing personal; balances of what can be spent."""
+class _Units(Struct):
+    """Units of one wallet, as news tells them."""
+
+    wallet: str
+    amount: int
+
+
+class _Available(Struct):
+    """What can be spent of one wallet, as news tells it."""
+
+    wallet: str
+    available: int
+
+
+class _Heard(Struct, omit_defaults=True):
+    """What handlers hear of a settled fact: ids and figures, nothing personal."""
+
+    activity: UUID
+    occurred_at: str
+    day: date
+    branch: str
+    gross: int
+    net: int
+    credits: list[_Units]
+    balances: list[_Available]
+    points: list[str]
+    about: UUID | None = None
+
+
+def _told(made: Made, compiled: CompiledProgram | None) -> _Heard:
+    """Return what handlers hear; balances are those of what can be spent."""
     fact, wallets = made.fact, compiled.wallets if compiled else {}
-    credits_: dict[str, int] = {}
+    units: dict[str, int] = {}
     for credit in made.outcome.credits:
-        credits_[credit.line.wallet] = credits_.get(credit.line.wallet, 0) + credit.line.amount
-    told: dict[str, Any] = {
-        "activity": str(made.id),
-        "occurred_at": fact.occurred_at.isoformat(),
-        "day": fact.local_at.date().isoformat(),
-        "branch": fact.branch,
-        "gross": fact.gross,
-        "net": fact.net,
-        "credits": [{"wallet": wallet, "amount": amount} for wallet, amount in credits_.items()],
-        "balances": [
-            {"wallet": b.wallet, "available": b.available}
+        line = credit.line
+        units[line.wallet] = units.get(line.wallet, 0) + line.amount
+    return _Heard(
+        made.id,
+        fact.occurred_at.isoformat(),
+        fact.local_at.date(),
+        fact.branch,
+        fact.gross,
+        fact.net,
+        [_Units(wallet, amount) for wallet, amount in units.items()],
+        [
+            _Available(b.wallet, b.available)
             for b in made.outcome.balances
             if b.wallet in wallets and wallets[b.wallet].kind != "status"
         ],
-    }
-    told["points"] = [wallet for wallet in credits_ if wallet in wallets and wallets[wallet].kind == "points"]
-    if made.about is not None:
-        told["about"] = str(made.about)
-    return told
+        [wallet for wallet in units if wallet in wallets and wallets[wallet].kind == "points"],
+        made.about,
+    )

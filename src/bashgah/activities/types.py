@@ -7,13 +7,13 @@ Amounts are integers in the currency's smallest unit, quantities in thousandths.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from bashgah.engine.decisions import Decision, RuleOutcome, TierMove
 from bashgah.engine.facts import Fact
@@ -162,8 +162,7 @@ def body_hash(intake: Intake) -> bytes:
 _canonical = msgspec.json.Encoder(order="sorted")
 
 
-@dataclass(frozen=True, slots=True)
-class CreditLine:
+class CreditLine(Struct, frozen=True):
     """Units the fact gave (or, on a return, took back: below zero) by one rule.
 
     Units with ``confirm_by`` wait for a confirmation of the purchase and are cancelled without one by then.
@@ -177,8 +176,7 @@ class CreditLine:
     confirm_by: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(Struct, frozen=True):
     """A wallet right after the fact."""
 
     wallet: str
@@ -187,8 +185,7 @@ class Balance:
     held: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True, eq=False):
     """The answer to a fact that was recorded.
 
     ``repeated`` says that it was recorded before and this is the first answer again. An anonymous purchase
@@ -208,7 +205,18 @@ class Settled:
     tiers: tuple[tuple[str, str], ...] = ()
     moves: tuple[TierMove, ...] = ()
     repeated: bool = False
-    decision: Decision | None = field(default=None, compare=False, repr=False)
+    decision: Decision | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether both tell the same; how it was decided is not part of it."""
+        if not isinstance(other, Settled):
+            return NotImplemented
+        return structs.astuple(structs.replace(self, decision=None)) == structs.astuple(
+            structs.replace(other, decision=None)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.activity_id)
 
     @property
     def reasons(self) -> tuple[RuleOutcome, ...]:

@@ -6,7 +6,9 @@ import uuid
 
 import uuid_utils
 
+from bashgah.kit.ids import uuid_of
+
 
 def fresh() -> uuid.UUID:
     """Return a new UUIDv7; ids made later sort later, within a process strictly."""
-    return uuid.UUID(int=uuid_utils.uuid7().int)
+    return uuid_of(uuid_utils.uuid7().int)
