@@ -19,6 +19,8 @@ from bashgah.console.views import (
     settings,
     tiers,
 )
+from bashgah.console.views.backtests import listing as backtests
+from bashgah.console.views.backtests import one as backtest
 from bashgah.console.views.members import acts, forms, listing, one, record, timeline
 from bashgah.console.views.rules import editor
 from bashgah.console.views.rules import listing as rules
@@ -52,6 +54,13 @@ urlpatterns = [
     path("rules/publish/", rules.publish, name="rules_publish"),
     path("rules/versions/", rules.versions, name="rules_versions"),
     path("rules/versions/<int:number>/back/", rules.back, name="rules_back"),
+    path("rules/backtests/", backtests.index, name="backtests"),
+    path("rules/backtests/new/", backtests.new, name="backtest_new"),
+    path("rules/backtests/compare/", backtests.compare, name="backtests_compare"),
+    path("rules/backtests/<str:backtest_id>/", backtest.show_one, name="backtest"),
+    path("rules/backtests/<str:backtest_id>/progress/", backtest.progress, name="backtest_progress"),
+    path("rules/backtests/<str:backtest_id>/stop/", backtest.stop, name="backtest_stop"),
+    path("rules/backtests/<str:backtest_id>/remove/", backtest.remove, name="backtest_remove"),
     path("rules/<slug:key>/", editor.edit, name="rule"),
     path("rules/<slug:key>/remove/", editor.remove, name="rule_remove"),
     path("tiers/", tiers.index, name="tiers"),

@@ -31,6 +31,7 @@ PREFIXES = {
     "transfer": "trf",
     "adjustment": "adj",
     "merge": "mrg",
+    "backtest": "btt",
     "review": "rev",
 }
 

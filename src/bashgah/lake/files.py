@@ -165,25 +165,26 @@ def month_write(folder: Path, month: str, fresh: pa.Table) -> int:
     return int(fresh.num_rows)
 
 
-def bucket_read(
-    folder: Path, bucket: int, until: str = "9999"
+def buckets_read(
+    folder: Path, buckets: Sequence[int], until: str = "9999"
 ) -> tuple[pa.Table, dict[bytes, bytes], pa.Table]:
-    """Return one part of the members' facts by member and time, who gave way to whom in it, and the members.
+    """Return the facts of some parts of the members, by member and time; who gave way to whom; the members.
 
     Facts of a member merged into another lie with the survivor's. Months after ``until`` are not read.
     """
     members = pq.read_table(folder / "members.parquet", schema=MEMBERS)
     merged = members.filter(pc.not_equal(members["member_id"], members["survivor_id"]))
     alias = dict(zip(merged["member_id"].to_pylist(), merged["survivor_id"].to_pylist(), strict=True))
-    mine = pc.field("bucket") == bucket
+    mine = (pc.field("bucket") >= min(buckets)) & (pc.field("bucket") <= max(buckets))
     if alias:
-        here = [gone for gone, survivor in alias.items() if bucket_of(survivor) == bucket]
+        here = [gone for gone, survivor in alias.items() if bucket_of(survivor) in buckets]
         moved = pc.field("member_id").isin(pa.array(list(alias), pa.binary()))
         mine = (mine & ~moved) | pc.field("member_id").isin(pa.array(here, pa.binary()))
     paths = months(folder, until=until)
     parts = [pq.read_table(path, columns=READ, filters=mine) for path in paths]
     facts = pa.concat_tables(parts).unify_dictionaries() if parts else FACTS_READ.empty_table()
-    return facts.sort_by(ORDER[1:]), alias, members.filter(pc.equal(members["bucket"], bucket))
+    of_these = pc.is_in(members["bucket"], value_set=pa.array(list(buckets), pa.uint8()))
+    return facts.sort_by(ORDER[1:]), alias, members.filter(of_these)
 
 
 def facts_table(rows: Iterable[dict[str, Any]]) -> pa.Table:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import gc
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,8 @@ from bashgah.simulation.replaying import Replay, limits_of
 from bashgah.simulation.tallying import Tally, won
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FACTS_A_PART = 20_000
+PARTS_LEAST = 8
 Watcher = Callable[[int, Fact, "tuple[State, Decision] | None"], None]
 """Hears (side, fact, state and decision; None for a return) of every fact of the period."""
 
@@ -80,14 +83,14 @@ class Comparison:
         self.limits = [limits_of(side.compiled) for side in self.sides]
         self.places = (0, 1) if plan.live else (1,)
 
-    def bucket(self, number: int) -> Tally:
+    def part(self, buckets: Sequence[int]) -> Tally:
         """Replay one part of the members and return what it comes to."""
         begun = time.process_time()
         tally = Tally()
         gc_was_on = gc.isenabled()
         gc.disable()  # nothing here makes cycles, and looking for them takes a fifth of the time
         try:
-            for member, about, rows in members_of(self.plan, number):
+            for member, about, rows in members_of(self.plan, buckets):
                 self.member(tally, member, about, rows)
         finally:
             if gc_was_on:
@@ -259,9 +262,17 @@ def compiled(document: bytes, currency: str) -> CompiledProgram:
     return compile_program(Program.model_validate_json(document), number=0, currency=currency)
 
 
-def members_of(plan: Plan, bucket: int) -> Iterator[tuple[bytes, MemberFacts, list[Row]]]:
+def parts_of(plan: Plan) -> list[range]:
+    """Return how the members are shared out: neighbouring buckets, together worth opening the files for."""
+    facts = files.manifest_read(Path(plan.folder)).facts
+    count = min(files.BUCKETS, max(PARTS_LEAST, facts // FACTS_A_PART))
+    edges = [files.BUCKETS * place // count for place in range(count + 1)]
+    return [range(begin, end) for begin, end in pairwise(edges)]
+
+
+def members_of(plan: Plan, buckets: Sequence[int]) -> Iterator[tuple[bytes, MemberFacts, list[Row]]]:
     """Yield the members of one part with their facts, oldest first; those without any have none."""
-    facts, alias, members = files.bucket_read(Path(plan.folder), bucket, plan.last_month)
+    facts, alias, members = files.buckets_read(Path(plan.folder), buckets, plan.last_month)
     abouts = {id_: about for id_, about in _abouts(members) if _taken(id_, plan.permille)}
     rows: dict[bytes, list[Row]] = {}
     columns = [facts[name] for name in ("member_id", "id", "about_id", "outcome", "fact")]

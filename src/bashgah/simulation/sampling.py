@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision, RuleOutcome
@@ -26,7 +26,7 @@ def samples_of(plan: Plan, members: Iterable[MemberPoints]) -> tuple[Sample, ...
     comparison = Comparison(plan)
     found: dict[bytes, Sample] = {}
     for bucket in sorted({bucket_of(member) for member in wanted}):
-        for member, about, rows in members_of(plan, bucket):
+        for member, about, rows in members_of(plan, [bucket]):
             if member not in wanted:
                 continue
             told: list[Told] = []
@@ -81,8 +81,8 @@ def _fact(  # noqa: PLR0917 one fact under two programs
         fact.net,
         live,
         tried,
-        tuple(_reasons(before[key]) for key in differ if key in before),
-        tuple(_reasons(after[key]) for key in differ if key in after),
+        tuple(_reasons(before[key], comparison.worths[0]) for key in differ if key in before),
+        tuple(_reasons(after[key], comparison.worths[1]) for key in differ if key in after),
     )
 
 
@@ -94,11 +94,11 @@ def _units(outcome: RuleOutcome | None) -> dict[str, int]:
     return dict(outcome.amounts) if outcome is not None else {}
 
 
-def _reasons(outcome: RuleOutcome) -> Reasons:
+def _reasons(outcome: RuleOutcome, worths: Mapping[str, tuple[int, int]]) -> Reasons:
     return Reasons(
         outcome.rule,
         outcome.fired,
-        sum(_units(outcome).values()),
+        sum(units for wallet, units in outcome.amounts if worths[wallet][0]),
         tuple(phrase_to_json(reason) for reason in outcome.reasons),
     )
 

@@ -7,13 +7,14 @@ from uuid import UUID
 import msgspec
 
 from bashgah.clubs.types import ClubInfo
+from bashgah.engine.document import Program
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.simulation.models import Backtest
 from bashgah.simulation.types import BacktestInfo, Report
 
-LIST_MOST = 200
+LIST_MOST = 100
 
 
 def backtest_get(club: ClubInfo, id: UUID) -> BacktestInfo:
@@ -26,8 +27,19 @@ def backtest_get(club: ClubInfo, id: UUID) -> BacktestInfo:
 
 def backtest_list(club: ClubInfo, *, limit: int = LIST_MOST) -> list[BacktestInfo]:
     """Return the club's backtests with their reports, newest first."""
-    rows = Backtest.objects.filter(club_id=club.id).order_by("-created_at", "-id")[:limit]
+    rows = Backtest.objects.filter(club_id=club.id).order_by("-created_at", "-id")
+    rows = rows.defer("live_document", "tried_document")[:limit]
     return [info_of(row) for row in rows]
+
+
+def backtest_programs(club: ClubInfo, id: UUID) -> tuple[Program, Program]:
+    """Return the programs a backtest compares, live and tried, as they were when it was asked for."""
+    row = Backtest.objects.filter(club_id=club.id, id=id).values_list("live_document", "tried_document")
+    found = row.first()
+    if found is None:
+        raise Refusal("backtest_not_found", Phrase(_("There is no such backtest.")), status=404)
+    live, tried = (Program.model_validate(document) for document in found)
+    return live, tried
 
 
 def info_of(row: Backtest) -> BacktestInfo:

@@ -14,8 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import suppress
 from multiprocessing.connection import wait as wait_for
 
-from bashgah.lake.files import BUCKETS
-from bashgah.simulation.comparing import Comparison, Plan
+from bashgah.simulation.comparing import Comparison, Plan, parts_of
 from bashgah.simulation.tallying import Tally
 
 ASK_EVERY_SECONDS = 0.5
@@ -35,10 +34,12 @@ def replay(plan: Plan, *, workers: int, told: Told, stopped: Stopped) -> Tally:
     ``told`` hears (parts done, parts in all). ``stopped`` is asked again and again; once it says yes nothing
     more is begun, what runs is waited for and ``Cancelled`` is raised.
     """
+    parts = parts_of(plan)
+    told(0, len(parts))
     total = Tally()
-    for done, part in enumerate(_parts(plan, workers, stopped), 1):
+    for done, part in enumerate(_replayed(plan, parts, workers, stopped), 1):
         total.add(part)
-        told(done, BUCKETS)
+        told(done, len(parts))
     return total
 
 
@@ -47,17 +48,17 @@ def workers_usual() -> int:
     return max(1, (os.cpu_count() or 1) - 1)
 
 
-def _parts(plan: Plan, workers: int, stopped: Stopped) -> Iterator[Tally]:
+def _replayed(plan: Plan, parts: list[range], workers: int, stopped: Stopped) -> Iterator[Tally]:
     if workers == 0:
         here = Comparison(plan)
-        for bucket in range(BUCKETS):
+        for buckets in parts:
             if stopped():
                 raise Cancelled
-            yield here.bucket(bucket)
+            yield here.part(buckets)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _begin, (plan,)) as pool:
-        waiting: set[Future[Tally]] = {pool.submit(_bucket, bucket) for bucket in range(BUCKETS)}
+        waiting: set[Future[Tally]] = {pool.submit(_part, buckets) for buckets in parts}
         while waiting:
             done, waiting = wait(waiting, ASK_EVERY_SECONDS, FIRST_COMPLETED)
             if stopped():
@@ -78,8 +79,8 @@ def _begin(plan: Plan) -> None:
     _here[:] = [Comparison(plan)]
 
 
-def _bucket(bucket: int) -> Tally:
-    return _here[0].bucket(bucket)
+def _part(buckets: range) -> Tally:
+    return _here[0].part(buckets)
 
 
 def _end_with_parent() -> None:

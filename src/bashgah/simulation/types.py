@@ -93,7 +93,7 @@ class MemberPoints:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What one rule did with a fact: units by wallet and why, as phrases in JSON."""
+    """What one rule did with a fact: the points it gave and why, as phrases in JSON."""
 
     rule: str
     fired: bool

@@ -1,0 +1,1 @@
+"""Pages of backtests: the list, a new one, its progress and report, two beside one another."""
