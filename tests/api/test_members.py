@@ -124,3 +124,21 @@ def test_branches_and_products_are_listed(naderi) -> None:
     categories = {"categories": [{"code": "scarf", "name": {"en": "Scarves"}}]}
     assert naderi.post("/products/categories", categories).json() == {"changed": 1}
     assert naderi.post("/products/brands", {"brands": [{"code": "n"}]}).json() == {"changed": 1}
+
+
+def test_a_list_is_narrowed_by_any_field(naderi) -> None:
+    naderi.post(
+        "/members", {"mobile": "09121234567", "city": "تهران", "birth_date": "1370/05/12", "source": "دوست"}
+    )
+    naderi.post("/members", {"mobile": "09121234568", "city": "قم", "gender": "male"})
+
+    def found(query: str) -> int:
+        return len(naderi.get(f"/members?{query}").json()["members"])
+
+    assert found("") == 2
+    assert found("birth_month=5") == found("birth_date=1991-08-03") == found("source=دوست") == 1
+    assert found("gender=male") == found("city=قم") == 1
+    assert found("birth_month=6") == 0
+    assert naderi.get("/members?birth_month=13").status_code == 422
+    assert naderi.get("/members?attribute=shoe:4").json()["code"] == "attribute_unknown"
+    assert naderi.get("/members?birth_date=nonsense").json()["code"] == "date_invalid"

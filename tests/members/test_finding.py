@@ -1,14 +1,18 @@
 """Finding members, by whatever was typed or scanned."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.ids import public
+from bashgah.kit.jalali import to_jalali
 from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import Texts
 from bashgah.members import selectors, services
-from bashgah.members.types import MemberFilters, NewMember
+from bashgah.members.types import AttributeFilter, MemberFilters, NewMember
 from tests.cast import NOW, SARA_MOBILE, ketab, naderi
 
 pytestmark = pytest.mark.django_db
@@ -227,3 +231,123 @@ def test_a_word_of_one_or_two_letters_matches_where_words_begin():
     assert found(cast.club, "مح سا") == [cast.sara.id]
     assert found(cast.club, "حم") == []
     assert found(cast.club, "حمد") == [cast.sara.id]
+
+
+def described(cast):
+    """Sara as somebody of whom every field is known; Reza stays as he was."""
+    for key, type_, choices in (
+        ("shoe", "number", ()),
+        ("skin", "choice", ("خشک", "چرب")),
+        ("vip", "boolean", ()),
+    ):
+        services.attribute_declare(
+            club=cast.club, key=key, label=Texts(key, key), type=type_, choices=choices, now=NOW
+        )
+    services.attribute_declare(club=cast.club, key="since", label=Texts("s", "s"), type="date", now=NOW)
+    services.member_update(
+        club=cast.club,
+        id=cast.sara.id,
+        changes={
+            "source": "اینستاگرام",
+            "city": "رباط کریم",
+            "favourite_branch_id": cast.tajrish.id,
+            "attributes": {"shoe": 42, "skin": "خشک", "vip": True, "since": "1404/01/01"},
+        },
+        actor=SYSTEM,
+        now=NOW,
+    )
+
+
+SHOE = partial(AttributeFilter, "shoe", "number")
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        MemberFilters(city="رباط‌كريم"),
+        MemberFilters(birth_month=2),
+        MemberFilters(birth_date=date(1993, 5, 4)),
+        MemberFilters(source="اینستاگرام"),
+        MemberFilters(attributes=(SHOE(equal=42),)),
+        MemberFilters(attributes=(SHOE(least=40, most=42),)),
+        MemberFilters(attributes=(SHOE(least=42),)),
+        MemberFilters(attributes=(AttributeFilter("skin", "choice", "خشک"),)),
+        MemberFilters(attributes=(AttributeFilter("vip", "boolean", True),)),
+        MemberFilters(attributes=(AttributeFilter("since", "date", None, "2025-03-01", "2025-03-31"),)),
+        MemberFilters(text="سارا محمدي"),
+        MemberFilters(city="رباط کریم", birth_month=2, gender="female", attributes=(SHOE(equal=42),)),
+    ],
+)
+def test_any_field_finds_its_member_alone(filters):
+    cast = naderi()
+    described(cast)
+    assert [m.id for m in selectors.member_list(cast.club, filters).members] == [cast.sara.id]
+    assert selectors.members_count(cast.club, filters) == 1
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        MemberFilters(city="تهران"),
+        MemberFilters(birth_month=1),
+        MemberFilters(birth_month=3),
+        MemberFilters(birth_date=date(1993, 5, 5)),
+        MemberFilters(source="دوست"),
+        MemberFilters(attributes=(SHOE(least=43),)),
+        MemberFilters(attributes=(SHOE(most=41),)),
+        MemberFilters(attributes=(AttributeFilter("vip", "boolean", False),)),
+    ],
+)
+def test_a_value_nobody_has_finds_nobody(filters):
+    cast = naderi()
+    described(cast)
+    assert selectors.member_list(cast.club, filters).members == ()
+
+
+def test_a_favourite_branch_finds_who_likes_it_and_own_branches_both_ways():
+    cast = naderi()
+    described(cast)
+    likes = MemberFilters(favourite_branch_id=cast.tajrish.id)
+    assert [m.id for m in selectors.member_list(cast.club, likes).members] == [cast.sara.id]
+    own = MemberFilters(branches=frozenset([cast.tajrish.id]))
+    assert {m.id for m in selectors.member_list(cast.club, own).members} == {cast.sara.id, cast.reza.id}
+    assert selectors.member_list(cast.club, MemberFilters(branches=frozenset())).members == ()
+
+
+@pytest.mark.parametrize("calendar", ["jalali", "gregorian"])
+def test_a_month_of_birth_holds_exactly_its_days_in_every_year(calendar):
+    club = replace(naderi().club, calendar=calendar)
+    days = [date(year, 1, 1) + timedelta(days=n) for year in (1958, 1979, 1980, 2004) for n in range(366)]
+    services.members_enrol_bulk(
+        club=club,
+        rows=[NewMember(external_id=str(n), birth_date=day) for n, day in enumerate(days)],
+        channel="import",
+        now=NOW,
+    )
+    for month in range(1, 13):
+        own = [day for day in days if (to_jalali(day)[1] if calendar == "jalali" else day.month) == month]
+        extra = 1 if (calendar, month) in {("jalali", 2), ("gregorian", 5)} else 0  # Sara
+        assert selectors.members_count(club, MemberFilters(birth_month=month)) == len(own) + extra
+
+
+@pytest.mark.parametrize(("sort", "first"), [("enrolled_first", "reza"), ("name_last", "sara")])
+def test_a_list_is_read_from_its_other_end(sort, first):
+    cast = naderi()
+    page = selectors.member_list(cast.club, MemberFilters(sort=sort), limit=1)
+    assert page.members[0].id == getattr(cast, first).id
+    after = selectors.member_list(cast.club, MemberFilters(sort=sort), cursor=page.next_cursor)
+    assert len(after.members) == 1
+
+
+def test_a_count_with_a_limit_goes_no_further():
+    club = naderi().club
+    enrolled(club, 12)
+    assert selectors.members_count(club, MemberFilters(city="قم"), most=5) == 5
+    assert selectors.members_count(club, most=5) == 14
+
+
+def test_cities_and_sources_in_use_are_offered():
+    cast = naderi()
+    described(cast)
+    assert selectors.cities_in_use(cast.club) == ["رباط کریم", "کرج"]
+    assert selectors.sources_in_use(cast.club) == ["اینستاگرام"]

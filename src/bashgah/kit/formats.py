@@ -188,17 +188,22 @@ def quantity(thousandths: int, lang: str) -> str:
     return number(Decimal(thousandths).scaleb(-3), lang)
 
 
-def _span(count: int, fa: str, en: str, lang: str, *, ahead: bool) -> str:
-    if lang == "fa":
-        return f"{number(count, lang)} {fa} {'دیگر' if ahead else 'پیش'}"
-    unit = en if count == 1 else f"{en}s"
-    return f"in {count} {unit}" if ahead else f"{count} {unit} ago"
+def month_names(lang: str, calendar: Calendar) -> tuple[str, ...]:
+    """Return the names of the year's twelve months."""
+    return _month_names(lang, calendar == "jalali")
 
 
 def _month_names(lang: str, jalali: bool) -> tuple[str, ...]:
     if lang == "fa":
         return MONTHS_FA if jalali else _GREGORIAN_FA
     return MONTHS_EN if jalali else _GREGORIAN_EN
+
+
+def _span(count: int, fa: str, en: str, lang: str, *, ahead: bool) -> str:
+    if lang == "fa":
+        return f"{number(count, lang)} {fa} {'دیگر' if ahead else 'پیش'}"
+    unit = en if count == 1 else f"{en}s"
+    return f"in {count} {unit}" if ahead else f"{count} {unit} ago"
 
 
 def _decimal(value: int | float | Decimal) -> Decimal:

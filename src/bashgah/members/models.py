@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import ExtractDay, ExtractMonth
 
 
 class State(models.Model):
@@ -68,6 +69,29 @@ class Member(models.Model):
             models.Index(fields=["club_id", "sort_key", "id"], name="member_by_name"),
             models.Index(fields=["club_id", "city", "enrolled_at", "id"], name="member_by_city"),
             models.Index(fields=["club_id", "branch_id", "enrolled_at", "id"], name="member_by_branch"),
+            models.Index(
+                fields=["club_id", "favourite_branch_id", "enrolled_at", "id"],
+                condition=Q(favourite_branch_id__isnull=False),
+                name="member_by_favourite",
+            ),
+            models.Index(
+                fields=["club_id", "source", "enrolled_at", "id"],
+                condition=~Q(source=""),
+                name="member_by_source",
+            ),
+            # month and day of birth, as ``selectors.birthdays`` asks for them
+            models.Index(
+                F("club_id"),
+                ExtractMonth("birth_date") * 100 + ExtractDay("birth_date"),
+                condition=Q(birth_date__isnull=False),
+                name="member_by_birthday",
+            ),
+            GinIndex(
+                fields=["attributes"],
+                opclasses=["jsonb_path_ops"],
+                condition=~Q(attributes={}),
+                name="member_by_attribute",
+            ),
             GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="member_name_words"),
             GinIndex(fields=["tags"], name="member_by_tag"),
             models.Index(fields=["club_id", "enrolled_at"], condition=~Q(tags=[]), name="member_tagged"),

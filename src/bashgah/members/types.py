@@ -20,7 +20,8 @@ ConsentChannel = Literal["sms", "email", "push", "call", "post", "app"]
 ConsentPurpose = Literal["service", "marketing", "profiling"]
 CodePurpose = Literal["sign_in", "redeem", "verify", "give"]
 AttributeType = Literal["text", "number", "boolean", "date", "choice"]
-Sort = Literal["enrolled", "name"]
+Sort = Literal["enrolled", "enrolled_first", "name", "name_last"]
+"""``enrolled`` is the newest first, ``enrolled_first`` the oldest; ``name_last`` starts from its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +179,49 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributeFilter:
+    """A declared attribute that must equal a value, or lie between two of them (numbers and dates)."""
+
+    key: str
+    type: AttributeType
+    equal: str | int | float | bool | None = None
+    least: str | int | float | None = None
+    most: str | int | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A condition on the member ``m.id`` in tables of another room, written by the room that owns them."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MemberFilters:
-    """What a list of members is narrowed by; every one given must hold."""
+    """What a list of members is narrowed by; every one given must hold.
+
+    ``text`` are words of the name, ``city`` is a city's, both in any spelling. ``birth_month`` is one (1–12)
+    of the club's calendar. ``branches`` keeps to members who enrolled in one of them or like one best.
+    """
 
     text: str = ""
+    id: UUID | None = None
     status: Status | None = None
     branch_id: UUID | None = None
+    favourite_branch_id: UUID | None = None
+    branches: frozenset[UUID] | None = None
     city: str = ""
     gender: Gender = ""
+    birth_month: int = 0
+    birth_date: date | None = None
+    source: str = ""
     tag: str = ""
     channel: Channel | None = None
     enrolled_from: datetime | None = None
     enrolled_until: datetime | None = None
+    attributes: tuple[AttributeFilter, ...] = ()
+    also: tuple[Fragment, ...] = ()
     sort: Sort = "enrolled"
 
 

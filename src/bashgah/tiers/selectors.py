@@ -18,6 +18,7 @@ from bashgah.ground.batch import cursor
 from bashgah.history.selectors import window_value
 from bashgah.kit.phrases import phrase_from_json
 from bashgah.members.selectors import alias_set
+from bashgah.members.types import Fragment
 from bashgah.programs.selectors import program_in_force
 from bashgah.tiers.types import ChangeInfo, StandingInfo
 
@@ -85,6 +86,18 @@ def standings_count(club: ClubInfo) -> dict[str, dict[str, int]]:
     for ladder, tier, count in rows:
         counts.setdefault(ladder, {})[tier] = count
     return counts
+
+
+def members_on(club: ClubInfo, ladder: Ladder, tier: str) -> Fragment:
+    """Return the condition that a member of a list stands on this tier, the lowest included.
+
+    Whoever has no standing, or one on a tier the ladder no longer has, stands on the lowest.
+    """
+    higher = [step.key for step in ladder.tiers[1:]]
+    own = "SELECT FROM tiers_standing t WHERE t.member_id = m.id AND t.club_id = %s AND t.ladder = %s"
+    if tier in higher:
+        return Fragment(f"EXISTS ({own} AND t.tier = %s)", (club.id, ladder.key, tier))
+    return Fragment(f"NOT EXISTS ({own} AND t.tier = ANY(%s))", (club.id, ladder.key, higher))
 
 
 def measured(club: ClubInfo, member_id: UUID, ladder: Ladder, start: date, until: date) -> int:

@@ -40,16 +40,22 @@ def listing(
     next_after: str = "",
     sort: str = "",
     export_path: str = "",
+    more: Iterable[tuple[str, str, str]] = (),
+    dialog: str = "",
 ) -> Listing:
     """Everything around the rows. `query` is the address' query as a plain mapping, `next_after` the
     cursor of the
-    following page or empty; `sort` the order in force, with `-` for descending."""
+    following page or empty; `sort` the order in force, with `-` for descending. `more` are filters in force
+    besides the choices (label, value, name in the address), asked for in the dialog of the id `dialog`."""
     offered = tuple(choices)
     chips = tuple(
         Chip(choice.label, option.label, _url(path, query, **{choice.name: None, "after": None}))
         for choice in offered
         for option in choice.options
         if option.value and option.value == query.get(choice.name)
+    )
+    chips += tuple(
+        Chip(label, value, _url(path, query, **{name: None, "after": None})) for label, value, name in more
     )
     names = {choice.name for choice in offered} | {"q", "after"}
     return Listing(
@@ -66,4 +72,5 @@ def listing(
         export_url=_url(export_path, query, after=None) if export_path else "",
         filtered=bool(chips or query.get("q")),
         clear_url=path,
+        dialog=dialog,
     )

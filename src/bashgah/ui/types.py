@@ -255,6 +255,7 @@ class Listing:
     export_url: str = ""
     filtered: bool = False
     clear_url: str = ""
+    dialog: str = ""
 
 
 @dataclass(frozen=True, slots=True)

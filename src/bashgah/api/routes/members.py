@@ -10,6 +10,7 @@ from pydantic import Field
 
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Cursor, Limit, NextCursor
+from bashgah.api.narrowing import AttributesAsked, SortAsked, attributes_asked, favourite_of, on_tier
 from bashgah.api.once import once
 from bashgah.api.strict import Body, Flag, Instant, QueryText, Short, Text
 from bashgah.api.values import MemberId, branch_id_of, member_id_of
@@ -199,20 +200,37 @@ def member_list(  # noqa: PLR0917 one parameter a line of the query
     branch: Annotated[QueryText, Query("", description="Code of the enrolling branch.")],
     city: Annotated[QueryText, Query("")],
     tag: Annotated[QueryText, Query("")],
-    text: Annotated[QueryText, Query("", description="Words of the name.")],
-    sort: Annotated[Literal["enrolled", "name"], Query("enrolled")],
+    text: Annotated[QueryText, Query("", description="Words of the name, in any spelling.")],
+    gender: Annotated[Gender, Query("")],
+    birth_month: Annotated[int, Query(0, ge=0, le=12, description="1–12, in the club's calendar.")],
+    birth_date: Annotated[QueryText, Query("", description="YYYY-MM-DD, Gregorian or Jalali.")],
+    source: Annotated[QueryText, Query("", description="How they came to know the club.")],
+    favourite_branch: Annotated[QueryText, Query("", description="Code of the favourite branch.")],
+    tier: Annotated[QueryText, Query("", description="Key of a tier of the club's first ladder.")],
+    attribute: AttributesAsked,
+    sort: SortAsked,
     enrolled_from: Annotated[Instant | None, Query(None)],
     enrolled_until: Annotated[Instant | None, Query(None)],
     cursor: Cursor,
     limit: Limit,
 ) -> MemberPageOut:
-    """Members newest first or by name, page by page."""
+    """Members narrowed by any of their fields, page by page; every filter given must hold.
+
+    Mobile, e-mail, card, national id and your own customer number are asked for in `POST /members/find`.
+    """
     filters = MemberFilters(
         text=text,
         status=status or None,
         branch_id=branch_id_of(request.club, branch),
+        favourite_branch_id=favourite_of(request.club, favourite_branch),
         city=city,
+        gender=gender,
+        birth_month=birth_month,
+        birth_date=parse_date(birth_date, field="/birth_date") if birth_date else None,
+        source=source,
         tag=tag,
+        attributes=tuple(attributes_asked(request.club, attribute)),
+        also=on_tier(request, tier) if tier else (),
         enrolled_from=enrolled_from,
         enrolled_until=enrolled_until,
         sort=sort,

@@ -1,5 +1,6 @@
 """Reads of members; every one names its club, and none returns another club's row."""
 
+from bashgah.members.selectors.conditions import cities_in_use, sources_in_use
 from bashgah.members.selectors.people import (
     alias_set,
     alias_sets,
@@ -30,6 +31,7 @@ __all__ = [
     "alias_set",
     "alias_sets",
     "attribute_list",
+    "cities_in_use",
     "consent_history",
     "consents",
     "consents_granted",
@@ -47,6 +49,7 @@ __all__ = [
     "members_mobiles",
     "members_resolve_bulk",
     "person_get",
+    "sources_in_use",
     "status_history",
     "tags_in_use",
 ]

@@ -17,18 +17,30 @@ from bashgah.kit.card import card_digits
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.kit.text import ascii_digits, clean, search_key
+from bashgah.kit.text import ascii_digits
 from bashgah.members import qr
 from bashgah.members.names import names_sort_key
 from bashgah.members.selectors import people
+from bashgah.members.selectors.conditions import (
+    Condition,
+    joined,
+    name_condition,
+    profile_condition,
+    status_condition,
+)
 from bashgah.members.types import IdentifierKind, MemberFilters, MemberInfo, MemberPage
 
 LONGEST_PAGE = 200
-WORDS_MOST = 6
-WORD_SHORTEST = 3
 TAGGED_MOST = 20_000
 
-Condition = tuple[str, list[Any]]
+BY_NAME = {"name", "name_last"}
+# what a list is sorted by, its direction and the sign of what follows a place in it
+ORDERS = {
+    "enrolled": ("m.enrolled_at", "DESC", "<"),
+    "enrolled_first": ("m.enrolled_at", "ASC", ">"),
+    "name": ("m.sort_key", "ASC", ">"),
+    "name_last": ("m.sort_key", "DESC", "<"),
+}
 
 
 def member_find(club: ClubInfo, text: str, *, now: datetime, limit: int = 10) -> list[MemberInfo]:
@@ -48,7 +60,7 @@ def member_find(club: ClubInfo, text: str, *, now: datetime, limit: int = 10) ->
     if text.lower().startswith("mbr_"):
         found_by_id = people.members_get(club, [_parsed(text)])
         return [_survivor(club, member) for member in found_by_id.values()]
-    condition, params = _name_condition(text)
+    condition, params = name_condition(text)
     if not condition:
         return []
     return people.rows(
@@ -65,29 +77,28 @@ def member_list(
     """
     filters = filters or MemberFilters()
     limit = max(1, min(limit, LONGEST_PAGE))
-    condition, params = _conditions(filters)
-    by_name = filters.sort == "name"
+    condition, params = _condition(club, filters)
+    column, direction, sign = ORDERS[filters.sort]
     if cursor is not None:
-        after = _cursor_read(cursor, filters.sort)
-        condition += (
-            " AND (m.sort_key, m.id) > (%s, %s)" if by_name else " AND (m.enrolled_at, m.id) < (%s, %s)"
-        )
-        params += after
-    order = "m.sort_key, m.id" if by_name else "m.enrolled_at DESC, m.id DESC"
-    found = people.rows(condition, club, [*params, limit + 1], f"ORDER BY {order} LIMIT %s")
+        condition += f" AND ({column}, m.id) {sign} (%s, %s)"
+        params += _cursor_read(cursor, filters.sort)
+    order = f"ORDER BY {column} {direction}, m.id {direction} LIMIT %s"
+    found = people.rows(condition, club, [*params, limit + 1], order)
     page = tuple(found[:limit])
     more = len(found) > limit
     return MemberPage(page, _cursor_of(page[-1], filters.sort) if more else None)
 
 
-def members_count(club: ClubInfo, filters: MemberFilters | None = None) -> int:
-    """Count the members a list with these filters would show."""
+def members_count(club: ClubInfo, filters: MemberFilters | None = None, *, most: int | None = None) -> int:
+    """Count the members a list with these filters would show; with ``most`` no further than that."""
     filters = filters or MemberFilters()
+    if most is not None and filters != MemberFilters(sort=filters.sort):
+        return _counted(people.TABLES, club, _condition(club, filters), most)
     if filters.status:
-        return _counted(people.TABLES, club, _conditions(filters))
+        return _counted(people.TABLES, club, _condition(club, filters))
     # without a status the big join is needless: all of them less the few that were merged
-    listed = _counted("members_member m", club, _profile_conditions(filters))
-    condition, params = _profile_conditions(filters)
+    condition, params = profile_condition(club, filters)
+    listed = _counted("members_member m", club, (condition, params))
     merged = (f"{condition} AND s.merged_into IS NOT NULL AND s.club_id = %s", [*params, club.id])
     return listed - _counted("members_member m JOIN members_state s ON s.member_id = m.id", club, merged)
 
@@ -141,62 +152,27 @@ def _survivor(club: ClubInfo, member: MemberInfo) -> MemberInfo:
     return people.member_get(club, member.merged_into) if member.merged_into else member
 
 
-def _name_condition(text: str) -> Condition:
-    """Match parts of words; a word of one or two letters matches beginnings, which its index can find."""
-    parts: list[str] = []
-    params: list[Any] = []
-    for word in search_key(text).split()[:WORDS_MOST]:
-        if len(word) >= WORD_SHORTEST:
-            parts.append("m.name_key LIKE %s")
-            params.append(f"%{word}%")
-        else:
-            parts.append("(m.name_key LIKE %s OR m.name_key LIKE %s)")
-            params += [f"{word}%", f"% {word}%"]
-    return " AND ".join(parts), params
+def _condition(club: ClubInfo, filters: MemberFilters) -> Condition:
+    return joined((status_condition(filters), profile_condition(club, filters)))
 
 
-def _conditions(filters: MemberFilters) -> Condition:
-    condition, params = _profile_conditions(filters)
-    if filters.status:
-        return f"s.merged_into IS NULL AND s.status = %s AND {condition}", [filters.status, *params]
-    return f"s.merged_into IS NULL AND {condition}", params
-
-
-def _counted(tables: str, club: ClubInfo, where: Condition) -> int:
+def _counted(tables: str, club: ClubInfo, where: Condition, most: int | None = None) -> int:
     condition, params = where
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM {tables} WHERE m.club_id = %s AND {condition}", [club.id, *params]
+            f"""
+            SELECT count(*) FROM (
+                SELECT FROM {tables} WHERE m.club_id = %s AND {condition} LIMIT %s) found
+            """,
+            [club.id, *params, most],
         )
         return int(cursor.fetchone()[0])
-
-
-def _profile_conditions(filters: MemberFilters) -> Condition:
-    parts, params = ["true"], []
-    if filters.text:
-        name, words = _name_condition(filters.text)
-        parts.append(name or "false")
-        params += words
-    plain: list[tuple[str, Any]] = [
-        ("m.branch_id = %s", filters.branch_id),
-        ("m.city = %s", clean(filters.city) if filters.city else ""),
-        ("m.gender = %s", filters.gender),
-        ("m.tags @> ARRAY[%s]::varchar[]", filters.tag),
-        ("m.channel = %s", filters.channel),
-        ("m.enrolled_at >= %s", filters.enrolled_from),
-        ("m.enrolled_at < %s", filters.enrolled_until),
-    ]
-    for condition, value in plain:
-        if value:
-            parts.append(condition)
-            params.append(value)
-    return " AND ".join(parts), params
 
 
 def _cursor_of(member: MemberInfo, sort: str) -> str:
     place = (
         names_sort_key(member.first_name, member.last_name)
-        if sort == "name"
+        if sort in BY_NAME
         else member.enrolled_at.isoformat()
     )
     return base64.urlsafe_b64encode(json.dumps([sort, place, str(member.id)]).encode()).decode().rstrip("=")
@@ -208,7 +184,7 @@ def _cursor_read(cursor: str, sort: str) -> list[Any]:
         made_for, place, id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if made_for != sort:
             raise ValueError(sort)
-        return [str(place) if sort == "name" else datetime.fromisoformat(place), UUID(id)]
+        return [str(place) if sort in BY_NAME else datetime.fromisoformat(place), UUID(id)]
     except (binascii.Error, ValueError, TypeError, AttributeError):
         raise Refusal(
             "cursor_invalid", Phrase(_("This page of the list no longer exists.")), status=422

@@ -1,6 +1,6 @@
 """Writes of members: enrolment, profile, standing, consents, attributes, one-time codes, erasure."""
 
-from bashgah.members.services.attributes import attribute_declare, attribute_retire
+from bashgah.members.services.attributes import attribute_declare, attribute_filter, attribute_retire
 from bashgah.members.services.codes import code_check, code_issue, codes_sweep
 from bashgah.members.services.consents import consent_record
 from bashgah.members.services.enrolment import member_enrol, members_enrol_bulk
@@ -16,6 +16,7 @@ from bashgah.members.services.standing import (
 
 __all__ = [
     "attribute_declare",
+    "attribute_filter",
     "attribute_retire",
     "code_check",
     "code_issue",

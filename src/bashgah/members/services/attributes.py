@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
@@ -19,15 +19,16 @@ from bashgah.kit.jalali import parse_date
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.kit.text import Texts, clean
+from bashgah.kit.text import Texts, ascii_digits, clean
 from bashgah.members import selectors
 from bashgah.members.models import Attribute
-from bashgah.members.types import AttributeInfo, AttributeType
+from bashgah.members.types import AttributeFilter, AttributeInfo, AttributeType
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TYPES = ("text", "number", "boolean", "date", "choice")
 _CHOICES_MOST = 100
 _NUMBER_LIMIT = 10**15
+_UNFIT = _("This value does not fit the type of the attribute.")
 
 
 def attribute_declare(
@@ -100,6 +101,38 @@ def attributes_checked(declared: Sequence[AttributeInfo], given: Mapping[str, An
     return checked
 
 
+def attribute_filter(attribute: AttributeInfo, *, equal: Any, least: Any, most: Any) -> AttributeFilter:
+    """Return a filter by a declared attribute; empty texts and None ask for nothing.
+
+    Numbers may be texts in any digits, dates in either calendar. Bounds are for numbers and dates. Raises
+    ``attribute_invalid`` (422) naming the attribute.
+    """
+    given = [_asked(attribute, value) for value in (equal, least, most)]
+    if attribute.type not in {"number", "date"} and given[1:] != [None, None]:
+        raise _invalid("attribute_invalid", _UNFIT, f"/attributes/{attribute.key}")
+    return AttributeFilter(attribute.key, attribute.type, *given)
+
+
+def _asked(attribute: AttributeInfo, value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        value = _read(attribute.type, value)
+    return _value(attribute, value, f"/attributes/{attribute.key}")
+
+
+def _read(type: AttributeType, text: str) -> Any:
+    """Read what stands in an address or a form; what cannot be read stays a text and fits nothing."""
+    if type == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if type == "number":
+        try:
+            return Decimal(ascii_digits(text).replace("٬", "").replace(",", "").replace("٫", "."))
+        except InvalidOperation:
+            return text
+    return text
+
+
 def _value(attribute: AttributeInfo, value: Any, field: str) -> Any:
     match attribute.type, value:
         case "text", str():
@@ -116,7 +149,7 @@ def _value(attribute: AttributeInfo, value: Any, field: str) -> Any:
             return value.isoformat()
         case "date", str():
             return parse_date(value, field=field).isoformat()
-    raise _invalid("attribute_invalid", _("This value does not fit the type of the attribute."), field)
+    raise _invalid("attribute_invalid", _UNFIT, field)
 
 
 def _is_storable(value: float | Decimal) -> bool:

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from bashgah.access.gate import may
-from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
-from bashgah.console.views.base import chosen, page, show
+from bashgah.console.views.base import page, show
 from bashgah.console.views.members import standing
+from bashgah.console.views.members.narrowing import Narrowing, Sought, narrowing
 from bashgah.ground import clock
 from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
@@ -26,10 +26,12 @@ from bashgah.members.types import MemberFilters, MemberInfo
 from bashgah.ui.figures import day_words, digits, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.listings import listing
-from bashgah.ui.types import Column, FilterChoice, Listing, Option
+from bashgah.ui.types import Column, Listing
 
 PAGE = 50
 EXPORT_PAGE = 200
+COUNT_MOST = 10_000
+"""A narrowed list is counted so far: further than anybody reads, and quickly at a million members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class MembersPage:
     """The list."""
 
     listing: Listing
+    more: tuple[Sought, ...]
+    kept: tuple[tuple[str, str], ...]
     rows: tuple[MemberRow, ...]
     count: int
     can_enrol: bool
@@ -61,13 +65,16 @@ class MembersPage:
 def index(request: HttpRequest) -> HttpResponse:
     """The list; an exact mobile, card, code or e-mail opens its member at once."""
     club: ClubInfo = request.club
-    filters, branches = _filters(request, club)
+    sought = narrowing(request)
+    filters = sought.filters
     if filters.text and (found := _exact(club, filters.text)):
         return redirect("console:member", ids.public("member", found))
     result = selectors.member_list(club, filters, cursor=request.GET.get("after") or None, limit=PAGE)
-    count = selectors.members_count(club, filters)
+    count = selectors.members_count(club, filters, most=COUNT_MOST + 1)
     model = MembersPage(
-        listing=_listing(request, filters, branches, count, result.next_cursor or ""),
+        listing=_listing(request, sought, count, result.next_cursor or ""),
+        more=sought.more,
+        kept=sought.kept,
         rows=tuple(_rows(request, club, result.members)),
         count=count,
         can_enrol=may(request, "members.write"),
@@ -79,7 +86,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The same list as a file: every page of it, masked like the screen."""
     club: ClubInfo = request.club
-    filters, _ = _filters(request, club)
+    filters = narrowing(request).filters
     lang = lang_of(request)
 
     def rows() -> Iterator[tuple[object, ...]]:
@@ -135,61 +142,30 @@ def _exact(club: ClubInfo, text: str) -> UUID | None:
     return found[0].id if len(found) == 1 else None
 
 
-def _filters(request: HttpRequest, club: ClubInfo) -> tuple[MemberFilters, tuple[Option, ...]]:
-    lang, query = lang_of(request), request.GET
-    own: frozenset[UUID] | None = request.staff_branches
-    offered = [b for b in clubs.branch_list(club) if own is None or b.id in own]
-    asked = query.get("branch", "")
-    branch = next((b.id for b in offered if ids.public("branch", b.id) == asked), None)
-    if own is not None and branch is None:
-        branch = offered[0].id if offered else UUID(int=0)
-    options = [("", gettext("Branch: all"))] if own is None else []
-    options += [(ids.public("branch", b.id), b.name.say(lang)) for b in offered]
-    status = query.get("status", "")
-    filters = MemberFilters(
-        text=query.get("q", "").strip()[:100],
-        status=status if status in {"active", "blocked", "left"} else None,
-        branch_id=branch,
-        tag=query.get("tag", "")[:60],
-        sort="name" if query.get("sort") == "name" else "enrolled",
-    )
-    return filters, chosen(options, ids.public("branch", branch) if branch else "")
-
-
-def _listing(
-    request: HttpRequest, filters: MemberFilters, branches: tuple[Option, ...], count: int, after: str
-) -> Listing:
-    club: ClubInfo = request.club
-    query = {
-        key: value
-        for key, value in request.GET.items()
-        if key in {"q", "status", "branch", "tag", "sort", "after"}
-    }
-    statuses = [("", gettext("Status: all"))] + [
-        (key, status_word(key)) for key in ("active", "blocked", "left")
-    ]
-    tags = [("", gettext("Tag: all"))] + [(tag, tag) for tag in selectors.tags_in_use(club, 50)]
+def _listing(request: HttpRequest, sought: Narrowing, count: int, after: str) -> Listing:
+    shown = {"n": plain(min(count, COUNT_MOST))}
+    said = ngettext("%(n)s member", "%(n)s members", count) % (shown | {"n": plain(count)})
+    if count > COUNT_MOST and sought.filters != MemberFilters(sort=sought.filters.sort):
+        said = gettext("More than %(n)s members") % shown
     return listing(
         path=reverse("console:members"),
-        query=query,
+        query=sought.query,
         columns=(
             Column(gettext("Member"), "name"),
             Column(gettext("Tier")),
             Column(gettext("Available points"), numeric=True),
             Column(gettext("Last purchase"), narrow_hidden=True),
-            Column(gettext("Enrolled"), narrow_hidden=True),
+            Column(gettext("Enrolled"), "enrolled", narrow_hidden=True),
             Column(gettext("Status")),
         ),
         search_label=gettext("Name, mobile, card, e-mail or code"),
-        said=ngettext("%(n)s member", "%(n)s members", count) % {"n": plain(count)},
-        choices=(
-            FilterChoice("status", gettext("Status"), chosen(statuses, filters.status or "")),
-            FilterChoice("branch", gettext("Branch"), branches),
-            *((FilterChoice("tag", gettext("Tag"), chosen(tags, filters.tag)),) if len(tags) > 1 else ()),
-        ),
+        said=said,
+        choices=sought.choices,
         next_after=after,
-        sort=filters.sort if filters.sort == "name" else "",
+        sort=sought.sort,
         export_path=reverse("console:members_export") if may(request, "data.export") else "",
+        more=sought.chips,
+        dialog="filters",
     )
 
 
