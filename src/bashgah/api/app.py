@@ -13,6 +13,7 @@ from bashgah import __version__
 from bashgah.api import document, through
 from bashgah.api.routes import (
     activities,
+    adjustments,
     branches,
     health,
     members,
@@ -23,6 +24,7 @@ from bashgah.api.routes import (
     reviews,
     rewards,
     tiers,
+    transfers,
     wallets,
 )
 from bashgah.api.strict import StrictParser
@@ -72,6 +74,8 @@ for router in (
     reviews.router,
     rewards.router,
     redemptions.router,
+    transfers.router,
+    adjustments.router,
     products.router,
     branches.router,
     program.router,

@@ -14,6 +14,7 @@ from bashgah.clubs.selectors import branch_by_code
 from bashgah.clubs.types import BranchInfo, ClubInfo
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members.selectors import member_get
@@ -47,6 +48,25 @@ def member_id_of(club: ClubInfo, text: str) -> UUID:
     """Return the member a public id stands for now, the surviving one after a merge; else 404."""
     member = member_get(club, ids.parse("member", text))
     return member.merged_into or member.id
+
+
+def member_in_body(club: ClubInfo, text: str, field: str) -> UUID:
+    """Return the member a body names; an id that is none is a fault of the body, not of the address."""
+    try:
+        return member_id_of(club, text)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.phrase, status=422, field=field) from refusal
+
+
+def cursor_id(kind: str, cursor: str) -> UUID | None:
+    """Return the id a cursor names, or None for the first page; a made-up one is refused."""
+    if not cursor:
+        return None
+    try:
+        return ids.parse(kind, cursor)
+    except Refusal as refusal:
+        phrase = Phrase(_("This cursor is not valid; begin again from the first page."))
+        raise Refusal("cursor_invalid", phrase, status=422, field="cursor") from refusal
 
 
 def said(club: ClubInfo, phrase: Phrase, lang: Lang) -> str:

@@ -15,7 +15,15 @@ from bashgah.api.once import once
 from bashgah.api.routes.rewards import CouponOut, coupon_out
 from bashgah.api.strict import Body, QueryText, Short, Text
 from bashgah.api.through import lang_of
-from bashgah.api.values import MemberId, TextsOut, branch_code_of, member_id_of, said
+from bashgah.api.values import (
+    MemberId,
+    TextsOut,
+    branch_code_of,
+    cursor_id,
+    member_id_of,
+    member_in_body,
+    said,
+)
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -105,7 +113,7 @@ def redemption_begin(request: Call, body: RedemptionIn) -> Status[RedemptionOut]
     """Set the units aside. Where the club wants the member's yes, `awaits_yes` is true; else it is done."""
     info = services.redemption_begin(
         club=request.club,
-        member_id=_member(request, body.member_id),
+        member_id=member_in_body(request.club, body.member_id, "/member_id"),
         reward_key=body.reward,
         channel="api",
         branch=branch_code_of(request.club, body.branch),
@@ -157,7 +165,7 @@ def redemption_confirm(request: Call, redemption_id: RedemptionId, body: YesIn) 
         redemption_id=ids.parse("redemption", redemption_id),
         way=body.way,
         proof=body.proof,
-        request_id=_request(body.request_id),
+        request_id=request_id_of(body.request_id),
         actor=request.actor,
         now=request.now,
     )
@@ -214,7 +222,7 @@ def redemption_list(
     """The member's redemptions, newest first."""
     everyone = alias_set(request.club, member_id_of(request.club, member_id))
     found = selectors.redemptions_of_member(
-        request.club, everyone, before=_before(cursor), limit=limit + 1, now=request.now
+        request.club, everyone, before=cursor_id("redemption", cursor), limit=limit + 1, now=request.now
     )
     page = found[:limit]
     return RedemptionPageOut(
@@ -223,25 +231,8 @@ def redemption_list(
     )
 
 
-def _before(cursor: str) -> UUID | None:
-    if not cursor:
-        return None
-    try:
-        return ids.parse("redemption", cursor)
-    except Refusal as refusal:
-        phrase = Phrase(_("This cursor is not valid; begin again from the first page."))
-        raise Refusal("cursor_invalid", phrase, status=422, field="cursor") from refusal
-
-
-def _member(request: Call, text: str) -> UUID:
-    """Return the member a body names; an id that is none is a fault of the body, not of the address."""
-    try:
-        return member_id_of(request.club, text)
-    except Refusal as refusal:
-        raise Refusal(refusal.code, refusal.phrase, status=422, field="/member_id") from refusal
-
-
-def _request(text: str) -> UUID | None:
+def request_id_of(text: str) -> UUID | None:
+    """Return the code request a body names, or None where it names none."""
     if not text:
         return None
     try:

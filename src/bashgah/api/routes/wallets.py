@@ -123,7 +123,9 @@ class MovementOut(Schema):
     pending_change: int
     held_change: int
     cause: str
-    cause_id: Annotated[str, Field(description="The activity or redemption behind it; empty for others.")]
+    cause_id: Annotated[
+        str, Field(description="The activity, redemption or transfer behind it; empty for others.")
+    ]
     rule: str
     why: str
     occurred_at: datetime
@@ -260,6 +262,8 @@ def _movement(row: StatementRow, why: str) -> MovementOut:
         cause_id = ids.public("activity", row.cause_id)
     elif row.cause is Cause.REDEMPTION:
         cause_id = ids.public("redemption", row.cause_id)
+    elif row.cause is Cause.TRANSFER:
+        cause_id = ids.public("transfer", row.cause_id)
     return MovementOut(
         id=ids.public("posting", row.posting_id),
         wallet=row.unit,
