@@ -9,10 +9,10 @@ from bashgah.engine.counters import ReadyCounter, counter_ready
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.tree import needs_lines, state_fields
 from bashgah.engine.document import Effect as EffectTerms
-from bashgah.engine.document import Ladder, Occasion, Program, RewardTerms, Rule, Wallet
+from bashgah.engine.document import Ladder, Program, RewardTerms, Rule, Wallet
 from bashgah.engine.ladders import multiplier_permille, next_values
 from bashgah.engine.limiting import TIMES
-from bashgah.engine.occasions import occasion_find
+from bashgah.engine.occasions import occasions_named
 from bashgah.engine.program import (
     SEMANTICS,
     Clock,
@@ -24,6 +24,7 @@ from bashgah.engine.program import (
     Traits,
     limit_key,
 )
+from bashgah.engine.promotions.ready import promotions_ready
 from bashgah.engine.rules.done import EFFECTS
 from bashgah.engine.rules.measured import AMOUNTS, Told
 from bashgah.engine.rules.retired import RetiredAmount
@@ -78,6 +79,7 @@ def compile_program(document: Program, *, number: int, currency: str | None = No
         traits={trigger: _traits(found) for trigger, found in by_trigger.items()},
         earners={},
         counters=counters,
+        promotions=promotions_ready(document),
     )
 
 
@@ -107,19 +109,9 @@ def rule_ready(
         effect.lines is not None or effect.excluded is not None or effect.amount.needs_lines
         for effect in effects
     )
-    only = _occasions(document, rule.schedule.occasions, f"{at}/schedule/occasions")
-    never = _occasions(document, rule.schedule.not_on, f"{at}/schedule/not_on")
+    only = occasions_named(document, rule.schedule.occasions, f"{at}/schedule/occasions")
+    never = occasions_named(document, rule.schedule.not_on, f"{at}/schedule/not_on")
     return ReadyRule(place, rule, when, effects, lines, only, never)
-
-
-def _occasions(document: Program, keys: tuple[str, ...], at: str) -> tuple[Occasion, ...]:
-    found = []
-    for i, key in enumerate(keys):
-        occasion = occasion_find(document, key)
-        if occasion is None:
-            raise _refusal(f"{at}/{i}", _("There is no occasion called “{key}”."), key=key)
-        found.append(occasion)
-    return tuple(found)
 
 
 def reward_ready(document: Program, place: int, terms: RewardTerms) -> ReadyReward:

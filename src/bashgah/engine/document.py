@@ -258,6 +258,121 @@ class RewardTerms(Part):
     stage: Literal["live", "off"] = "live"
 
 
+class PercentOff(Part):
+    """A part of the price of the chosen lines, in thousandths."""
+
+    kind: Literal["percent"]
+    permille: int = Field(ge=1, le=1000)
+
+
+class AmountOff(Part):
+    """An amount off: once for the order, or for every line or piece of the chosen lines."""
+
+    kind: Literal["amount"]
+    amount: int = Field(gt=0, le=10**15)
+    per: Literal["order", "line", "piece"] = "order"
+
+
+class FixedPrice(Part):
+    """A price for every piece (or kilogram) of the chosen lines; what is cheaper already stays."""
+
+    kind: Literal["fixed_price"]
+    price: int = Field(ge=0, le=10**15)
+
+
+class BuyGet(Part):
+    """For every ``buy`` pieces of the chosen lines ``get`` pieces free (or cheaper by ``permille``).
+
+    The pieces given are of the chosen lines, or of ``of`` when it says which; the cheapest are given.
+    """
+
+    kind: Literal["buy_get"]
+    buy: int = Field(ge=1, le=1000)
+    get: int = Field(ge=1, le=1000)
+    of: dict[str, Any] | None = None
+    permille: int = Field(default=1000, ge=1, le=1000)
+    times: int = Field(default=0, ge=0, le=1000, description="at most so often in one cart; 0 without end")
+
+
+class CheapestFree(Part):
+    """Of every ``every`` pieces of the chosen lines the ``free`` cheapest are free."""
+
+    kind: Literal["cheapest_free"]
+    every: int = Field(ge=2, le=1000)
+    free: int = Field(default=1, ge=1, le=999)
+
+
+class OffBracket(Part):
+    """From this value (or quantity in thousandths) on, so many thousandths or an amount off."""
+
+    at_least: int = Field(ge=0, le=10**15)
+    permille: int = Field(default=0, ge=0, le=1000)
+    amount: int = Field(default=0, ge=0, le=10**15)
+
+
+class BracketsOff(Part):
+    """What the highest bracket reached says, by the value or the quantity of the chosen lines."""
+
+    kind: Literal["brackets"]
+    by: Literal["value", "quantity"] = "value"
+    brackets: tuple[OffBracket, ...] = Field(min_length=1, max_length=20)
+
+
+class FreeShipping(Part):
+    """Nothing to pay for shipping, up to ``up_to`` where it is not 0."""
+
+    kind: Literal["free_shipping"]
+    up_to: int = Field(default=0, ge=0, le=10**15)
+
+
+Deal = Annotated[
+    PercentOff | AmountOff | FixedPrice | BuyGet | CheapestFree | BracketsOff | FreeShipping,
+    Field(discriminator="kind"),
+]
+Code = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,39}$")]
+
+
+class Promotion(Part):
+    """A discount on a cart: who gets it, on which lines, what, how far, and beside which others.
+
+    ``minimum_value`` and ``minimum_quantity`` (thousandths) are asked of the chosen lines, before any
+    promotion. ``most`` caps its discount, ``lowest_price`` is what a piece costs at least after it.
+    ``uses`` is how often it can be had in all. Of a ``group`` only the one that gives most is given.
+    """
+
+    key: Key
+    name: BothTexts
+    deal: Deal
+    when: dict[str, Any] | None = None
+    lines: dict[str, Any] | None = None
+    codes: tuple[Code, ...] = Field(default=(), max_length=200)
+    schedule: Schedule = Schedule()
+    minimum_value: int = Field(default=0, ge=0, le=10**15)
+    minimum_quantity: int = Field(default=0, ge=0, le=10**12)
+    most: int = Field(default=0, ge=0, le=10**15)
+    lowest_price: int = Field(default=0, ge=0, le=10**15)
+    limits: tuple[Limit, ...] = ()
+    uses: int = Field(default=0, ge=0, le=10**12)
+    combines: Literal["with_others", "alone"] = "with_others"
+    group: str = Field(default="", max_length=100)
+    priority: int = Field(default=100, ge=0, le=1000)
+    stage: Literal["draft", "live", "off"] = "live"
+
+
+class PointsPayment(Part):
+    """How a bill may be paid by points: at least ``least`` units, at most a part of it, in steps.
+
+    A unit pays what its wallet says it is worth. What units do not divide is paid in money, or by one
+    unit more where ``remainder`` says so and the whole bill may be paid.
+    """
+
+    wallet: Key = "points"
+    least: int = Field(default=1, ge=1, le=10**12)
+    step: int = Field(default=1, ge=1, le=10**9)
+    most_permille: int = Field(default=1000, ge=1, le=1000)
+    remainder: Literal["in_money", "one_more"] = "in_money"
+
+
 class Program(Part):
     """Everything a club promised at one version."""
 
@@ -270,4 +385,6 @@ class Program(Part):
     rewards: tuple[RewardTerms, ...] = ()
     counters: tuple[Counter, ...] = ()
     occasions: tuple[Occasion, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
+    pay_with_points: PointsPayment | None = None
     activity_types: dict[Key, dict[str, Literal["text", "number", "money", "boolean", "date"]]] = {}

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from bashgah.engine.document import BothTexts, DaySpan, Occasion, Program
 from bashgah.kit.jalali import to_jalali
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
 
 _LUNAR_EPOCH = 227_015
 """The ordinal of 1 Muharram of the year 1."""
@@ -49,6 +52,22 @@ Lunar days are counted by the tabular calendar, which may differ by a day or two
 def occasion_find(program: Program, key: str) -> Occasion | None:
     """Return the program's own occasion of that key, else the ready one, else None."""
     return next((each for each in program.occasions if each.key == key), None) or READY.get(key)
+
+
+def occasions_named(program: Program, keys: tuple[str, ...], at: str) -> tuple[Occasion, ...]:
+    """Return the occasions of these keys; one that nobody knows raises ``Refusal`` with a pointer."""
+    found = []
+    for i, key in enumerate(keys):
+        occasion = occasion_find(program, key)
+        if occasion is None:
+            raise Refusal(
+                "program_invalid",
+                Phrase(_("There is no occasion called “{key}”."), {"key": key}),
+                status=422,
+                field=f"{at}/{i}",
+            )
+        found.append(occasion)
+    return tuple(found)
 
 
 def occasions_of(program: Program) -> dict[str, Occasion]:

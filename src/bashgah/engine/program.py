@@ -160,6 +160,7 @@ class CompiledProgram:
     traits: Mapping[str, Traits]
     earners: dict[str, Any]
     counters: tuple[Any, ...] = ()
+    promotions: tuple[Any, ...] = ()
 
     def rules_for(self, trigger: str) -> tuple[ReadyRule, ...]:
         """Return the live rules of a trigger in the order of deciding."""

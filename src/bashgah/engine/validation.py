@@ -20,11 +20,14 @@ from bashgah.engine.document import (
     Limit,
     Occasion,
     Program,
+    Promotion,
     RewardTerms,
     Rule,
     Schedule,
     Wallet,
 )
+from bashgah.engine.promotions.checking import payment_faults, promotion_faults
+from bashgah.engine.promotions.ready import promotion_ready
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.engine.tiers.measured import MEASURES
 from bashgah.kit.money import CURRENCIES
@@ -44,6 +47,7 @@ MOST = {
     "rules": 1000,
     "ladders": 10,
     "rewards": 1000,
+    "promotions": 1000,
     "activity_types": 200,
     "counters": 50,
     "occasions": 100,
@@ -139,6 +143,7 @@ def _problems(program: Program) -> Iterator[Problem]:
     yield from _unique("/ladders", program.ladders)
     yield from _unique("/rewards", program.rewards)
     yield from _unique("/counters", program.counters)
+    yield from _unique("/promotions", program.promotions)
     yield from _unique("/occasions", program.occasions)
     wallets = {wallet.key: wallet for wallet in program.wallets}
     for i, wallet in enumerate(program.wallets):
@@ -151,6 +156,10 @@ def _problems(program: Program) -> Iterator[Problem]:
         yield from _counter(f"/counters/{i}", counter, program)
     for i, rule in enumerate(program.rules):
         yield from _rule(f"/rules/{i}", i, rule, program, wallets)
+    for i, promotion in enumerate(program.promotions):
+        yield from _promotion(f"/promotions/{i}", i, promotion, program)
+    for part, phrase in payment_faults(program):
+        yield Problem(f"/pay_with_points/{part}", phrase)
     for i, terms in enumerate(program.rewards):
         yield from _reward(f"/rewards/{i}", i, terms, program, wallets)
 
@@ -297,6 +306,15 @@ def _limits(at: str, limits: Sequence[Limit]) -> Iterator[Problem]:
         if kind in seen:
             yield Problem(f"{at}/{i}/window", Phrase(_("There are two caps for the same time.")))
         seen.add(kind)
+
+
+def _promotion(at: str, place: int, promotion: Promotion, program: Program) -> Iterator[Problem]:
+    yield from _named(at, promotion.name)
+    yield from _caught(lambda: promotion_ready(program, place, promotion))
+    yield from _schedule(f"{at}/schedule", promotion.schedule)
+    yield from _limits(f"{at}/limits", promotion.limits)
+    for part, phrase in promotion_faults(promotion):
+        yield Problem(f"{at}/{part}", phrase)
 
 
 def _reward(

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from bashgah.engine.document import BothTexts, Program
-from bashgah.engine.sentences import ladder_sentence, reward_sentence, rule_sentence, wallet_sentence
+from bashgah.engine.sentences import (
+    counter_sentence,
+    ladder_sentence,
+    occasion_sentence,
+    payment_sentence,
+    promotion_sentence,
+    reward_sentence,
+    rule_sentence,
+    wallet_sentence,
+)
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -16,6 +25,17 @@ from bashgah.programs.types import Difference, Said
 _KINDS = {
     "wallets": (_("wallet “{name}” added"), _("wallet “{name}” removed"), _("wallet “{name}” changed")),
     "rules": (_("rule “{name}” added"), _("rule “{name}” removed"), _("rule “{name}” changed")),
+    "promotions": (
+        _("promotion “{name}” added"),
+        _("promotion “{name}” removed"),
+        _("promotion “{name}” changed"),
+    ),
+    "counters": (_("counter “{name}” added"), _("counter “{name}” removed"), _("counter “{name}” changed")),
+    "occasions": (
+        _("occasion “{name}” added"),
+        _("occasion “{name}” removed"),
+        _("occasion “{name}” changed"),
+    ),
     "ladders": (_("ladder “{name}” added"), _("ladder “{name}” removed"), _("ladder “{name}” changed")),
     "rewards": (_("reward “{name}” added"), _("reward “{name}” removed"), _("reward “{name}” changed")),
 }
@@ -24,6 +44,16 @@ _SENTENCES: dict[str, Callable[[Any, Program, str], str]] = {
     "rules": rule_sentence,
     "ladders": ladder_sentence,
     "rewards": reward_sentence,
+    "promotions": promotion_sentence,
+    "counters": counter_sentence,
+    "occasions": occasion_sentence,
+}
+
+
+_PAYMENT = {
+    "added": _("paying by points added"),
+    "removed": _("paying by points removed"),
+    "changed": _("paying by points changed"),
 }
 
 
@@ -49,6 +79,26 @@ def _differences(older: Program | None, newer: Program) -> Iterator[Difference]:
         for each in (each for key, each in before.items() if key in gone):
             phrase = Phrase(removed, {"name": _name(each)})
             yield Difference(f"/{part}", "removed", phrase, _said(part, each, older), _nothing)
+
+    yield from _payment(older, newer)
+
+
+def _payment(older: Program | None, newer: Program) -> Iterator[Difference]:
+    """Say what changed of paying by points, which a program has once or not at all."""
+    was, now = (older.pay_with_points if older else None), newer.pay_with_points
+    if was == now:
+        return
+    kind: Literal["added", "changed", "removed"] = (
+        "added" if was is None else "removed" if now is None else "changed"
+    )
+
+    def say(program: Program | None) -> Said:
+        terms = program.pay_with_points if program else None
+        return (
+            _nothing if not program or terms is None else lambda lang: payment_sentence(terms, program, lang)
+        )
+
+    yield Difference("/pay_with_points", kind, Phrase(_PAYMENT[kind]), say(older), say(newer))
 
 
 def _said(part: str, thing: Any, program: Program | None) -> Said:

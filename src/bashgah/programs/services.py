@@ -26,7 +26,7 @@ from bashgah.programs.starter import starter_program
 from bashgah.programs.types import DraftInfo, VersionInfo
 
 LARGEST_DOCUMENT = 2_000_000
-PARTS = ("rules", "ladders", "rewards", "wallets")
+PARTS = ("rules", "ladders", "rewards", "wallets", "promotions", "counters", "occasions")
 
 
 def draft_open(*, club: ClubInfo, document: Mapping[str, Any], actor: Actor, now: datetime) -> DraftInfo:

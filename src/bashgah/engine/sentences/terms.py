@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bashgah.engine import words
 from bashgah.engine.activities import READY_TYPES
 from bashgah.engine.compiling import rule_ready
 from bashgah.engine.criteria.parsing import parse
-from bashgah.engine.criteria.saying import WEEKDAYS, Names, chain, clause, either
+from bashgah.engine.criteria.saying import Keep, Names, chain, clause, kept
 from bashgah.engine.document import Ladder, Program, RewardTerms, Rule
 from bashgah.engine.program import ReadyEffect, ReadyRule
 from bashgah.engine.rewards import CHANNELS
 from bashgah.engine.sentences.marking import Part, Voice, parts, plain
+from bashgah.engine.sentences.times import PRIORITY_USUAL, STAGES, often, times
 from bashgah.engine.tiers.measured import MEASURES
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-
-PRIORITY_USUAL = 100
 
 _OCCASIONS = {"purchase": _("a member buys"), "visit": _("a member visits")}
 _CAPS = {
@@ -30,13 +27,6 @@ _CAPS = {
     "month": _("{most} a month"),
     "year": _("{most} a year"),
     "ever": _("{most} in all"),
-}
-_OFTEN = {
-    "day": _("{count} times a day"),
-    "week": _("{count} times a week"),
-    "month": _("{count} times a month"),
-    "year": _("{count} times a year"),
-    "ever": _("{count} times in all"),
 }
 _BUDGETS = {
     "day": _("All members together get at most {most} a day"),
@@ -52,20 +42,6 @@ _BUDGETS_OF_BRANCHES = {
     "year": _("At each branch all members together get at most {most} a year"),
     "ever": _("At each branch all members together get at most {most} in all"),
 }
-_TIMES = {
-    "day": _("{most} times a day"),
-    "week": _("{most} times a week"),
-    "month": _("{most} times a month"),
-    "year": _("{most} times a year"),
-    "ever": _("{most} times in all"),
-}
-_ONCE = {
-    "day": _("once a day"),
-    "week": _("once a week"),
-    "month": _("once a month"),
-    "year": _("once a year"),
-    "ever": _("once in all"),
-}
 _JOINING = {
     "add": _("In the group “{group}” it adds to the other rules."),
     "best_of": _(
@@ -73,10 +49,6 @@ _JOINING = {
     ),
     "exclusive": _("If another rule of the group “{group}” applies too, only this one is given."),
     "last": _("After it no later rule of the group “{group}” is given."),
-}
-_STAGES = {
-    "draft": _("It is a draft and gives nothing yet."),
-    "off": _("It is off and gives nothing."),
 }
 _WINDOWS = {
     "rolling_12m": _("in the last 12 months"),
@@ -143,27 +115,20 @@ def _rule(rule: Rule, program: Program, voice: Voice, names: Names) -> str:
     if rule.priority != PRIORITY_USUAL:
         order = Phrase(_("Its priority is {priority}; smaller goes first."), {"priority": rule.priority})
         said.append(voice.keep(order, "/priority"))
-    if rule.stage in _STAGES:
-        said.append(Phrase(_STAGES[rule.stage]))
+    if rule.stage in STAGES:
+        said.append(Phrase(STAGES[rule.stage]))
     return " ".join(voice.say(each) for each in said)
 
 
 def _main(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Phrase:
     rule = ready.rule
-    occasion = Phrase(_OCCASIONS.get(rule.trigger, ""))
-    ready_type = READY_TYPES.get(rule.trigger.removeprefix("custom:"))
-    if ready_type is not None and ready_type.key not in program.activity_types:
-        does = {"activity": ready_type.label}
-        occasion = voice.keep(Phrase(_("“{activity}” is recorded for a member"), does), "/trigger")
-    elif rule.trigger not in _OCCASIONS:
-        named = {"activity": rule.trigger.removeprefix("custom:")}
-        occasion = voice.keep(Phrase(_("a member does “{activity}”"), named), "/trigger")
+    occasion = occasion_of(rule.trigger, program, voice.keep)
     if ready.when is not None:
         when = clause(ready.when, names, voice.keep, program.currency)
         occasion = Phrase(_("{occasion} and {when}"), {"occasion": occasion, "when": when})
     said = [_gives(alike, voice, names) for alike in _alike(ready)]
     gives = chain(said, _("{first} and {second}"))
-    timed = list(_times(ready, voice))
+    timed = list(times(rule.schedule, ready.only, ready.never, voice))
     if not timed:
         return Phrase(_("When {occasion}, {gives}."), {"occasion": occasion, "gives": gives})
     told: dict[str, Any] = {
@@ -174,36 +139,16 @@ def _main(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Phr
     return Phrase(_("{times}, when {occasion}, {gives}."), told)
 
 
-def _times(ready: ReadyRule, voice: Voice) -> Iterator[Phrase]:
-    schedule = ready.rule.schedule
-    if schedule.starts_at:
-        start = {"start": moment(schedule.starts_at, voice.zone)}
-        yield voice.keep(Phrase(_("From {start}"), start), "/schedule/starts_at")
-    if schedule.ends_at:
-        end = {"end": moment(schedule.ends_at, voice.zone)}
-        yield voice.keep(Phrase(_("Before {end}"), end), "/schedule/ends_at")
-    if schedule.weekdays:
-        days = either([Phrase(WEEKDAYS[day]) for day in sorted(schedule.weekdays)], "in")
-        yield voice.keep(Phrase(_("On {days}"), {"days": days}), "/schedule/weekdays")
-    for name, occasions, said in (
-        ("occasions", ready.only, _("At {occasions}")),
-        ("not_on", ready.never, _("Except at {occasions}")),
-    ):
-        if occasions:
-            named = [Phrase("{name}", {"name": words.texts(each.name, each.key)}) for each in occasions]
-            yield voice.keep(Phrase(said, {"occasions": either(named, "in")}), f"/schedule/{name}")
-    if schedule.from_hour is not None:
-        begin = {"begin": words.hour(schedule.from_hour, "")}
-        yield voice.keep(Phrase(_("From {begin} o'clock"), begin), "/schedule/from_hour")
-    if schedule.to_hour is not None:
-        until = {"end": words.hour(schedule.to_hour, "")}
-        yield voice.keep(Phrase(_("Until {end} o'clock"), until), "/schedule/to_hour")
-
-
-def moment(at: datetime, zone: str) -> Any:
-    """Return an instant as a day when it is a midnight of the zone, else as it is."""
-    local = at.astimezone(ZoneInfo(zone))
-    return local.date() if (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0) else at
+def occasion_of(trigger: str, program: Program, keep: Keep = kept) -> Phrase:
+    """Say what a member does for a trigger to be pulled."""
+    if trigger in _OCCASIONS:
+        return Phrase(_OCCASIONS[trigger])
+    key = trigger.removeprefix("custom:")
+    ready = READY_TYPES.get(key)
+    if ready is not None and key not in program.activity_types:
+        recorded = _("“{activity}” is recorded for a member")
+        return keep(Phrase(recorded, {"activity": ready.label}), "/trigger")
+    return keep(Phrase(_("a member does “{activity}”"), {"activity": key}), "/trigger")
 
 
 def _alike(ready: ReadyRule) -> list[list[ReadyEffect]]:
@@ -274,8 +219,7 @@ def _caps(ready: ReadyRule, program: Program, voice: Voice) -> Iterator[Phrase]:
     caps = []
     for i, limit in enumerate(ready.rule.limits):
         if limit.of == "times":
-            often = _ONCE[limit.window] if limit.most == 1 else _OFTEN[limit.window]
-            caps.append(voice.keep(Phrase(often, {"count": limit.most}), f"/limits/{i}"))
+            caps.append(voice.keep(often(limit), f"/limits/{i}"))
             continue
         if len(wallets) == 1:
             most = words.units(limit.most, wallets[0], program)
@@ -379,10 +323,7 @@ def _reward(terms: RewardTerms, program: Program, names: Names) -> Iterator[Phra
     if terms.ends_on:
         yield Phrase(_("Its last day is {date}."), {"date": terms.ends_on})
     if terms.limits:
-        caps = [
-            Phrase((_ONCE if limit.most == 1 else _TIMES)[limit.window], {"most": limit.most})
-            for limit in terms.limits
-        ]
+        caps = [often(limit) for limit in terms.limits]
         yield Phrase(_("Each member can have it at most {caps}."), {"caps": caps})
     if terms.stage == "off":
         yield Phrase(_("It is not offered now."))
