@@ -153,7 +153,7 @@ def test_publishing_is_refused_while_an_example_fails_and_every_failing_one_is_l
 
 
 def test_publishing_is_refused_while_something_is_wrong(started: ClubInfo) -> None:
-    put(started, {**base_rule(started, 10), "trigger": "custom:review"}, revision=1)
+    put(started, {**base_rule(started, 10), "trigger": "custom:dance"}, revision=1)
     assert selectors.draft_get(started).problems[0].at == "/rules/0/trigger"
     with pytest.raises(Refusal) as refused:
         services.draft_publish(club=started, revision=2, actor=MINA, now=NOW)
