@@ -57,7 +57,7 @@ def test_a_whole_return_takes_everything_back(shop: Shop) -> None:
     assert (units(shop), units(shop, "status")) == (0, 0)
     assert lots_open(shop.club, shop.sara.id) == []
     sums = sums_get(shop.club, shop.sara.id)
-    assert (sums.purchases, sums.returns, sums.spend, sums.qualifying) == (1, 1, 0, 0)
+    assert (sums.purchases, sums.returns, sums.spend, sums.qualifying) == (0, 1, 0, 0)
 
 
 def test_partial_returns_add_up_to_the_whole(shop: Shop) -> None:
@@ -196,6 +196,12 @@ def test_units_that_expired_but_were_not_posted_yet_are_not_taken_from_others() 
     assert wallets_get(shop.club, shop.sara.id, later)["points"].available == 4
 
 
-def test_a_purchase_that_nobody_knows_cannot_come_back(shop: Shop) -> None:
+def test_an_id_that_nobody_knows_cannot_come_back(shop: Shop) -> None:
+    told = ReturnIn(
+        source="pos",
+        reference="R-1",
+        occurred_at=NOW,
+        purchase=PurchaseRef(activity=public("activity", shop.sara.id)),
+    )
     with pytest.raises(Refusal, match="purchase_not_found"):
-        shop.tell(shop.returns("R-1", "A-9"))
+        shop.tell(told)

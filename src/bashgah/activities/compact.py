@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bashgah.activities.types import Balance, CreditLine
+from bashgah.activities.types import Balance, CreditLine, GivenBack
 from bashgah.engine.decisions import TierMove
 from bashgah.engine.facts import Fact, FactKind, Line
 from bashgah.engine.states import Standing, State
@@ -61,6 +62,8 @@ class Outcome(msgspec.Struct, frozen=True):
     balances: tuple[Balance, ...] = ()
     tiers: tuple[tuple[str, str], ...] = ()
     moves: tuple[TierMove, ...] = ()
+    given_back: tuple[GivenBack, ...] = ()
+    coupons_back: tuple[UUID, ...] = ()
 
 
 def fact_pack(fact: Fact) -> bytes:
@@ -182,12 +185,15 @@ def outcome_pack(outcome: Outcome) -> bytes:
     ]
     balances = [_trimmed([b.wallet, b.available, b.pending, b.held], ("", 0, 0, 0)) for b in outcome.balances]
     moves = [[m.ladder, m.before, m.after, m.direction, phrase_to_json(m.why)] for m in outcome.moves]
-    return _encode(_trimmed([FORM, credits_, balances, list(outcome.tiers), moves], (0, [], [], [], [])))
+    back = [[given.wallet, given.amount] for given in outcome.given_back]
+    coupons = [id_.bytes for id_ in outcome.coupons_back]
+    parts = [FORM, credits_, balances, list(outcome.tiers), moves, back, coupons]
+    return _encode(_trimmed(parts, _OUTCOME_DEFAULTS))
 
 
 def outcome_unpack(packed: bytes | memoryview) -> Outcome:
     """Read an outcome back, equal to what was packed."""
-    _form, credits_, balances, tiers, moves = _filled(_decode(packed), (0, [], [], [], []))
+    _form, credits_, balances, tiers, moves, back, coupons = _filled(_decode(packed), _OUTCOME_DEFAULTS)
     return Outcome(
         credits=tuple(_credit(parts) for parts in credits_),
         balances=tuple(Balance(*_filled(parts, ("", 0, 0, 0))) for parts in balances),
@@ -196,6 +202,8 @@ def outcome_unpack(packed: bytes | memoryview) -> Outcome:
             TierMove(ladder, before, after, direction, phrase_from_json(why))
             for ladder, before, after, direction, why in moves
         ),
+        given_back=tuple(GivenBack(wallet, amount) for wallet, amount in back),
+        coupons_back=tuple(UUID(bytes=id_) for id_ in coupons),
     )
 
 
@@ -207,6 +215,7 @@ def micros(at: datetime) -> int:
 _LINE_DEFAULTS = (0, "", 0, 1000, "", (), 0, 0, "", (), 0)
 _FACT_DEFAULTS = (FORM, 0, 0, 0, "", "", "", "pos", [], (), "IRR", "", "", 0, None, True, (), {})
 _STATE_DEFAULTS: tuple[Any, ...] = (0, {}, {}, {}, [], {})
+_OUTCOME_DEFAULTS: tuple[Any, ...] = (0, [], [], [], [], [], [])
 _CREDIT_DEFAULTS: tuple[Any, ...] = ("", 0, "", [], 0, 0, 0)
 
 

@@ -38,8 +38,10 @@ class Draft:
     """One fact of a batch on its way to an answer.
 
     ``refusal`` is kept until the reference was looked up: a fact told before gets its first answer whatever
-    would be said of it now. ``claims`` is the anonymous purchase this one stands for. ``is_admitted`` says
-    that a person let it pass whenever it happened; ``held_for`` why one must look at it first.
+    would be said of it now. ``claims`` is the anonymous purchase (or return) this one stands for,
+    ``goods_of`` the anonymous purchase a return names; ``waits`` says that a return names none yet.
+    ``is_admitted`` says that a person let it pass whenever it happened; ``held_for`` why one must look at it
+    first.
     """
 
     intake: Intake
@@ -49,6 +51,8 @@ class Draft:
     fact: Fact | None = None
     refusal: Refusal | None = None
     claims: UUID | None = None
+    goods_of: UUID | None = None
+    waits: bool = False
     is_admitted: bool = False
     held_for: str = ""
 

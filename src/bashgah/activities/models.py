@@ -92,6 +92,115 @@ class Returned(models.Model):
         ]
 
 
+class Spent(models.Model):
+    """One thing a purchase was paid with (units of a wallet, a coupon, a redemption), and what went back.
+
+    ``posting_id`` took the units out of their lots; a coupon counts as one and has none.
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "purchase_id", "no")
+    amount = models.BigIntegerField()
+    returned = models.BigIntegerField()
+    no = models.SmallIntegerField()
+    kind = models.SmallIntegerField()
+    member_id = models.UUIDField()
+    club_id = models.UUIDField()
+    purchase_id = models.UUIDField()
+    ref_id = models.UUIDField()
+    owner_id = models.UUIDField()
+    posting_id = models.UUIDField(null=True)
+    unit = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(returned__gte=0, returned__lte=F("amount")), name="no_more_given_back_than_spent"
+            ),
+            models.UniqueConstraint(
+                fields=["member_id", "ref_id"], condition=Q(kind=3), name="one_purchase_per_redemption"
+            ),
+        ]
+
+
+class AnonymousReturn(models.Model):
+    """Goods of an anonymous purchase that came back: they count in sales and take nothing from anybody."""
+
+    pk = models.CompositePrimaryKey("club_id", "id")
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    gross = models.BigIntegerField()
+    net = models.BigIntegerField()
+    business_date = models.DateField()
+    actor_kind = models.SmallIntegerField()
+    club_id = models.UUIDField()
+    id = models.UUIDField()
+    purchase_id = models.UUIDField()
+    actor_id = models.UUIDField(null=True)
+    branch = models.TextField()
+    channel = models.TextField()
+    source = models.TextField()
+    reference = models.TextField()
+    fact = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["club_id", "purchase_id"], name="returns_of_anonymous")]
+
+
+class AnonymousReturned(models.Model):
+    """How much of one line of an anonymous purchase came back so far."""
+
+    pk = models.CompositePrimaryKey("club_id", "purchase_id", "line_no")
+    bought = models.BigIntegerField()
+    returned = models.BigIntegerField()
+    line_no = models.IntegerField()
+    club_id = models.UUIDField()
+    purchase_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(returned__gt=0, returned__lte=F("bought")),
+                name="no_more_returned_than_bought_anonymously",
+            ),
+        ]
+
+
+class Waiting(models.Model):
+    """A return told before its purchase; its reference is bound once it is settled."""
+
+    pk = models.CompositePrimaryKey("club_id", "id")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    actor_kind = models.SmallIntegerField()
+    club_id = models.UUIDField()
+    id = models.UUIDField()
+    actor_id = models.UUIDField(null=True)
+    source = models.TextField(db_collation="C")
+    reference = models.TextField(db_collation="C")
+    purchase_source = models.TextField(db_collation="C")
+    purchase_reference = models.TextField(db_collation="C")
+    outcome = models.TextField(blank=True)
+    body_hash = models.BinaryField()
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["club_id", "source", "reference"],
+                condition=Q(closed_at__isnull=True),
+                name="one_return_waits_per_reference",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["club_id", "purchase_source", "purchase_reference"],
+                condition=Q(closed_at__isnull=True),
+                name="returns_waiting_for_a_purchase",
+            ),
+        ]
+
+
 class Review(models.Model):
     """A fact held back for a person; its reference is bound only if it is settled."""
 

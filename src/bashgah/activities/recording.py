@@ -15,9 +15,20 @@ from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.compact import Outcome as StoredOutcome
 from bashgah.activities.drafts import Draft
 from bashgah.activities.held import held_pack
-from bashgah.activities.returning import Purchase
+from bashgah.activities.paying import paid_rows
+from bashgah.activities.returning import Goods, Purchase
 from bashgah.activities.running import Running, json_text
-from bashgah.activities.tables import ACTIVITY, ANONYMOUS, REFERENCE, RETURNED, REVIEW
+from bashgah.activities.tables import (
+    ACTIVITY,
+    ANONYMOUS,
+    ANONYMOUS_RETURN,
+    ANONYMOUS_RETURNED,
+    REFERENCE,
+    RETURNED,
+    REVIEW,
+    SPENT,
+    WAITING,
+)
 from bashgah.activities.types import Outcome, Refused, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
@@ -26,6 +37,7 @@ from bashgah.engine.facts import Fact
 from bashgah.engine.states import State
 from bashgah.ground import ids, outbox
 from bashgah.ground.batch import RowSet
+from bashgah.ground.types import SYSTEM, Actor
 from bashgah.history import keeping as history
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -47,6 +59,7 @@ class Batch:
     actor_kind: int
     actor_id: UUID | None
     now: datetime
+    actor: Actor = SYSTEM
     versions: tuple[tuple[datetime, int], ...] = ()
     members: dict[UUID, Running] = field(default_factory=dict)
     purchases: dict[UUID, Purchase] = field(default_factory=dict)
@@ -55,6 +68,10 @@ class Batch:
     anonymous: list[Row] = field(default_factory=list)
     reviews: dict[tuple[str, str], Row] = field(default_factory=dict)
     claims: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
+    goods: dict[UUID, Goods] = field(default_factory=dict)
+    nameless_returns: list[Row] = field(default_factory=list)
+    waiting: dict[tuple[str, str], Row] = field(default_factory=dict)
+    spent: list[Row] = field(default_factory=list)
     news: list[outbox.NewsRow] = field(default_factory=list)
 
     def program(self, at: datetime) -> CompiledProgram:
@@ -110,7 +127,7 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
             made.about,
             fact.branch,
             fact.channel,
-            fact.type if fact.kind == "custom" else "",
+            "" if fact.type == fact.kind else fact.type,
             draft.intake.source,
             draft.intake.reference,
             compact.fact_pack(fact),
@@ -118,7 +135,7 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
             compact.outcome_pack(made.outcome),
         )
     )
-    if draft.claims is not None:
+    if draft.claims is not None and fact.kind == "purchase":
         batch.claims.append((draft.claims, member_id, made.id))
     _news(batch, f"{fact.kind}.settled", member_id, _told(made, compiled))
     for move in made.outcome.moves:
@@ -150,6 +167,33 @@ def anonymous_add(batch: Batch, draft: Draft) -> Settled:
         )
     )
     _news(batch, "purchase.anonymous", None, _told(made, None))
+    return answer(batch, made)
+
+
+def anonymous_return_add(batch: Batch, draft: Draft, goods: Goods, fact: Fact) -> Settled:
+    """Add goods of an anonymous purchase that came back: sales fall by them, nobody has points to lose."""
+    made = Made(draft, ids.fresh(), fact, StoredOutcome(), about=goods.id)
+    _reference(batch, draft, made.id, None)
+    batch.nameless_returns.append(
+        (
+            fact.occurred_at,
+            batch.now,
+            fact.gross,
+            fact.net,
+            fact.local_at.date(),
+            batch.actor_kind,
+            batch.club.id,
+            made.id,
+            goods.id,
+            batch.actor_id,
+            fact.branch,
+            fact.channel,
+            draft.intake.source,
+            draft.intake.reference,
+            compact.fact_pack(fact),
+        )
+    )
+    _news(batch, "return.anonymous", None, _told(made, None))
     return answer(batch, made)
 
 
@@ -187,6 +231,8 @@ def answer(batch: Batch, made: Made) -> Settled:
         balances=outcome.balances,
         tiers=outcome.tiers,
         moves=outcome.moves,
+        given_back=outcome.given_back,
+        coupons_back=outcome.coupons_back,
         decision=made.decision,
     )
 
@@ -237,12 +283,22 @@ def rowsets(batch: Batch) -> list[RowSet]:
         for p in batch.purchases.values()
         for no in sorted(p.touched)
     ]
+    nameless = [
+        (g.bought[no], g.returned[no], no, batch.club.id, g.id)
+        for g in batch.goods.values()
+        for no in sorted(g.touched)
+    ]
+    spent = [row for p in batch.purchases.values() for row in paid_rows(batch.club.id, p)]
     return [
         RowSet(REFERENCE, sorted(batch.references, key=lambda row: (row[4], row[5]))),
         RowSet(ACTIVITY, batch.activities),
         RowSet(ANONYMOUS, batch.anonymous),
         RowSet(REVIEW, list(batch.reviews.values())),
         RowSet(RETURNED, returned),
+        RowSet(SPENT, batch.spent + spent),
+        RowSet(ANONYMOUS_RETURN, batch.nameless_returns),
+        RowSet(ANONYMOUS_RETURNED, nameless),
+        RowSet(WAITING, list(batch.waiting.values())),
         *points.rowsets(),
         *past.rowsets(),
         RowSet(STANDING, standings),
@@ -314,6 +370,8 @@ class _Heard(Struct, omit_defaults=True):
     balances: list[_Available]
     points: list[str]
     about: UUID | None = None
+    back: list[_Units] = []
+    claims: UUID | None = None
 
 
 def _told(made: Made, compiled: CompiledProgram | None) -> _Heard:
@@ -338,4 +396,6 @@ def _told(made: Made, compiled: CompiledProgram | None) -> _Heard:
         ],
         [wallet for wallet in units if wallet in wallets and wallets[wallet].kind == "points"],
         made.about,
+        [_Units(back.wallet, back.amount) for back in made.outcome.given_back],
+        made.draft.claims if fact.kind == "return" else None,
     )

@@ -6,7 +6,7 @@ the same fact finds the same state in both.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -71,12 +71,32 @@ class Remembered:
         )
         self._stand(compiled, state, fact, decision)
 
-    def remember_return(self, fact: Fact, purchase_day: date, qualifying: int) -> None:
-        """Count what came back, on the day of its purchase, so that windows stay as if it had not been."""
+    def remember_return(
+        self,
+        fact: Fact,
+        purchase_day: date,
+        qualifying: int,
+        *,
+        is_whole: bool = False,
+        freed: Mapping[tuple[str, date], int] | None = None,
+    ) -> None:
+        """Count what came back, on the day of its purchase, so that windows stay as if it had not been.
+
+        ``is_whole`` says that nothing of the purchase is left: then it is no purchase any more. ``freed`` are
+        the units that no longer count against limits, in the windows of the purchase.
+        """
+        for (limit, start), amount in (freed or {}).items():
+            self.history.use(limit, start, -amount)
         self.history.record(
             purchase_day,
             fact.occurred_at,
-            Tally(spend=-fact.net, gross=-fact.gross, qualifying=-qualifying, returns=1),
+            Tally(
+                purchases=-int(is_whole),
+                spend=-fact.net,
+                gross=-fact.gross,
+                qualifying=-qualifying,
+                returns=1,
+            ),
         )
 
     def review(self, compiled: CompiledProgram, today: date) -> None:

@@ -7,7 +7,7 @@ so far, so that partial returns add up to the whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,12 +17,19 @@ import msgspec
 import psycopg
 from msgspec import UNSET
 
+from bashgah.activities import paying
 from bashgah.activities.compact import KIND_CODES, Outcome, StoredCredit, fact_unpack, outcome_unpack
+from bashgah.activities.falling import fall
+from bashgah.activities.paying import Paid, paid_read
 from bashgah.activities.running import Running
 from bashgah.activities.types import CreditLine, ReturnIn
+from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.facts import Fact, Line
+from bashgah.engine.program import limit_key
 from bashgah.engine.returns import WHOLE, bought_of
+from bashgah.engine.windows import window_start
+from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -32,18 +39,37 @@ from bashgah.ledger.types import WalletKind
 
 
 @dataclass(slots=True)
-class Purchase:
-    """A settled purchase with what came back of it so far; returns of one batch see one another in it."""
+class Goods:
+    """What was bought and what of it came back so far; returns of one batch see one another in it."""
 
     id: UUID
-    member_id: UUID
-    business_date: date
     fact: Fact
-    outcome: Outcome
-    credited: list[Credited]
     bought: dict[int, int]
     returned: dict[int, int]
     touched: set[int]
+
+    @property
+    def is_gone(self) -> bool:
+        """Say whether everything has come back."""
+        return all(self.returned.get(no, 0) >= bought for no, bought in self.bought.items())
+
+    @property
+    def shares(self) -> dict[int, returns.Share]:
+        """Return which part of each line has come back so far."""
+        return {no: (back, self.bought[no]) for no, back in self.returned.items()}
+
+
+@dataclass(slots=True)
+class Purchase(Goods):
+    """A member's settled purchase: what it earned and what it was paid with."""
+
+    member_id: UUID
+    business_date: date
+    recorded_at: datetime
+    program: int
+    outcome: Outcome
+    credited: list[Credited]
+    paid: list[Paid]
 
 
 def purchases_read(
@@ -52,7 +78,7 @@ def purchases_read(
     """Read purchases, what came back of them and their credits as they stand; the members must be locked."""
     rows = cur.execute(
         """
-        SELECT id, member_id, business_date, fact, outcome FROM activities_activity
+        SELECT id, member_id, business_date, recorded_at, program, fact, outcome FROM activities_activity
         WHERE club_id = %s AND id = ANY(%s) AND kind = %s
         """,
         [club_id, list(purchase_ids), KIND_CODES["purchase"]],
@@ -66,25 +92,31 @@ def purchases_read(
         [[row[1] for row in rows], list(purchase_ids)],
     ).fetchall():
         back.setdefault(purchase_id, {})[line_no] = returned
+    paid = paid_read(cur, [row[1] for row in rows], purchase_ids)
     found = {}
-    for id_, member_id, day, packed, outcome in rows:
+    for id_, member_id, day, recorded_at, program, packed, outcome in rows:
         fact = fact_unpack(packed)
         found[id_] = Purchase(
-            id_,
-            member_id,
-            day,
-            fact,
-            outcome_unpack(outcome),
-            credits_of(cur, member_id, [id_]),
-            bought_of(fact),
-            back.get(id_, {}),
-            set(),
+            id=id_,
+            fact=fact,
+            bought=bought_of(fact),
+            returned=back.get(id_, {}),
+            touched=set(),
+            member_id=member_id,
+            business_date=day,
+            recorded_at=recorded_at,
+            program=program,
+            outcome=outcome_unpack(outcome),
+            credited=credits_of(cur, member_id, [id_]),
+            paid=paid.get(id_, []),
         )
     return found
 
 
-def return_fact(intake: ReturnIn, purchase: Purchase, local_at: datetime) -> Fact:
+def return_fact(intake: ReturnIn, purchase: Goods, local_at: datetime) -> Fact:
     """Return what comes back as a fact with its part of the amounts, and count it as returned.
+
+    Its type is ``whole`` when nothing of the purchase is left then.
 
     Refuses ``return_exceeds`` (409) for more than is left, ``line_not_found`` (422) for a line never bought.
     """
@@ -109,7 +141,7 @@ def return_fact(intake: ReturnIn, purchase: Purchase, local_at: datetime) -> Fac
     amounts = lines or (_line_part(whole, before.get(WHOLE, 0), purchase.returned[WHOLE]),)
     return Fact(
         kind="return",
-        type="return",
+        type="whole" if purchase.is_gone else "return",
         occurred_at=intake.occurred_at,
         local_at=local_at,
         branch=fact.branch,
@@ -126,14 +158,26 @@ def return_fact(intake: ReturnIn, purchase: Purchase, local_at: datetime) -> Fac
 
 
 def taken_back(
-    running: Running, purchase: Purchase, fact: Fact, compiled: CompiledProgram, origin: Origin
+    running: Running,
+    purchase: Purchase,
+    fact: Fact,
+    programs: tuple[CompiledProgram, CompiledProgram],
+    origin: Origin,
+    *,
+    club: ClubInfo,
+    actor: Actor,
 ) -> Outcome:
     """Reverse each recorded credit in proportion to all that came back, and count the return.
 
-    Spend and qualifying units fall on the day of the purchase, so that windows stay as if it had not been.
+    ``programs`` are those of the purchase and of the return. Spend and qualifying units fall on the day of
+    the purchase and units free the limits they were counted against, so that windows stay as if it had not
+    been; a tier that only this purchase lifted falls.
     """
-    shares = {no: (back, purchase.bought[no]) for no, back in purchase.returned.items()}
+    then, compiled = programs
+    given, coupons = paying.gave_back(running, compiled, purchase, origin, club=club, actor=actor)
+    shares = purchase.shares
     lines: list[CreditLine] = []
+    freed: dict[tuple[str, date], int] = {}
     qualifying = 0
     for place, credited in enumerate(purchase.credited):
         base = purchase.outcome.credits[place].base
@@ -142,18 +186,35 @@ def taken_back(
             continue
         purchase.credited[place] = running.points.reverse(origin, credited, amount)
         lines.append(CreditLine(credited.unit, -amount, credited.rule))
+        for window in limit_windows(then, credited.rule, credited.unit, purchase.business_date):
+            freed[window] = freed.get(window, 0) + amount
         if credited.kind is WalletKind.STATUS:
             qualifying += amount
-    running.remember_return(fact, purchase.business_date, qualifying)
+    running.remember_return(
+        fact, purchase.business_date, qualifying, is_whole=fact.type == "whole", freed=freed
+    )
+    moves = fall(running, compiled, purchase.recorded_at, origin)
     running.pass_time(origin.recorded_at)
     return Outcome(
         credits=tuple(StoredCredit(line, ()) for line in lines),
         balances=running.balances(compiled),
         tiers=running.tiers(compiled),
+        moves=moves,
+        given_back=given,
+        coupons_back=coupons,
     )
 
 
-def _wanted(intake: ReturnIn, purchase: Purchase) -> dict[int, int]:
+def limit_windows(compiled: CompiledProgram, rule: str, wallet: str, day: date) -> Iterator[tuple[str, date]]:
+    """Return the limits and windows against which a rule's units of a day were counted."""
+    for ready in compiled.document.rules:
+        if ready.key == rule:
+            for limit in ready.limits:
+                start = window_start(limit.window, day, compiled.document.calendar)
+                yield limit_key(rule, wallet, limit.window), start
+
+
+def _wanted(intake: ReturnIn, purchase: Goods) -> dict[int, int]:
     left = {no: bought - purchase.returned.get(no, 0) for no, bought in purchase.bought.items()}
     if WHOLE in left:
         if intake.lines:

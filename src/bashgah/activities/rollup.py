@@ -39,6 +39,15 @@ def club_days(club: ClubInfo) -> dict[Key, list[int]]:
             [club.id],
         ):
             _add(days[day, branch, True], "purchase", gross, net, 0)
+        for day, branch, gross, net in cur.execute(
+            """
+            SELECT r.business_date, r.branch, r.gross, r.net FROM activities_anonymousreturn r
+            JOIN activities_anonymous a ON a.club_id = r.club_id AND a.id = r.purchase_id
+            WHERE r.club_id = %s AND a.claimed_at IS NULL
+            """,
+            [club.id],
+        ):
+            _add(days[day, branch, True], "return", gross, net, 0)
     return dict(days)
 
 

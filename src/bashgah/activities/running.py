@@ -16,9 +16,9 @@ from bashgah.activities.remembering import Remembered, read_fields
 from bashgah.activities.types import Balance, CreditLine
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
-from bashgah.engine.decisions import Decision
+from bashgah.engine.decisions import Decision, TierMove
 from bashgah.engine.facts import Fact
-from bashgah.engine.states import Needs, State
+from bashgah.engine.states import Needs, Standing, State
 from bashgah.ground import ids
 from bashgah.ground.batch import Part, read
 from bashgah.history import selectors as history_reads
@@ -34,6 +34,15 @@ from bashgah.tiers.tables import STANDINGS, standings_of
 WALLET_KINDS = {"points": WalletKind.POINTS, "status": WalletKind.STATUS, "credit": WalletKind.CREDIT}
 
 
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A step up that a fact brought: where the member stood before it, and on which day."""
+
+    ladder: str
+    before: Standing | None
+    day: date
+
+
 @dataclass(slots=True)
 class Running(Remembered):
     """One member's points, history and standings, read under the lock and changed fact by fact."""
@@ -42,6 +51,7 @@ class Running(Remembered):
     club_id: UUID
     points: Book
     changes: list[tuple[Any, ...]] = field(default_factory=list)
+    rises: list[Rise] = field(default_factory=list)
 
     def apply(
         self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision, origin: Origin
@@ -59,7 +69,9 @@ class Running(Remembered):
                 confirm_by=credit.confirm_by,
             )
         self.remember(compiled, state, fact, decision)
-        self._steps(decision, origin)
+        for move in decision.tier_moves:
+            self.rises.append(Rise(move.ladder, state.standings.get(move.ladder), fact.local_at.date()))
+            self.step(move, origin)
         self.pass_time(origin.recorded_at)
         return Outcome(
             credits=tuple(
@@ -98,22 +110,22 @@ class Running(Remembered):
             s = self.standings[ladder]
             yield s.since, s.kept_until, s.granted_until, self.member_id, self.club_id, ladder, s.tier
 
-    def _steps(self, decision: Decision, origin: Origin) -> None:
-        for move in decision.tier_moves:
-            self.changes.append(
-                (
-                    origin.recorded_at,
-                    1 if move.direction == "raised" else -1,
-                    self.member_id,
-                    ids.fresh(),
-                    self.club_id,
-                    origin.cause_id,
-                    move.ladder,
-                    move.before,
-                    move.after,
-                    json_text(phrase_to_json(move.why)),
-                )
+    def step(self, move: TierMove, origin: Origin) -> None:
+        """Write down a step on a ladder."""
+        self.changes.append(
+            (
+                origin.recorded_at,
+                1 if move.direction == "raised" else -1,
+                self.member_id,
+                ids.fresh(),
+                self.club_id,
+                origin.cause_id,
+                move.ladder,
+                move.before,
+                move.after,
+                json_text(phrase_to_json(move.why)),
             )
+        )
 
 
 def running_read(

@@ -241,6 +241,8 @@ def info_of(row: Sequence[Any]) -> ActivityInfo:
         credits=tuple(credit.line for credit in stored.credits),
         balances=stored.balances,
         moves=stored.moves,
+        given_back=stored.given_back,
+        coupons_back=stored.coupons_back,
     )
 
 

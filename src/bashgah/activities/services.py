@@ -14,12 +14,15 @@ import structlog
 from django.db import Error as DjangoDatabaseError
 from django.db import transaction
 
-from bashgah.activities import compact, drafts
+from bashgah.activities import compact, drafts, strangers
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import refused, unsettled
 from bashgah.activities.settling import batch_settle
 from bashgah.activities.types import Intake, MemberRef, Outcome, PurchaseIn, Refused, Settled
+from bashgah.activities.waiting import waiting_close, waiting_ready, waiting_take
+from bashgah.clubs.selectors import club_get
 from bashgah.clubs.types import ClubInfo
+from bashgah.ground.actors import actor_of
 from bashgah.ground.batch import cursor
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
@@ -82,8 +85,8 @@ def anonymous_claim(
 ) -> Settled:
     """Give an anonymous purchase to a member, once: it settles as a new activity that names it.
 
-    Claimed again for the same member it gives the first answer; for another ``already_claimed`` (409). After
-    the club's claim window ``claim_too_late`` (409).
+    What came back of it meanwhile is taken back at once. Claimed again for the same member it gives the first
+    answer; for another ``already_claimed`` (409). After the club's claim window ``claim_too_late`` (409).
     """
     with cursor() as cur:
         row = cur.execute(
@@ -107,13 +110,30 @@ def anonymous_claim(
             Phrase(_("Purchases can be claimed for {days} days."), {"days": club.settings.claim_window_days}),
         )
     outcomes: dict[int, Outcome] = {}
-    _part_settle(club, [draft], actor, now, outcomes)
-    outcome = outcomes[id(draft)]
+    with transaction.atomic():
+        _part_settle(club, [draft], actor, now, outcomes)
+        outcome = outcomes[id(draft)]
+        if isinstance(outcome, Settled):
+            _returned_before(club, anonymous_id, outcome.activity_id, actor, now)
     if isinstance(outcome, Settled):
         return outcome
     if outcome.refusal.code == "reference_reused":
         raise Refusal("already_claimed", Phrase(_("This purchase belongs to another member already.")))
     raise outcome.refusal
+
+
+def _returned_before(
+    club: ClubInfo, anonymous_id: UUID, activity_id: UUID, actor: Actor, now: datetime
+) -> None:
+    """Take back of a claimed purchase what had come back of it while it was anonymous."""
+    for back in strangers.returns_of(club, anonymous_id):
+        draft = drafts.drafts_of([strangers.claimed_again(back, activity_id)])[0]
+        draft.is_admitted, draft.claims = True, back.id
+        outcomes: dict[int, Outcome] = {}
+        _part_settle(club, [draft], actor, now, outcomes)
+        outcome = outcomes[id(draft)]
+        if isinstance(outcome, Refused):
+            raise outcome.refusal
 
 
 def _parts(made: list[Draft]) -> list[list[Draft]]:
@@ -140,6 +160,8 @@ def _part_settle(
             with transaction.atomic():
                 found = batch_settle(club, part, actor, now)
             outcomes.update(found)
+            if any(draft.waits for draft in part):
+                _waited(club, part, actor, now, outcomes)
             return
         except Exception as error:  # whatever one fact raises, its neighbours must not pay for it
             state = _sqlstate(error)
@@ -147,6 +169,7 @@ def _part_settle(
                 raise
             for draft, *before in kept:
                 draft.refusal, draft.fact, draft.member_id = before
+                draft.waits, draft.goods_of = False, None
             if len(part) == 1 and (not (state or "").startswith(TRY_AGAIN) or tries_left == 1):
                 log.error("settlement.failed", source=part[0].intake.source, exc_info=True)
                 outcomes[id(part[0])] = refused(part[0], unsettled())
@@ -155,6 +178,46 @@ def _part_settle(
         middle = len(part) // 2
         _part_settle(club, part[:middle], actor, now, outcomes)
         _part_settle(club, part[middle:], actor, now, outcomes)
+
+
+def _waited(
+    club: ClubInfo, part: list[Draft], actor: Actor, now: datetime, outcomes: dict[int, Outcome]
+) -> None:
+    """Look once more for purchases that came while their returns were put to wait.
+
+    A purchase recorded before this look is found here, one recorded later tells its news after the return
+    began to wait: so no return waits for a purchase that is there.
+    """
+    for item in waiting_settle([club.id], now=now):
+        for draft in part:
+            if draft.waits and draft.key == (item.source, item.reference):
+                draft.waits = False
+                outcomes[id(draft)] = item
+
+
+def waiting_settle(club_ids: Sequence[UUID], *, now: datetime) -> list[Outcome]:
+    """Settle the clubs' waiting returns whose purchase has come; return what became of each.
+
+    Each is settled in a transaction of its own, by whoever told it, whatever the late window says by now: it
+    was told in time. What is refused (more than was bought) is closed with its code.
+    """
+    outcomes: list[Outcome] = []
+    for club_id, waiting in waiting_ready(club_ids):
+        club = club_get(club_id)
+        with transaction.atomic():
+            if not waiting_take(club, waiting.id):
+                continue
+            draft = drafts.drafts_of([waiting.intake])[0]
+            draft.is_admitted = True
+            found: dict[int, Outcome] = {}
+            _part_settle(club, [draft], actor_of(waiting.actor_kind, waiting.actor_id), now, found)
+            outcome = found[id(draft)]
+            if isinstance(outcome, Refused) and outcome.refusal.status in (202, 503):
+                continue
+            closed = "settled" if isinstance(outcome, Settled) else outcome.refusal.code
+            waiting_close(club, waiting.id, closed, now)
+        outcomes.append(outcome)
+    return outcomes
 
 
 def _sqlstate(error: BaseException) -> str | None:

@@ -14,14 +14,24 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from bashgah.activities import confirming, drafts, lapsing, recording, returning, running
+from bashgah.activities import (
+    confirming,
+    drafts,
+    lapsing,
+    paying,
+    recording,
+    returning,
+    running,
+    strangers,
+    waiting,
+)
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import Batch, again, reference_reused, refused, unsettled
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
 from bashgah.activities.selectors import purchase_not_found
 from bashgah.activities.told import answers_read, purchases_find
-from bashgah.activities.types import CustomIn, Outcome, ReturnIn, Settled
+from bashgah.activities.types import CustomIn, Outcome, PurchaseIn, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
 from bashgah.engine.activities import schema_of
@@ -49,7 +59,7 @@ NUMBER_MOST, TEXT_MOST = 10**15, 1000
 def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime) -> dict[int, Outcome]:
     """One transaction: who, lock, told before?, state, decide in order, write all rooms' rows at once."""
     actor_kind, actor_id = actor_columns(actor)
-    batch = Batch(club, actor_kind, actor_id, now)
+    batch = Batch(club, actor_kind, actor_id, now, actor)
 
     # 1 whose facts are they, and what do they say
     drafts.members_resolved(club, part, now, lock_follows=True)
@@ -70,7 +80,7 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
         # 5 decide in order; a refused fact leaves the batch
         told: dict[tuple[str, str], Draft] = {}
         for draft in fresh:
-            outcomes[id(draft)] = _decided(batch, draft, told, outcomes, named)
+            outcomes[id(draft)] = _decided(cur, batch, draft, told, outcomes, named)
 
         # 6 one statement for all rooms
         write(cur, recording.rowsets(batch))
@@ -117,15 +127,23 @@ def _states_read(
     named: dict[int, UUID],
 ) -> None:
     batch.versions = versions_in_force(batch.club)
+    nameless = {draft.goods_of for draft in open_drafts if draft.goods_of is not None}
+    if nameless:
+        batch.goods = strangers.goods_read(batch.club, nameless)
     members = {draft.member_id for draft in open_drafts if draft.member_id is not None}
     if not members:
         return
+    payers = {
+        draft.member_id
+        for draft in open_drafts
+        if isinstance(draft.intake, PurchaseIn) and draft.intake.paid_with
+    }
     purchase_ids = [named[id(draft)] for draft in open_drafts if id(draft) in named]
     if purchase_ids:
         batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids)
     needs, days = _needs(batch, open_drafts)
     batch.members = running.running_read(cur, batch.club, sorted(members), needs, days)
-    givers = {purchase.member_id for purchase in batch.purchases.values()}
+    givers = {purchase.member_id for purchase in batch.purchases.values()} | payers
     books = [r.points for r in batch.members.values() if r.member_id in givers or r.points.is_due(batch.now)]
     lots_load(cur, books)
     for member in batch.members.values():
@@ -138,7 +156,7 @@ def _needs(batch: Batch, open_drafts: list[Draft]) -> tuple[Needs, set[Any]]:
     numbers = {
         number_in_force(batch.versions, draft.intake.occurred_at)
         for draft in open_drafts
-        if draft.fact is not None and batch.versions
+        if (draft.fact is not None or draft.kind == "return") and batch.versions
     }
     all_needs = [program_by_number(batch.club, number).needs for number in sorted(numbers)]
     if len(all_needs) == 1:
@@ -154,7 +172,8 @@ def _needs(batch: Batch, open_drafts: list[Draft]) -> tuple[Needs, set[Any]]:
     return joined, days
 
 
-def _decided(
+def _decided(  # noqa: PLR0917 one fact among its batch
+    cur: psycopg.Cursor[Any],
     batch: Batch,
     draft: Draft,
     told: dict[tuple[str, str], Draft],
@@ -170,7 +189,7 @@ def _decided(
     try:
         if draft.refusal is not None:
             raise draft.refusal
-        outcome = _settled(batch, draft, named)
+        outcome = _settled(cur, batch, draft, named)
     except Refusal as refusal:
         if draft.held_for:
             recording.review_add(batch, draft)
@@ -179,10 +198,12 @@ def _decided(
     return outcome
 
 
-def _settled(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Settled:
+def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[int, UUID]) -> Settled:
     if draft.kind == "return":
-        return _return_settled(batch, draft, named.get(id(draft)))
+        return _return_settled(cur, batch, draft, named.get(id(draft)))
     if draft.member_id is None:
+        if isinstance(draft.intake, PurchaseIn) and draft.intake.paid_with:
+            raise _payer_missing()
         return recording.anonymous_add(batch, draft)
     fact = draft.fact
     assert fact is not None  # noqa: S101 - facts_made gave every draft a fact or a refusal
@@ -192,7 +213,18 @@ def _settled(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Settled:
     member = batch.members[draft.member_id]
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
+    payments = _payments(cur, batch, draft, compiled, member)
     state, decision = _decision(member, compiled, fact)
+    if payments:
+        batch.spent += paying.payments_take(
+            batch.club,
+            member,
+            payments,
+            intake=draft.intake,  # type: ignore[arg-type]
+            origin=origin,
+            actor=batch.actor,
+            now=batch.now,
+        )
     purchase = _about(batch, draft, named)
     if purchase is not None:
         confirming.purchase_decided(batch, member, purchase, fact)
@@ -227,20 +259,56 @@ def _about(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Purchase | Non
     return purchase
 
 
-def _return_settled(batch: Batch, draft: Draft, purchase_id: UUID | None) -> Settled:
-    """Reverse what the returned part of a purchase earned."""
+def _payments(
+    cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, compiled: CompiledProgram, member: Running
+) -> list[paying.Payment]:
+    """Find what the purchase is paid with, where it names anything."""
+    intake = draft.intake
+    if not isinstance(intake, PurchaseIn) or not intake.paid_with:
+        return []
+    return paying.payments_checked(cur, batch.club, member, intake, compiled, batch.actor, batch.now)
+
+
+def _payer_missing() -> Refusal:
+    return Refusal(
+        "payer_missing",
+        Phrase(_("Only a member's purchase can be paid with points, credit or coupons; name the member.")),
+        status=422,
+        field="/member",
+    )
+
+
+def _return_settled(
+    cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, purchase_id: UUID | None
+) -> Settled:
+    """Reverse what the returned part of a purchase earned; without its purchase a return waits for it."""
     intake = draft.intake
     assert isinstance(intake, ReturnIn)  # noqa: S101 - the kind says so
+    drafts.in_time(batch.club, draft, batch.now)
+    _branch, local_at = drafts.placed(batch.club, intake.branch, intake.occurred_at)
+    if draft.waits:
+        raise waiting.waiting_add(cur, batch, draft)
+    if draft.goods_of is not None:
+        goods = batch.goods[draft.goods_of]
+        return recording.anonymous_return_add(
+            batch, draft, goods, returning.return_fact(intake, goods, local_at)
+        )
     purchase = batch.purchases.get(purchase_id) if purchase_id else None
     if purchase is None:
         raise purchase_not_found()
-    drafts.in_time(batch.club, draft, batch.now)
-    _branch, local_at = drafts.placed(batch.club, intake.branch, intake.occurred_at)
     fact = returning.return_fact(intake, purchase, local_at)
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.RETURN)
     compiled = batch.program(fact.occurred_at)
-    outcome = returning.taken_back(batch.members[purchase.member_id], purchase, fact, compiled, origin)
+    outcome = returning.taken_back(
+        batch.members[purchase.member_id],
+        purchase,
+        fact,
+        (program_by_number(batch.club, purchase.program), compiled),
+        origin,
+        club=batch.club,
+        actor=batch.actor,
+    )
     made = recording.Made(draft, activity_id, fact, outcome, None, purchase.id)
     recording.activity_add(batch, made, compiled, State())
     return recording.answer(batch, made)

@@ -114,3 +114,79 @@ OPENING = Table(
     ),
     same=frozenset({"club_id"}),
 )
+
+SPENT = Table(
+    "activities_spent",
+    (
+        ("amount", "bigint"),
+        ("returned", "bigint"),
+        ("no", "smallint"),
+        ("kind", "smallint"),
+        ("member_id", "uuid"),
+        ("club_id", "uuid"),
+        ("purchase_id", "uuid"),
+        ("ref_id", "uuid"),
+        ("owner_id", "uuid"),
+        ("posting_id", "uuid"),
+        ("unit", "text"),
+    ),
+    keys=("member_id", "purchase_id", "no"),
+    changes=("returned",),
+    same=frozenset({"club_id"}),
+)
+
+ANONYMOUS_RETURN = Table(
+    "activities_anonymousreturn",
+    (
+        ("occurred_at", "timestamptz"),
+        ("recorded_at", "timestamptz"),
+        ("gross", "bigint"),
+        ("net", "bigint"),
+        ("business_date", "date"),
+        ("actor_kind", "smallint"),
+        ("club_id", "uuid"),
+        ("id", "uuid"),
+        ("purchase_id", "uuid"),
+        ("actor_id", "uuid"),
+        ("branch", "text"),
+        ("channel", "text"),
+        ("source", "text"),
+        ("reference", "text"),
+        ("fact", "bytea"),
+    ),
+    same=frozenset({"recorded_at", "actor_kind", "club_id", "actor_id"}),
+)
+
+ANONYMOUS_RETURNED = Table(
+    "activities_anonymousreturned",
+    (
+        ("bought", "bigint"),
+        ("returned", "bigint"),
+        ("line_no", "int"),
+        ("club_id", "uuid"),
+        ("purchase_id", "uuid"),
+    ),
+    keys=("club_id", "purchase_id", "line_no"),
+    changes=("returned",),
+    same=frozenset({"club_id"}),
+)
+
+WAITING = Table(
+    "activities_waiting",
+    (
+        ("occurred_at", "timestamptz"),
+        ("received_at", "timestamptz"),
+        ("actor_kind", "smallint"),
+        ("club_id", "uuid"),
+        ("id", "uuid"),
+        ("actor_id", "uuid"),
+        ("source", "text"),
+        ("reference", "text"),
+        ("purchase_source", "text"),
+        ("purchase_reference", "text"),
+        ("outcome", "text"),
+        ("body_hash", "bytea"),
+        ("body", "bytea"),
+    ),
+    same=frozenset({"received_at", "actor_kind", "club_id", "actor_id"}),
+)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from bashgah.activities import compact
+from bashgah.activities import compact, strangers
 from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import reference_reused, refused
 from bashgah.activities.selectors import COLUMNS, anonymous_get, info_of, purchase_not_found
-from bashgah.activities.types import CustomIn, Outcome, PurchaseRef, ReturnIn, Settled
+from bashgah.activities.types import AnonymousInfo, CustomIn, Outcome, PurchaseRef, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
 from bashgah.engine.decisions import Decision
@@ -66,8 +66,38 @@ def answers_read(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, Outcome]:
 def purchases_find(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, UUID]:
     """Find the purchases that facts name, and with them the members of returns; by the draft's identity.
 
-    What cannot be found, or is somebody else's than who is said to act, is the draft's refusal.
+    What cannot be found, or is somebody else's than who is said to act, is the draft's refusal. For a return
+    a purchase that was anonymous and claimed since is its claim's, and a reference that nobody told yet may
+    still come (``Draft.waits``).
     """
+    asked = _asked(drafts)
+    if not asked:
+        return {}
+    by_key, by_id = _purchases(club, asked)
+    found: dict[int, UUID] = {}
+    nameless: list[tuple[Draft, UUID]] = []
+    for draft in drafts:
+        name = asked.get(id(draft))
+        if name is None:
+            continue
+        hit = by_id.get(name) if isinstance(name, UUID) else by_key.get(name)
+        if hit is None:
+            _unknown(draft, name)
+        elif hit[1] is None and draft.kind == "return":
+            nameless.append((draft, hit[0]))
+        elif hit[1] is None:
+            draft.refusal = _of_nobody()
+        elif draft.member_id not in (None, hit[1]):
+            draft.refusal = purchase_not_found()
+        else:
+            found[id(draft)], draft.member_id = hit
+    if nameless:
+        _nameless(club, nameless, found)
+    return found
+
+
+def _asked(drafts: Sequence[Draft]) -> dict[int, tuple[str, str] | UUID]:
+    """Return the purchase each draft names, by the draft's identity."""
     asked: dict[int, tuple[str, str] | UUID] = {}
     for draft in drafts:
         if not isinstance(draft.intake, ReturnIn | CustomIn):
@@ -77,24 +107,26 @@ def purchases_find(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, UUID]:
                 asked[id(draft)] = _named(draft.intake.purchase, draft.intake.source)
             except Refusal as refusal:
                 draft.refusal = refusal
-    if not asked:
-        return {}
-    by_key, by_id = _purchases(club, asked)
-    found: dict[int, UUID] = {}
-    for draft in drafts:
-        name = asked.get(id(draft))
-        if name is None:
-            continue
-        hit = by_id.get(name) if isinstance(name, UUID) else by_key.get(name)
-        if hit is None:
+    return asked
+
+
+def _unknown(draft: Draft, name: tuple[str, str] | UUID) -> None:
+    if draft.kind == "return" and not isinstance(name, UUID):
+        draft.waits = True
+    else:
+        draft.refusal = purchase_not_found()
+
+
+def _nameless(club: ClubInfo, named: Sequence[tuple[Draft, UUID]], found: dict[int, UUID]) -> None:
+    """Say of returns of anonymous purchases whose each is by now: its claim's, or still nobody's."""
+    claims = strangers.claimed_lock(club, {id_ for _draft, id_ in named})
+    for draft, id_ in named:
+        if id_ not in claims:
             draft.refusal = purchase_not_found()
-        elif hit[1] is None:
-            draft.refusal = _of_nobody()
-        elif draft.member_id not in (None, hit[1]):
-            draft.refusal = purchase_not_found()
+        elif (claim := claims[id_]) is not None:
+            found[id(draft)], draft.member_id = claim
         else:
-            found[id(draft)], draft.member_id = hit
-    return found
+            draft.goods_of = id_
 
 
 def _purchases(
@@ -113,8 +145,12 @@ def _purchases(
             [[source for source, _ in keys], [reference for _, reference in keys], club.id],
         ).fetchall()
         by_id = cur.execute(
-            "SELECT id, member_id FROM activities_activity WHERE club_id = %s AND id = ANY(%s) AND kind = %s",
-            [club.id, wanted, KIND_CODES["purchase"]],
+            """
+            SELECT id, member_id FROM activities_activity WHERE club_id = %s AND id = ANY(%s) AND kind = %s
+            UNION ALL
+            SELECT id, NULL FROM activities_anonymous WHERE club_id = %s AND id = ANY(%s)
+            """,
+            [club.id, wanted, KIND_CODES["purchase"], club.id, wanted],
         ).fetchall()
     return (
         {(source, reference): (id_, member) for source, reference, id_, member in by_key},
@@ -166,6 +202,8 @@ def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> 
         balances=info.balances,
         tiers=outcome.tiers,
         moves=info.moves,
+        given_back=outcome.given_back,
+        coupons_back=outcome.coupons_back,
         decision=decision,
         repeated=True,
     )
@@ -176,9 +214,11 @@ def _decision(compiled: CompiledProgram, row: tuple[Any, ...]) -> Decision:
 
 
 def _anonymous_answer(club: ClubInfo, id: UUID) -> Settled:
-    info = anonymous_get(club, id)
+    info: AnonymousInfo | strangers.NamelessReturn | None = strangers.return_find(club, id)
+    kind = "return" if info else "purchase"
+    info = info or anonymous_get(club, id)
     return Settled(
-        kind="purchase",
+        kind=kind,
         source=info.source,
         reference=info.reference,
         activity_id=info.id,

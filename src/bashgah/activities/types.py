@@ -71,6 +71,21 @@ class AmountsIn(Form):
     paid_by_points: Amount = 0
 
 
+class PaymentIn(Form):
+    """One thing of the member's that a purchase was paid with; exactly one is named.
+
+    ``wallet`` with ``amount`` takes units now, ``hold`` captures units set aside before, ``coupon`` (its
+    code, or ``cpn_…``) uses a coupon up, ``redemption`` names a captured redemption. Coming back, the goods
+    give back what they were paid with.
+    """
+
+    wallet: Code = ""
+    amount: Amount = 0
+    hold: Code = ""
+    coupon: Code = ""
+    redemption: Code = ""
+
+
 class PurchaseIn(Form, tag="purchase", tag_field="kind"):
     """Somebody bought something: by lines, or by amounts alone. Without a member it is anonymous."""
 
@@ -86,6 +101,7 @@ class PurchaseIn(Form, tag="purchase", tag_field="kind"):
     shipping: Amount = 0
     payment_methods: Annotated[tuple[Key, ...], Meta(max_length=10)] = ()
     coupons: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
+    paid_with: Annotated[tuple[PaymentIn, ...], Meta(max_length=20)] = ()
 
 
 class PurchaseRef(Form):
@@ -176,6 +192,13 @@ class CreditLine(Struct, frozen=True):
     confirm_by: datetime | None = None
 
 
+class GivenBack(Struct, frozen=True):
+    """Units that a return put back into a wallet because its purchase was paid with them."""
+
+    wallet: str
+    amount: int
+
+
 class Balance(Struct, frozen=True):
     """A wallet right after the fact."""
 
@@ -204,6 +227,8 @@ class Settled(Struct, frozen=True, eq=False):
     balances: tuple[Balance, ...] = ()
     tiers: tuple[tuple[str, str], ...] = ()
     moves: tuple[TierMove, ...] = ()
+    given_back: tuple[GivenBack, ...] = ()
+    coupons_back: tuple[UUID, ...] = ()
     repeated: bool = False
     decision: Decision | None = None
 
@@ -265,6 +290,37 @@ class ActivityInfo:
     credits: tuple[CreditLine, ...]
     balances: tuple[Balance, ...]
     moves: tuple[TierMove, ...]
+    given_back: tuple[GivenBack, ...] = ()
+    coupons_back: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpentInfo:
+    """What a purchase was paid with, and how much of it went back; a coupon or redemption counts as one."""
+
+    kind: str
+    unit: str
+    amount: int
+    returned: int
+    ref_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReturn:
+    """A return told before its purchase: it settles when the purchase comes."""
+
+    id: UUID
+    source: str
+    reference: str
+    purchase_source: str
+    purchase_reference: str
+    occurred_at: datetime
+    received_at: datetime
+    intake: ReturnIn
+    actor_kind: int
+    actor_id: UUID | None
+    closed_at: datetime | None
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ _SUMMED = f"""
     FROM ({history.SUMS} WHERE {{club}}) s
     LEFT JOIN (
         SELECT member_id,
-               count(*) FILTER (WHERE kind = %(purchase)s) AS purchases,
+               count(*) FILTER (WHERE kind = %(purchase)s)
+                 - count(*) FILTER (WHERE kind = %(return)s AND type = 'whole') AS purchases,
                count(*) FILTER (WHERE kind = %(visit)s) AS visits,
                count(*) FILTER (WHERE kind = %(return)s) AS returns,
                sum(CASE kind WHEN %(purchase)s THEN gross WHEN %(return)s THEN -gross ELSE 0 END) AS gross,
@@ -47,10 +48,12 @@ _DAYS = """
            coalesce(a.visits, 0) AS a_visits, coalesce(a.spend, 0)::bigint AS a_spend
     FROM (SELECT * FROM ({days}) h WHERE {{club}}) d
     FULL JOIN (
-        SELECT member_id, day, count(*) FILTER (WHERE kind = %(purchase)s) AS purchases,
+        SELECT member_id, day,
+               count(*) FILTER (WHERE kind = %(purchase)s)
+                 - count(*) FILTER (WHERE kind = %(return)s AND type = 'whole') AS purchases,
                count(*) FILTER (WHERE kind = %(visit)s) AS visits,
                sum(CASE kind WHEN %(purchase)s THEN net WHEN %(return)s THEN -net ELSE 0 END) AS spend
-        FROM (SELECT a.member_id, a.kind, a.net, coalesce(p.business_date, a.business_date) AS day
+        FROM (SELECT a.member_id, a.kind, a.type, a.net, coalesce(p.business_date, a.business_date) AS day
               FROM activities_activity a
               LEFT JOIN activities_activity p
                 ON a.kind = %(return)s AND p.member_id = a.member_id AND p.id = a.about_id
@@ -85,6 +88,8 @@ CHECKS: tuple[Check, ...] = (
         SELECT r.member_id, r.source || ' ' || r.reference, 1, 0 FROM activities_reference r
         WHERE {r.club} AND CASE WHEN r.member_id IS NULL
             THEN NOT EXISTS (SELECT FROM activities_anonymous n
+                             WHERE n.club_id = r.club_id AND n.id = r.activity_id)
+             AND NOT EXISTS (SELECT FROM activities_anonymousreturn n
                              WHERE n.club_id = r.club_id AND n.id = r.activity_id)
             ELSE NOT EXISTS (SELECT FROM activities_activity a
                              WHERE a.member_id = r.member_id AND a.id = r.activity_id) END

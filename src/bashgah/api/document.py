@@ -167,6 +167,11 @@ def _add_intake(schema: dict[str, Any]) -> None:
                 "description": "Recorded before: the first answer again",
                 **_json(activity, required=False),
             },
+            "202": {
+                "description": "A return whose purchase is not known yet (`return_waits`): kept, and settled "
+                "when the purchase comes",
+                **_json({"$ref": REF.format(name="Problem")}, required=False),
+            },
         },
         "x-intake": "activities.write",
     }

@@ -15,6 +15,7 @@ from bashgah.kit.refusals import Refusal
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
+    202: _("Kept, not settled yet"),
     400: _("The request cannot be read"),
     401: _("Sign-in is needed"),
     403: _("Not allowed"),

@@ -76,6 +76,13 @@ class Wallet(Part):
     negative: Literal["refuse", "pending_only", "allow"] = "allow"
     rounding: Literal["down", "nearest", "up"] = "down"
     worth: int = Field(default=0, ge=0, description="what one unit pays, in the currency's smallest unit")
+    return_grace_days: int = Field(
+        default=0,
+        ge=0,
+        le=3660,
+        description="how long spent units stay good when a return gives them back after their lot expired;"
+        " 0 keeps the old expiry, so they are gone",
+    )
 
 
 class Basis(Part):
@@ -256,6 +263,10 @@ class RewardTerms(Part):
     ends_on: date | None = None
     limits: tuple[Limit, ...] = Field(default=(), description="most redemptions a member in a window")
     stage: Literal["live", "off"] = "live"
+    reusable_after_return: bool = Field(
+        default=True,
+        description="its coupon can be used again when the whole purchase it was used on comes back",
+    )
 
 
 class PercentOff(Part):

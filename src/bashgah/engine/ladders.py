@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -126,13 +126,58 @@ def reviews(
 
 
 def review_window(ladder: Ladder, day: date, calendar: Calendar) -> tuple[date, date]:
-    """Return the half-open window over which a tier is judged on ``day``: the period that has just ended."""
+    """Return the half-open window over which a tier is judged on ``day``: the period that has just ended.
+
+    On a rolling ladder it is what the ladder counts on that day, so the day of the rise a period ago is out:
+    what lifted a member keeps them up for one period, not for two.
+    """
+    if ladder.window == "rolling_12m":
+        return measure_start(ladder.window, day, calendar), day
     last = date.fromordinal(day.toordinal() - 1)
     return measure_start(ladder.window, last, calendar), day
 
 
-def distance(ladder: Ladder, value: int, standing: Standing | None) -> Distance:
-    """Return what is missing to the next tier and to keep the present one."""
+Measured = Callable[[date, date], int]
+"""A ladder's measure over a half-open window of local days."""
+
+
+def standing_replayed(  # noqa: PLR0917 one way through the days
+    ladder: Ladder, base: Standing, days: Iterable[date], until: date, measured: Measured, calendar: Calendar
+) -> Standing:
+    """Return where a member would stand on ``until``, from ``base`` before the first of these days.
+
+    Each day rises as its facts would have made it, each period that ends on the way is reviewed in its turn.
+    """
+    standing = base
+    for day in sorted(days):
+        standing = _reviewed_by(ladder, standing, day, measured, calendar)
+        start = measure_start(ladder.window, day, calendar)
+        value = measured(start, date.fromordinal(day.toordinal() + 1))
+        standing = standing_after(ladder, value, standing, day, calendar)
+    return _reviewed_by(ladder, standing, until, measured, calendar)
+
+
+def standing_fallen(ladder: Ladder, standing: Standing, replayed: Standing, day: date) -> Standing:
+    """Return the standing once what lifted a member was undone; ``replayed`` is the one without it.
+
+    Never higher than before, never below a tier kept for life, and unchanged while a grant holds.
+    """
+    now, rank = _rank(ladder, standing), max(_rank(ladder, replayed), 0)
+    if rank >= now or (standing.granted_until is not None and day < standing.granted_until):
+        return standing
+    floor = _kept_for_life(ladder, now)
+    if floor >= now:
+        return standing
+    if floor > rank:
+        return Standing(ladder.tiers[floor].key, day, None, standing.granted_until)
+    return Standing(ladder.tiers[rank].key, replayed.since, replayed.kept_until, standing.granted_until)
+
+
+def distance(ladder: Ladder, value: int, standing: Standing | None, kept_by: int | None = None) -> Distance:
+    """Return what is missing to the next tier and to keep the present one.
+
+    ``kept_by`` is what already counts for the coming review (``review_window``), where that is not ``value``.
+    """
     rank = max(_rank(ladder, standing), 0)
     tier = ladder.tiers[rank]
     above = ladder.tiers[rank + 1] if rank + 1 < len(ladder.tiers) else None
@@ -142,9 +187,18 @@ def distance(ladder: Ladder, value: int, standing: Standing | None) -> Distance:
         tier.key,
         above.key if above else "",
         max(0, above.threshold - value) if above else 0,
-        0 if until is None else max(0, tier.threshold - value),
+        0 if until is None else max(0, tier.threshold - (value if kept_by is None else kept_by)),
         until,
     )
+
+
+def _reviewed_by(
+    ladder: Ladder, standing: Standing, day: date, measured: Measured, calendar: Calendar
+) -> Standing:
+    """Review each period that ended by a day, in order."""
+    for _before, after, _value in reviews(ladder, standing, day, calendar, measured):
+        standing = after
+    return standing
 
 
 def _rank(ladder: Ladder, standing: Standing | None) -> int:

@@ -12,7 +12,14 @@ from bashgah.ground.types import News
 from bashgah.history.tables import CLUB_DAY
 
 TOGETHER = 500
-KINDS = ("purchase.settled", "purchase.anonymous", "return.settled", "visit.settled", "custom.settled")
+KINDS = (
+    "purchase.settled",
+    "purchase.anonymous",
+    "return.settled",
+    "return.anonymous",
+    "visit.settled",
+    "custom.settled",
+)
 Key = tuple[UUID, date, str, bool]
 
 
@@ -30,6 +37,8 @@ def on_settled(news: Sequence[News]) -> None:
         _add(days, key, counts)
         if item.kind == "purchase.settled" and "about" in told:
             _add(days, (*key[:3], True), [-counts[0], 0, 0, -counts[3], -counts[4], -counts[5], 0, 0, 0])
+        if "claims" in told:
+            _add(days, (*key[:3], True), [0, -counts[1], 0, 0, 0, 0, -counts[6], 0, 0])
     rows = [(*days[key], key[1], key[0], key[2], key[3]) for key in sorted(days)]
     with cursor() as cur:
         write(cur, [RowSet(CLUB_DAY, rows)])
@@ -41,7 +50,7 @@ def _counts(item: News) -> list[int]:
     gross, net = told["gross"], told["net"]
     earned = sum(credit["amount"] for credit in told["credits"] if credit["wallet"] in told["points"])
     issued, back = max(earned, 0), max(-earned, 0)
-    if item.kind == "return.settled":
+    if item.kind in ("return.settled", "return.anonymous"):
         return [0, 1, 0, 0, 0, 0, net, issued, back]
     if item.kind in ("visit.settled", "custom.settled"):
         return [0, 0, int(item.kind == "visit.settled"), 0, 0, 0, 0, issued, back]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -74,7 +75,7 @@ class Book:
         self._added_days.setdefault(day, Tally()).add(counts)
         self._first_at = min(self._first_at or at, at)
         self._last_at = max(self._last_at or at, at)
-        if counts.purchases:
+        if counts.purchases > 0:
             self.last_purchase_at = max(self.last_purchase_at or at, at)
             self._last_purchase_at = max(self._last_purchase_at or at, at)
 
@@ -83,6 +84,14 @@ class Book:
         key = (limit, window_start)
         self.used[key] = self.used.get(key, 0) + amount
         self._added_used[key] = self._added_used.get(key, 0) + amount
+
+    def days_with(self, stored: Mapping[date, Tally]) -> dict[date, Tally]:
+        """Return all of a member's days: those stored, and on them what this batch added."""
+        days: dict[date, Tally] = {}
+        for part in (stored, self._added_days):
+            for day, tally in part.items():
+                days.setdefault(day, Tally()).add(tally)
+        return days
 
     def rows_into(self, rows: Rows) -> None:
         """Add what this batch counted to the rows of a statement."""

@@ -131,6 +131,16 @@ def window_value(club: ClubInfo, member_id: UUID, measure: str, start: date, unt
     return int(row[0] or 0) if row else 0
 
 
+def days_get(member_id: UUID) -> dict[date, Tally]:
+    """Return what a member did on each day of their life, for judging it again."""
+    with cursor() as cur:
+        rows = cur.execute(
+            "SELECT day, purchases, spend, visits, qualifying FROM history_day WHERE member_id = %s",
+            [member_id],
+        ).fetchall()
+    return {day: Tally(*counts) for day, *counts in rows}
+
+
 def used_get(
     club: ClubInfo, member_id: UUID, limits: Iterable[tuple[str, date]]
 ) -> dict[tuple[str, date], int]:

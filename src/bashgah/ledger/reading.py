@@ -13,7 +13,7 @@ import psycopg
 from bashgah.ground import ids
 from bashgah.ground.batch import Part, cursor
 from bashgah.ledger.book import Book, LocalDate
-from bashgah.ledger.states import Credited, LotState, WalletState
+from bashgah.ledger.states import Credited, LotState, Spending, WalletState
 from bashgah.ledger.types import Account, HoldInfo, HoldState, WalletKind
 
 WALLETS = Part(
@@ -124,6 +124,36 @@ def credits_of(
         Credited(id_, unit, WalletKind(kind), amount, rule, int(total), n, int(expired), source)
         for id_, unit, kind, amount, rule, total, n, expired in rows
     ]
+
+
+def credited_get(cur: psycopg.Cursor[Any], member_id: UUID, posting_id: UUID) -> Credited:
+    """Return one credit as it stands, by its posting; the member must be locked."""
+    row = cur.execute(
+        "SELECT entry_id FROM ledger_posting WHERE member_id = %s AND id = %s", [member_id, posting_id]
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"posting {posting_id} is not this member's")
+    found = credits_of(cur, member_id, [row[0]])
+    return next(credited for credited in found if credited.posting_id == posting_id)
+
+
+def spendings_of(
+    cur: psycopg.Cursor[Any], member_id: UUID, posting_ids: Sequence[UUID]
+) -> dict[UUID, Spending]:
+    """Return what these postings took out of lots and how much of it went back; the member must be locked."""
+    rows = cur.execute(
+        """
+        SELECT p.id, p.unit, p.amount, coalesce(max(v.reversed_total), 0), coalesce(max(v.n), 0)
+        FROM ledger_posting p
+        LEFT JOIN ledger_posting v ON v.member_id = p.member_id AND v.reverses = p.id
+        WHERE p.member_id = %s AND p.id = ANY(%s) GROUP BY p.id, p.unit, p.amount
+        """,
+        [member_id, list(posting_ids)],
+    ).fetchall()
+    return {
+        id_: Spending(id_, unit, amount, lots_taken(cur, member_id, id_), int(given), times)
+        for id_, unit, amount, given, times in rows
+    }
 
 
 def hold_read(cur: psycopg.Cursor[Any], member_id: UUID, hold_id: UUID) -> tuple[HoldInfo, UUID] | None:

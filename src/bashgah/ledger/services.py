@@ -25,6 +25,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading
 from bashgah.ledger.between import refuse_merged
 from bashgah.ledger.book import Book
+from bashgah.ledger.spending import give_back
 from bashgah.ledger.states import Credited, LotState, Origin
 from bashgah.ledger.tables import Rows
 from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, WalletKind
@@ -113,6 +114,44 @@ def hold_release(
     book.hold_release(origin, hold, taken)
     _keep(book)
     return _as(hold, HoldState.RELEASED, now)
+
+
+def spending_undo(
+    *,
+    club: ClubInfo,
+    locked: LockedMember,
+    hold_id: UUID | None,
+    credit_id: UUID | None,
+    cause_id: UUID,
+    reason: str,
+    grace_until: datetime | None = None,
+    actor: Actor = SYSTEM,
+    now: datetime,
+) -> None:
+    """Undo what a captured hold spent and the credit that was given for it, in one entry.
+
+    Units go back to exactly the lots they came from; ``grace_until`` is for those whose lot has expired.
+    Refuses ``credit_spent`` (409) where less of the given credit is left than is to be taken back.
+    """
+    book = _book(club, locked, now)
+    origin = replace(_origin(club, Cause.REDEMPTION, cause_id, actor, now), reason=reason)
+    with cursor() as cur:
+        if credit_id is not None:
+            given = reading.credited_get(cur, locked.id, credit_id)
+            if book.wallet(given.unit, given.kind).available < given.amount - given.reversed_total:
+                raise Refusal(
+                    "credit_spent", Phrase(_("The credit was used in part, so it cannot be taken back."))
+                )
+            book.reverse(origin, given, given.amount - given.reversed_total)
+        if hold_id is not None:
+            hold, posting_id = _hold(locked, hold_id)
+            if hold.state is not HoldState.CAPTURED:
+                raise _closed()
+            spending = reading.spendings_of(cur, locked.id, [posting_id])[posting_id]
+            left = spending.amount - spending.given
+            if left:
+                give_back(book, origin, spending, left, grace_until=grace_until)
+    _keep(book)
 
 
 def holds_due_release(*, now: datetime, limit: int = 500) -> int:

@@ -85,6 +85,18 @@ class Origin:
     reason: str = ""
 
 
+@dataclass(slots=True)
+class Spending:
+    """Units that one posting took out of lots and that may go back: how much did, in how many steps."""
+
+    posting_id: UUID
+    unit: str
+    amount: int
+    taken: list[tuple[LotState, int]]
+    given: int = 0
+    times: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Credited:
     """A recorded credit that may be reversed: its posting, how much of it was reversed, how much expired."""

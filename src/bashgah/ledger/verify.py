@@ -182,6 +182,7 @@ CHECKS: tuple[Check, ...] = (
         LEFT JOIN (SELECT member_id, posting_id, sum(amount) AS taken FROM ledger_allocation
                    WHERE {club} GROUP BY member_id, posting_id) a
           ON a.member_id = p.member_id AND a.posting_id = p.id
+        LEFT JOIN ledger_lot l ON l.member_id = p.member_id AND l.id = p.id
         WHERE {p.club} AND CASE
             WHEN p.debit IN (%(available)s, %(pending)s) AND (p.credit >= 10 OR p.credit = %(held)s) THEN
                  coalesce(a.taken, 0) > p.amount
@@ -191,7 +192,8 @@ CHECKS: tuple[Check, ...] = (
                  coalesce(a.taken, 0) < -p.amount OR coalesce(a.taken, 0) > 0
             WHEN p.debit = %(held)s OR p.debit >= 10 AND p.credit >= 10 THEN a.taken IS NOT NULL
             WHEN p.debit >= 10 AND p.reverses IS NOT NULL THEN
-                 coalesce(a.taken, 0) NOT BETWEEN -p.amount AND 0
+                 coalesce(a.taken, 0) < -p.amount
+                 OR coalesce(a.taken, 0) > CASE WHEN l.id IS NULL THEN 0 ELSE p.amount END
             ELSE coalesce(a.taken, 0) NOT BETWEEN 0 AND p.amount END
         """,
     ),

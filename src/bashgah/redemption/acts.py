@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import audit, ids
@@ -206,6 +207,65 @@ def release(
     _write_down(club, row, actor, "redemption.released", now)
 
 
+def redemption_undo(
+    *, club: ClubInfo, locked: LockedMember, redemption_id: UUID, reason: str, actor: Actor, now: datetime
+) -> bool:
+    """Call off a captured redemption but for its points, which the caller gives back under the same lock.
+
+    Its coupon is made void, the reward goes back to stock and limits. False, and nothing is changed, where it
+    is not captured (any more) or its coupon was used.
+    """
+    row = Redemption.objects.filter(club_id=club.id, member_id=locked.id, id=redemption_id).first()
+    if row is None or row.state != "captured":
+        return False
+    if row.coupon_id is not None:
+        coupon = rewards_selectors.coupon_get(club, locked.id, row.coupon_id, now=now)
+        if coupon.state == "used":
+            return False
+        rewards.coupon_void(
+            club=club, member_id=locked.id, coupon_id=row.coupon_id, reason=reason, actor=actor, now=now
+        )
+    rewards.claim_return(club=club, locked=locked, claim_id=row.id, now=now)
+    row.state, row.cancel_reason, row.cancelled_at = "cancelled", reason, now
+    row.save(update_fields=["state", "cancel_reason", "cancelled_at"])
+    news_post(
+        club_id=club.id,
+        kind="redemption.cancelled",
+        member_id=row.member_id,
+        payload={"redemption_id": row.id, "reward": row.reward, "price": row.price, "unit": row.unit},
+        now=now,
+    )
+    _write_down(club, row, actor, "redemption.cancelled", now)
+    return True
+
+
+def cancel(
+    club: ClubInfo, locked: LockedMember, row: Redemption, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Call off a captured redemption: points to their lots, coupon void, credit taken back, stock back."""
+    coupon_used = row.coupon_id is not None and (
+        rewards_selectors.coupon_get(club, locked.id, row.coupon_id, now=now).state == "used"
+    )
+    if coupon_used:
+        raise Refusal(
+            "coupon_used", Phrase(_("The coupon of this redemption was used, so it cannot be cancelled."))
+        )
+    wallet = programs.program_in_force(club, now).wallets.get(row.unit)
+    days = wallet.return_grace_days if wallet else 0
+    ledger.spending_undo(
+        club=club,
+        locked=locked,
+        hold_id=row.hold_id,
+        credit_id=row.entry_id,
+        cause_id=row.id,
+        reason=reason,
+        grace_until=now + timedelta(days=days) if days else None,
+        actor=actor,
+        now=now,
+    )
+    redemption_undo(club=club, locked=locked, redemption_id=row.id, reason=reason, actor=actor, now=now)
+
+
 def _news(club: ClubInfo, row: Redemption, expires_at: datetime | None) -> dict[str, object]:
     name = rewards_selectors.reward_name(club, row.reward)
     return {
@@ -237,7 +297,7 @@ def _write_down(club: ClubInfo, row: Redemption, actor: Actor, action: str, now:
             "unit": row.unit,
             "member_id": public("member", row.member_id),
             "yes_by": row.yes_by,
-            "reason": row.reason,
+            "reason": row.cancel_reason or row.reason,
             "branch": row.branch,
         },
         now=now,

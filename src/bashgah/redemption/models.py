@@ -7,12 +7,16 @@ from django.db.models import Q
 
 
 class Redemption(models.Model):
-    """One member's wish for one reward: open while the yes is awaited, then captured or released for good."""
+    """One member's wish for one reward: open while the yes is awaited, then captured or released.
+
+    A captured one may be cancelled once, which gives everything back.
+    """
 
     pk = models.CompositePrimaryKey("member_id", "id")
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
     price = models.BigIntegerField()
     member_id = models.UUIDField()
     id = models.UUIDField()
@@ -22,7 +26,7 @@ class Redemption(models.Model):
     entry_id = models.UUIDField(null=True)
     program = models.IntegerField()
     needs_yes = models.BooleanField()
-    state = models.CharField(max_length=8)
+    state = models.CharField(max_length=10)
     reason = models.CharField(max_length=12, blank=True)
     reward = models.CharField(max_length=40)
     kind = models.CharField(max_length=40)
@@ -32,6 +36,7 @@ class Redemption(models.Model):
     actor_kind = models.CharField(max_length=10)
     actor_id = models.CharField(max_length=40, blank=True)
     yes_by = models.CharField(max_length=6, blank=True)
+    cancel_reason = models.TextField(blank=True, default="")
     params = models.JSONField()
     credited = models.BigIntegerField(default=0)
     credited_unit = models.CharField(max_length=40, blank=True)
@@ -44,8 +49,13 @@ class Redemption(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True)
-                | Q(state__in=["captured", "released"], closed_at__isnull=False),
+                | Q(state__in=["captured", "released", "cancelled"], closed_at__isnull=False),
                 name="redemption_is_closed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at__isnull=True)),
+                name="a_cancelled_redemption_says_when",
             ),
             models.CheckConstraint(
                 condition=~Q(state="captured", needs_yes=True, yes_by=""),

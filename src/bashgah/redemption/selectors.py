@@ -130,5 +130,7 @@ def _info(
         coupon=coupon,
         credited=row.credited,
         credited_unit=row.credited_unit,
+        cancelled_at=row.cancelled_at,
+        cancel_reason=row.cancel_reason,
         repeated=repeated,
     )

@@ -21,6 +21,7 @@ from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase, phrase_to_json
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import clean
 from bashgah.members import selectors as members
 from bashgah.members import services as members_services
 from bashgah.members.types import LockedMember
@@ -34,6 +35,7 @@ from bashgah.rewards.types import RewardOffer
 
 __all__ = [
     "redemption_begin",
+    "redemption_cancel",
     "redemption_capture",
     "redemption_code_send",
     "redemption_confirm",
@@ -154,10 +156,39 @@ def redemption_release(
         row = _again(row)
         if row.state == "released":
             return selectors.redemption_info(club, row, now, repeated=True)
-        if row.state == "captured":
+        if row.state in ("captured", "cancelled"):
             raise agreement.closed()
         acts.release(club, locked, row, reason=reason, actor=actor, now=now)
         return selectors.redemption_info(club, row, now)
+
+
+def redemption_cancel(
+    *, club: ClubInfo, redemption_id: UUID, reason: str, actor: Actor, now: datetime
+) -> RedemptionInfo:
+    """Call off a captured redemption, with a reason: everything goes back to where it was.
+
+    Points go to exactly their lots (a lot that has expired since keeps its old day, or the wallet's days of
+    grace), the coupon is void, credit it gave is taken back, the reward is in stock and counts against no
+    limit. Cancelled before: the same answer again. Refuses ``redemption_open`` and ``redemption_closed``
+    (409) for what was never captured, ``coupon_used``, ``credit_spent`` (409) and ``reason_missing`` (422).
+    """
+    said = clean(reason, field="/reason", limit=500)
+    if not said:
+        raise Refusal("reason_missing", Phrase(_("Say why.")), status=422, field="/reason")
+    with transaction.atomic():
+        row = selectors.redemption_row(club, redemption_id)
+        locked = _lock(club, row.member_id)
+        row = _again(row)
+        if row.state == "cancelled":
+            return selectors.redemption_info(club, row, now, repeated=True)
+        if row.state == "open":
+            raise Refusal(
+                "redemption_open", Phrase(_("This redemption is not finished; release it instead."))
+            )
+        if row.state == "released":
+            raise agreement.closed()
+        acts.cancel(club, locked, row, reason=said, actor=actor, now=now)
+        return selectors.redemption_info(club, _again(row), now)
 
 
 def redemptions_due_release(*, now: datetime, limit: int = 500) -> int:

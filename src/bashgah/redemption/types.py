@@ -11,7 +11,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.text import Texts
 from bashgah.rewards.types import CouponInfo
 
-State = Literal["open", "captured", "released"]
+State = Literal["open", "captured", "released", "cancelled"]
 Channel = Literal["portal", "till", "api", "console"]
 Way = Literal["code", "qr", "app"]
 ReleaseReason = Literal["cancelled", "refused", "timed_out"]
@@ -45,6 +45,8 @@ class RedemptionInfo:
     coupon: CouponInfo | None = None
     credited: int = 0
     credited_unit: str = ""
+    cancelled_at: datetime | None = None
+    cancel_reason: str = ""
     repeated: bool = False
 
     @property

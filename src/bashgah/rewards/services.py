@@ -14,7 +14,7 @@ from bashgah.ground import audit, ids, secrets
 from bashgah.ground.outbox import news_post
 from bashgah.ground.throttle import throttle_return, throttle_take
 from bashgah.ground.types import Actor, Limit
-from bashgah.kit.ids import public
+from bashgah.kit.ids import parse, public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -196,25 +196,78 @@ def coupon_use(
         if row.state == "used" and reference and row.used_reference == reference:
             return selectors.coupon_info(club, row, now)
         _check_usable(row, now)
-        row.state, row.closed_at = "used", now
-        row.used_by_kind, row.used_by_id = actor.kind, actor.id
-        row.used_branch, row.used_reference = branch, reference
-        Coupon.objects.filter(member_id=row.member_id, id=row.id).update(
-            state=row.state,
-            closed_at=now,
-            used_by_kind=actor.kind,
-            used_by_id=actor.id,
-            used_branch=branch,
-            used_reference=reference,
+        _used_up(club, row, branch, reference, actor, now)
+    return selectors.coupon_info(club, row, now)
+
+
+def coupon_set_aside(*, club: ClubInfo, name: str, actor: Actor, now: datetime) -> CouponInfo:
+    """Lock a coupon, by its code or its id (``cpn_…``), until the caller's transaction ends.
+
+    Refuses what ``coupon_use`` refuses; ``coupon_spend`` then cannot fail.
+    """
+    if name.startswith("cpn_"):
+        found = Coupon.objects.filter(club_id=club.id, id=parse("coupon", name)).first()
+        if found is None:
+            raise selectors.coupon_missing()
+    else:
+        found = _by_code(club, name, actor, now)
+    row = Coupon.objects.select_for_update().get(member_id=found.member_id, id=found.id)
+    _check_usable(row, now)
+    return selectors.coupon_info(club, row, now)
+
+
+def coupon_spend(
+    *, club: ClubInfo, coupon: CouponInfo, branch: str, reference: str, actor: Actor, now: datetime
+) -> None:
+    """Use up a coupon that ``coupon_set_aside`` locked in this transaction."""
+    row = Coupon.objects.get(member_id=coupon.member_id, id=coupon.id)
+    _used_up(club, row, branch, reference, actor, now)
+
+
+def coupon_reopen(*, club: ClubInfo, member_id: UUID, coupon_id: UUID, now: datetime) -> bool:
+    """Make a used coupon usable again, until its old day; false when it is not used (any more)."""
+    with transaction.atomic():
+        row = (
+            Coupon.objects.select_for_update()
+            .filter(club_id=club.id, member_id=member_id, id=coupon_id, state="used")
+            .first()
+        )
+        if row is None:
+            return False
+        Coupon.objects.filter(member_id=member_id, id=coupon_id).update(
+            state="issued", closed_at=None, used_by_kind="", used_by_id="", used_branch="", used_reference=""
         )
         news_post(
             club_id=club.id,
-            kind="coupon.used",
-            member_id=row.member_id,
-            payload={"coupon_id": row.id, "reward": row.reward, "branch": branch},
+            kind="coupon.reopened",
+            member_id=member_id,
+            payload={"coupon_id": coupon_id, "reward": row.reward},
             now=now,
         )
-    return selectors.coupon_info(club, row, now)
+    return True
+
+
+def _used_up(  # noqa: PLR0917 the columns of a use
+    club: ClubInfo, row: Coupon, branch: str, reference: str, actor: Actor, now: datetime
+) -> None:
+    row.state, row.closed_at = "used", now
+    row.used_by_kind, row.used_by_id = actor.kind, actor.id
+    row.used_branch, row.used_reference = branch, reference
+    Coupon.objects.filter(member_id=row.member_id, id=row.id).update(
+        state=row.state,
+        closed_at=now,
+        used_by_kind=actor.kind,
+        used_by_id=actor.id,
+        used_branch=branch,
+        used_reference=reference,
+    )
+    news_post(
+        club_id=club.id,
+        kind="coupon.used",
+        member_id=row.member_id,
+        payload={"coupon_id": row.id, "reward": row.reward, "branch": branch},
+        now=now,
+    )
 
 
 def coupon_void(

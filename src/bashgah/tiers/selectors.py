@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.document import Ladder
-from bashgah.engine.ladders import distance, tier_in_force
+from bashgah.engine.ladders import distance, review_window, tier_in_force
 from bashgah.engine.states import Standing
 from bashgah.engine.windows import measure_start
 from bashgah.ground.batch import cursor
@@ -118,8 +118,30 @@ def _standing(
         kept_until=known.kept_until,
         granted_until=known.granted_until,
         value=value,
-        distance=distance(ladder, value, stored),
+        distance=distance(ladder, value, stored, _kept_by(club, member_id, ladder, stored, today)),
     )
+
+
+def _kept_by(
+    club: ClubInfo, member_id: UUID, ladder: Ladder, stored: Standing | None, today: date
+) -> int | None:
+    """Return what counts so far for the coming review of a rolling ladder; elsewhere the value does."""
+    if ladder.window != "rolling_12m" or stored is None or stored.kept_until is None:
+        return None
+    start, _until = review_window(ladder, max(stored.kept_until, today), club.calendar)
+    return measured(club, member_id, ladder, start, today + timedelta(days=1))
+
+
+def rises_since(member_id: UUID, at: datetime) -> list[tuple[str, UUID]]:
+    """Return the steps up that facts recorded since then brought, oldest first: (ladder, activity)."""
+    with cursor() as cur:
+        return cur.execute(
+            """
+            SELECT ladder, activity_id FROM tiers_change
+            WHERE member_id = %s AND at >= %s AND direction > 0 AND activity_id IS NOT NULL ORDER BY id
+            """,
+            [member_id, at],
+        ).fetchall()
 
 
 def _change(row: tuple[Any, ...]) -> ChangeInfo:

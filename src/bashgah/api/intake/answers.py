@@ -73,7 +73,11 @@ class Why(Struct, frozen=True):
 
 
 class ActivityAnswer(Struct, frozen=True):
-    """A recorded activity. ``receipt`` holds the lines to print for the member."""
+    """A recorded activity. ``receipt`` holds the lines to print for the member.
+
+    A return says in ``given_back`` which units its purchase was paid with went back, and in ``coupons_back``
+    which coupons can be used again.
+    """
 
     id: str
     kind: Literal["purchase", "return", "visit", "custom"]
@@ -87,13 +91,15 @@ class ActivityAnswer(Struct, frozen=True):
     balances: list[WalletBalance]
     tiers: list[Standing]
     moves: list[Move]
+    given_back: list[Amount]
+    coupons_back: list[str]
     why: list[Why]
     receipt: list[str]
     repeated: bool
 
 
 class BatchResult(Struct, frozen=True, omit_defaults=True):
-    """One activity of a batch: recorded (201, or 200 when repeated), or refused with its problem."""
+    """One activity of a batch: recorded (201; repeated 200), kept (202), or refused with its problem."""
 
     status: int
     activity: ActivityAnswer | None = None
@@ -101,10 +107,11 @@ class BatchResult(Struct, frozen=True, omit_defaults=True):
 
 
 class BatchAnswer(Struct, frozen=True):
-    """Results in the order of the request."""
+    """Results in the order of the request; ``waiting`` are returns kept until their purchase comes."""
 
     settled: int
     repeated: int
+    waiting: int
     refused: int
     results: list[BatchResult]
 
@@ -147,6 +154,8 @@ def activity(settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang) 
             Move(move.ladder, move.before, move.after, move.direction, said(move.why))
             for move in settled.moves
         ],
+        given_back=[Amount(back.wallet, back.amount) for back in settled.given_back],
+        coupons_back=[ids.public("coupon", id_) for id_ in settled.coupons_back],
         why=[
             Why(
                 outcome.rule,
@@ -171,6 +180,10 @@ def receipt(settled: Settled, wording: Wording, zone: str) -> list[Phrase]:
     if settled.member_id is None:
         return [Phrase(_("Recorded without a member; it can be claimed later."))]
     lines = _earned_lines(settled, wording, zone)
+    lines += [
+        Phrase(_("Given back: {amount}"), {"amount": wording.amount(back.wallet, back.amount)})
+        for back in settled.given_back
+    ]
     lines += [
         Phrase(
             _("Balance of {wallet}: {amount}"),

@@ -34,6 +34,8 @@ SINGLE = "/api/v1/activities"
 BATCH = "/api/v1/activities/batch"
 PATHS = frozenset({SINGLE, BATCH})
 SCOPE = "activities.write"
+KEPT = 202
+"""A return that waits for its purchase: kept and acknowledged, not settled."""
 DRAIN_SECONDS = 20.0
 
 log = structlog.get_logger("bashgah.intake")
@@ -125,6 +127,8 @@ class Call:
         fact = reading.single(await reading.body(receive, self.given, reading.SINGLE_LIMIT))
         (outcome,) = await _settled([fact], identity)
         if isinstance(outcome, Refused):
+            if outcome.refusal.status == KEPT:
+                return KEPT, self.said(problems.from_refusal(outcome.refusal))
             raise outcome.refusal
         return 200 if outcome.repeated else 201, answers.encoder.encode(self._answer(outcome, identity))
 
@@ -139,6 +143,7 @@ class Call:
         answer = answers.BatchAnswer(
             settled=sum(result.status == 201 for result in results),
             repeated=sum(result.status == 200 for result in results),
+            waiting=sum(result.status == KEPT for result in results),
             refused=sum(result.status >= 400 for result in results),
             results=results,
         )

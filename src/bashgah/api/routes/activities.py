@@ -112,6 +112,10 @@ class ActivityOut(ActivityRow):
     about_id: Annotated[str | None, Field(description="The purchase it is about.")]
     balances: list[BalanceOut]
     moves: list[MoveOut]
+    given_back: Annotated[
+        list[AmountOut], Field(description="Units a return put back because the purchase was paid with them.")
+    ]
+    coupons_back: Annotated[list[str], Field(description="Coupons that can be used again.")]
 
 
 class ActivityPageOut(Schema):
@@ -333,6 +337,8 @@ def _out(request: Call, info: ActivityInfo) -> ActivityOut:
             for balance in info.balances
         ],
         moves=[_move(request, move) for move in info.moves],
+        given_back=[AmountOut(wallet=back.wallet, amount=back.amount) for back in info.given_back],
+        coupons_back=[ids.public("coupon", id_) for id_ in info.coupons_back],
     )
 
 

@@ -69,8 +69,17 @@ class CodeSentOut(Schema):
     expires_at: datetime
 
 
+class CancelIn(Body):
+    """Why a captured redemption is called off."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
 class RedemptionOut(Schema):
-    """A redemption: open while the member's yes is awaited, then captured or released."""
+    """A redemption: open while the member's yes is awaited, then captured or released.
+
+    A captured one may be cancelled, which gives everything back.
+    """
 
     id: str
     member_id: str
@@ -80,7 +89,7 @@ class RedemptionOut(Schema):
     gives: str
     wallet: str
     price: int
-    state: Literal["open", "captured", "released"]
+    state: Literal["open", "captured", "released", "cancelled"]
     awaits_yes: bool
     yes_by: str
     channel: str
@@ -92,6 +101,8 @@ class RedemptionOut(Schema):
     coupon: CouponOut | None
     credited: int
     credited_wallet: str
+    cancelled_at: datetime | None
+    cancel_reason: str
     repeated: bool
 
 
@@ -207,6 +218,28 @@ def redemption_release(request: Call, redemption_id: RedemptionId, body: Release
     return _out(request, info)
 
 
+@router.post(
+    "/redemptions/{redemption_id}/cancel",
+    response=RedemptionOut,
+    auth=Bearer("redemptions.cancel"),
+    summary="Cancel a captured redemption",
+)
+@once()
+def redemption_cancel(request: Call, redemption_id: RedemptionId, body: CancelIn) -> RedemptionOut:
+    """Undo what was done: units go to exactly their lots, the coupon is void, the reward is in stock again.
+
+    Cancelled before, the same answer again. A coupon or credit that was used stands against it.
+    """
+    info = services.redemption_cancel(
+        club=request.club,
+        redemption_id=ids.parse("redemption", redemption_id),
+        reason=body.reason,
+        actor=request.actor,
+        now=request.now,
+    )
+    return _out(request, info)
+
+
 @router.get(
     "/members/{member_id}/redemptions",
     response=RedemptionPageOut,
@@ -264,5 +297,7 @@ def _out(request: Call, info: RedemptionInfo) -> RedemptionOut:
         coupon=coupon_out(request, info.coupon) if info.coupon else None,
         credited=info.credited,
         credited_wallet=info.credited_unit,
+        cancelled_at=info.cancelled_at,
+        cancel_reason=info.cancel_reason,
         repeated=info.repeated,
     )

@@ -1,0 +1,345 @@
+"""What a purchase is paid with: taken in the settlement's own transaction, given back when goods return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import psycopg
+
+from bashgah.activities.running import Running
+from bashgah.activities.types import GivenBack, PaymentIn, PurchaseIn
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine import CompiledProgram, returns
+from bashgah.engine.exact import apportion
+from bashgah.engine.facts import Fact
+from bashgah.ground.types import Actor
+from bashgah.kit import ids
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.points import Points
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger.reading import hold_read, spendings_of
+from bashgah.ledger.spending import give_back, is_closing
+from bashgah.ledger.states import Origin, Spending
+from bashgah.ledger.types import Account, HoldInfo, HoldState
+from bashgah.members.services import members_lock
+from bashgah.redemption.acts import redemption_undo
+from bashgah.redemption.selectors import redemption_row
+from bashgah.rewards.selectors import coupon_get
+from bashgah.rewards.services import coupon_reopen, coupon_set_aside, coupon_spend
+from bashgah.rewards.types import CouponInfo
+
+if TYPE_CHECKING:
+    from bashgah.activities.returning import Purchase
+
+UNITS, COUPON, REDEMPTION = 1, 2, 3
+KINDS = {UNITS: "units", COUPON: "coupon", REDEMPTION: "redemption"}
+OWN_HOLDS = "redemption"
+"""Purpose of the holds that a redemption captures itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One thing that was found usable; ``take`` cannot refuse it any more."""
+
+    kind: int
+    unit: str
+    amount: int
+    owner_id: UUID
+    ref_id: UUID | None = None
+    posting_id: UUID | None = None
+    hold: HoldInfo | None = None
+    coupon: CouponInfo | None = None
+
+
+@dataclass(slots=True)
+class Paid:
+    """One thing a purchase was paid with, as it stands: returns of one batch see one another in it."""
+
+    no: int
+    kind: int
+    unit: str
+    amount: int
+    returned: int
+    ref_id: UUID
+    owner_id: UUID
+    posting_id: UUID | None
+    spending: Spending | None = None
+    is_touched: bool = False
+
+
+def payments_checked(  # noqa: PLR0917 what a payment is judged by
+    cur: psycopg.Cursor[Any],
+    club: ClubInfo,
+    member: Running,
+    intake: PurchaseIn,
+    compiled: CompiledProgram,
+    actor: Actor,
+    now: datetime,
+) -> list[Payment]:
+    """Find everything a purchase names as its payment, or refuse the purchase; nothing is taken yet.
+
+    Refuses ``payment_unclear`` (422), ``points_short``, ``hold_closed``, ``redemption_unfit``,
+    ``redemption_spent`` (409) and what a coupon refuses. Coupons stay locked until the transaction ends.
+    """
+    found: list[Payment] = []
+    asked: dict[str, int] = {}
+    for place, named in enumerate(intake.paid_with):
+        at = f"/paid_with/{place}"
+        if sum(map(bool, (named.wallet, named.hold, named.coupon, named.redemption))) != 1:
+            raise _unclear(at)
+        if bool(named.wallet) != bool(named.amount):
+            raise _unclear(at)
+        if named.wallet:
+            found.append(_units(member, named, compiled, asked, at))
+        elif named.hold:
+            found.append(_held(cur, member, named.hold, at))
+        elif named.coupon:
+            coupon = coupon_set_aside(club=club, name=named.coupon, actor=actor, now=now)
+            found.append(Payment(COUPON, "", 1, coupon.member_id, coupon.id, coupon=coupon))
+        else:
+            found.append(_redeemed(cur, club, member, named.redemption, at))
+    names = [payment.ref_id for payment in found if payment.ref_id is not None]
+    if len(set(names)) != len(names):
+        raise _unclear("/paid_with")
+    return found
+
+
+def payments_take(
+    club: ClubInfo,
+    member: Running,
+    payments: Sequence[Payment],
+    *,
+    intake: PurchaseIn,
+    origin: Origin,
+    actor: Actor,
+    now: datetime,
+) -> list[tuple[Any, ...]]:
+    """Take what ``payments_checked`` found; return the rows that remember it."""
+    rows = []
+    for no, payment in enumerate(payments, start=1):
+        posting_id, ref_id = payment.posting_id, payment.ref_id
+        if payment.hold is not None:
+            member.points.hold_capture(origin, payment.hold)
+        elif payment.kind == UNITS:
+            posting_id = member.points.debit(
+                origin, unit=payment.unit, amount=payment.amount, to=Account.REDEEMED
+            )
+            ref_id = posting_id
+        elif payment.coupon is not None:
+            coupon_spend(
+                club=club,
+                coupon=payment.coupon,
+                branch=intake.branch,
+                reference=f"{intake.source}:{intake.reference}"[:160],
+                actor=actor,
+                now=now,
+            )
+        rows.append(
+            (
+                payment.amount,
+                0,
+                no,
+                payment.kind,
+                member.member_id,
+                club.id,
+                origin.id,
+                ref_id,
+                payment.owner_id,
+                posting_id,
+                payment.unit,
+            )
+        )
+    return rows
+
+
+def paid_read(
+    cur: psycopg.Cursor[Any], member_ids: Sequence[UUID], purchase_ids: Sequence[UUID]
+) -> dict[UUID, list[Paid]]:
+    """Read what purchases were paid with, and what of it went back; the members must be locked."""
+    found: dict[UUID, list[Paid]] = {}
+    rows = cur.execute(
+        """
+        SELECT member_id, purchase_id, no, kind, unit, amount, returned, ref_id, owner_id, posting_id
+        FROM activities_spent WHERE member_id = ANY(%s) AND purchase_id = ANY(%s) ORDER BY no
+        """,
+        [list(member_ids), list(purchase_ids)],
+    ).fetchall()
+    for member_id, purchase_id, *columns in rows:
+        paid = Paid(*columns)
+        if paid.posting_id is not None:
+            paid.spending = spendings_of(cur, member_id, [paid.posting_id])[paid.posting_id]
+        found.setdefault(purchase_id, []).append(paid)
+    return found
+
+
+def gave_back(
+    running: Running,
+    compiled: CompiledProgram,
+    purchase: Purchase,
+    origin: Origin,
+    *,
+    club: ClubInfo,
+    actor: Actor,
+) -> tuple[tuple[GivenBack, ...], tuple[UUID, ...]]:
+    """Give back what the returned part was paid with; return the units, and the coupons usable again.
+
+    Units go to the lots they came from. Each line carries its part of them: by its ``paid_by_points``, else
+    by its net amount. Coupons and redemptions go back with the whole purchase only.
+    """
+    if not purchase.paid:
+        return (), ()
+    base = weights(purchase.fact)
+    given: dict[str, int] = {}
+    coupons: list[UUID] = []
+    for paid in purchase.paid:
+        if paid.kind == UNITS:
+            parts = zip((no for no, _w in base), apportion(paid.amount, [w for _n, w in base]), strict=True)
+            amount = returns.share(paid.amount, tuple(parts), purchase.shares, paid.returned)
+        else:
+            amount = paid.amount - paid.returned if purchase.is_gone else 0
+        if not amount:
+            continue
+        if paid.kind == COUPON:
+            if not _coupon_back(club, compiled, paid, origin.recorded_at):
+                continue
+            coupons.append(paid.ref_id)
+        elif paid.kind == REDEMPTION and not _redemption_back(club, paid, actor, origin.recorded_at):
+            continue
+        if paid.spending is not None:
+            until = grace(compiled, paid.unit, origin)
+            give_back(running.points, origin, paid.spending, amount, grace_until=until)
+            given[paid.unit] = given.get(paid.unit, 0) + amount
+        paid.returned += amount
+        paid.is_touched = True
+    return tuple(GivenBack(unit, amount) for unit, amount in given.items()), tuple(coupons)
+
+
+def _coupon_back(club: ClubInfo, compiled: CompiledProgram, paid: Paid, now: datetime) -> bool:
+    """Make the coupon usable again where its reward's terms say so."""
+    coupon = coupon_get(club, paid.owner_id, paid.ref_id, now=now)
+    reward = compiled.rewards.get(coupon.reward)
+    if reward is not None and not reward.terms.reusable_after_return:
+        return False
+    return coupon_reopen(club=club, member_id=paid.owner_id, coupon_id=paid.ref_id, now=now)
+
+
+def _redemption_back(club: ClubInfo, paid: Paid, actor: Actor, now: datetime) -> bool:
+    """Cancel the redemption; its points go back with this return's entry. False where its coupon is used."""
+    locked = members_lock(club, [paid.owner_id])[paid.owner_id]
+    return redemption_undo(
+        club=club, locked=locked, redemption_id=paid.ref_id, reason="returned", actor=actor, now=now
+    )
+
+
+def grace(compiled: CompiledProgram, unit: str, origin: Origin) -> datetime | None:
+    """Return until when units that come back to an expired lot are good; None keeps the old expiry."""
+    wallet = compiled.wallets.get(unit)
+    if wallet is None or not wallet.return_grace_days:
+        return None
+    return origin.recorded_at + timedelta(days=wallet.return_grace_days)
+
+
+def weights(fact: Fact) -> tuple[tuple[int, int], ...]:
+    """Return how much of what was paid lies on each line; a purchase by amount alone is one line, 0."""
+    if not fact.lines:
+        return ((0, 1),)
+    if any(line.paid_by_points for line in fact.lines):
+        return tuple((line.no, line.paid_by_points) for line in fact.lines)
+    return tuple((line.no, max(0, line.net)) for line in fact.lines)
+
+
+def paid_rows(club_id: UUID, purchase: Purchase) -> list[tuple[Any, ...]]:
+    """Return the rows of payments that changed."""
+    return [
+        (
+            paid.amount,
+            paid.returned,
+            paid.no,
+            paid.kind,
+            purchase.member_id,
+            club_id,
+            purchase.id,
+            paid.ref_id,
+            paid.owner_id,
+            paid.posting_id,
+            paid.unit,
+        )
+        for paid in purchase.paid
+        if paid.is_touched
+    ]
+
+
+def _units(
+    member: Running, named: PaymentIn, compiled: CompiledProgram, asked: dict[str, int], at: str
+) -> Payment:
+    wallet = compiled.wallets.get(named.wallet)
+    if wallet is None or wallet.kind == "status":
+        raise Refusal(
+            "wallet_not_found", Phrase(_("There is no such wallet.")), status=422, field=f"{at}/wallet"
+        )
+    asked[named.wallet] = asked.get(named.wallet, 0) + named.amount
+    held = member.points.wallets.get(named.wallet)
+    available = held.available if held else 0
+    missing = asked[named.wallet] - available
+    if missing > 0:
+        raise Refusal(
+            "points_short",
+            Phrase(
+                _("{missing} more are needed: {available} are available."),
+                {"missing": Points(missing, named.wallet), "available": Points(available, named.wallet)},
+            ),
+            extra={"missing": missing, "available": available, "unit": named.wallet},
+            field=at,
+        )
+    return Payment(UNITS, named.wallet, named.amount, member.member_id)
+
+
+def _held(cur: psycopg.Cursor[Any], member: Running, name: str, at: str) -> Payment:
+    found = hold_read(cur, member.member_id, ids.parse("hold", name))
+    if found is None or found[0].purpose == OWN_HOLDS:
+        raise Refusal("hold_not_found", Phrase(_("There is no such hold.")), status=404, field=f"{at}/hold")
+    hold, posting_id = found
+    if hold.state is not HoldState.OPEN or is_closing(member.points, hold.id):
+        raise Refusal("hold_closed", Phrase(_("This hold was closed before.")), field=f"{at}/hold")
+    return Payment(UNITS, hold.unit, hold.amount, member.member_id, hold.id, posting_id, hold)
+
+
+def _redeemed(cur: psycopg.Cursor[Any], club: ClubInfo, member: Running, name: str, at: str) -> Payment:
+    row = redemption_row(club, ids.parse("redemption", name))
+    if row.member_id != member.member_id or row.state != "captured" or row.credited:
+        raise Refusal(
+            "redemption_unfit",
+            Phrase(_("A purchase cannot be paid with this redemption.")),
+            field=f"{at}/redemption",
+        )
+    taken = cur.execute(
+        "SELECT 1 FROM activities_spent WHERE member_id = %s AND ref_id = %s AND kind = %s",
+        [member.member_id, row.id, REDEMPTION],
+    ).fetchone()
+    if taken:
+        raise Refusal(
+            "redemption_spent",
+            Phrase(_("Another purchase was paid with this redemption already.")),
+            field=f"{at}/redemption",
+        )
+    if row.hold_id is None:
+        return Payment(REDEMPTION, "", 1, member.member_id, row.id)
+    hold = hold_read(cur, member.member_id, row.hold_id)
+    posting_id = hold[1] if hold else None
+    return Payment(REDEMPTION, row.unit, row.price, member.member_id, row.id, posting_id)
+
+
+def _unclear(at: str) -> Refusal:
+    return Refusal(
+        "payment_unclear",
+        Phrase(
+            _("Name one thing a payment, once: a wallet with an amount, a hold, a coupon or a redemption.")
+        ),
+        status=422,
+        field=at,
+    )
