@@ -18,6 +18,7 @@ from bashgah.console.views import (
     rewards,
     settings,
     tiers,
+    wallets,
 )
 from bashgah.console.views.backtests import listing as backtests
 from bashgah.console.views.backtests import one as backtest
@@ -65,6 +66,9 @@ urlpatterns = [
     path("rules/<slug:key>/remove/", editor.remove, name="rule_remove"),
     path("tiers/", tiers.index, name="tiers"),
     path("tiers/<slug:key>/", tiers.edit, name="ladder"),
+    path("wallets/", wallets.index, name="wallets"),
+    path("wallets/new/", wallets.new, name="wallet_new"),
+    path("wallets/<slug:key>/", wallets.edit, name="wallet"),
     path("rewards/", rewards.index, name="rewards"),
     path("rewards/new/", rewards.new, name="reward_new"),
     path("rewards/<slug:key>/", rewards.edit, name="reward"),

@@ -1,0 +1,16 @@
+"""What things of the program in force are called on the pages of members."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine.words import texts
+from bashgah.programs.selectors import program_in_force
+from bashgah.ui.types import Lang
+
+
+def wallet_names(club: ClubInfo, lang: Lang, now: datetime) -> dict[str, str]:
+    """The names of the wallets by their keys."""
+    wallets = program_in_force(club, now).document.wallets
+    return {wallet.key: texts(wallet.name, wallet.key).say(lang) for wallet in wallets}
