@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -38,15 +39,23 @@ def say(
     ``calendar``, ``zone`` and ``display`` are the club's; without them Persian reads Jalali dates, Tehran
     time and toman. Total: an unknown sentence is said in English, a missing value leaves its place visible.
     """
-    sentence = translated(phrase.msgid, lang)
+    pieces = _pieces(translated(phrase.msgid, lang))
+    if len(pieces) == 1:
+        return pieces[0]
+    said = list(pieces)
+    for place in range(1, len(pieces), 2):
+        name = pieces[place]
+        if name in phrase.params:
+            said[place] = _write(phrase.params[name], lang, calendar, zone, display)
+        else:
+            said[place] = f"{{{name}}}"
+    return "".join(said)
 
-    def fill(place: re.Match[str]) -> str:
-        name = place[1]
-        if name not in phrase.params:
-            return place[0]
-        return _write(phrase.params[name], lang, calendar, zone, display)
 
-    return _PLACE.sub(fill, sentence)
+@lru_cache(maxsize=8192)
+def _pieces(sentence: str) -> tuple[str, ...]:
+    """Cut a sentence at its places: text, name, text, name … text."""
+    return tuple(_PLACE.split(sentence))
 
 
 def translated(msgid: str, lang: str) -> str:
@@ -66,33 +75,41 @@ def _catalogue() -> dict[str, str]:
     return sentences
 
 
-def _write(  # noqa: PLR0911 one line a type
-    value: Any, lang: str, calendar: Calendar | None, zone: str, display: str
-) -> str:
-    match value:
-        case str():
-            return value
-        case Phrase():
-            return say(value, lang, calendar=calendar, zone=zone, display=display)
-        case Texts():
-            return value.say(lang)
-        case bool():
-            return translated(_YES if value else _NO, lang)
-        case int() | float() | Decimal():
-            return formats.number(value, lang)
-        case Points():
-            return formats.points(value.amount, lang, value.unit)
-        case Money():
-            return formats.money(value.amount, value.currency, lang, display)
-        case datetime():
-            return formats.datetime_(value, lang, calendar, zone)
-        case date():
-            return formats.date(value, lang, calendar)
-        case list() | tuple():
-            return joined([_write(item, lang, calendar, zone, display) for item in value], lang)
-        case None:
-            return "–"
+def _write(value: Any, lang: str, calendar: Calendar | None, zone: str, display: str) -> str:
+    for kind in type(value).__mro__:
+        writer = _WRITERS.get(kind)
+        if writer is not None:
+            return writer(value, lang, calendar, zone, display)
     raise TypeError(f"a phrase cannot say a {type(value).__name__}")
+
+
+_Writer = Callable[[Any, str, Calendar | None, str, str], str]
+
+
+def _number(value: Any, lang: str, _calendar: Calendar | None, _zone: str, _display: str) -> str:
+    return formats.number(value, lang)
+
+
+def _list(value: Any, lang: str, calendar: Calendar | None, zone: str, display: str) -> str:
+    return joined([_write(item, lang, calendar, zone, display) for item in value], lang)
+
+
+_WRITERS: dict[type, _Writer] = {
+    str: lambda value, _l, _c, _z, _d: value,
+    Phrase: lambda value, ln, c, z, d: say(value, ln, calendar=c, zone=z, display=d),
+    Texts: lambda value, ln, _c, _z, _d: value.say(ln),
+    bool: lambda value, ln, _c, _z, _d: translated(_YES if value else _NO, ln),
+    int: _number,
+    float: _number,
+    Decimal: _number,
+    Points: lambda value, ln, _c, _z, _d: formats.points(value.amount, ln, value.unit),
+    Money: lambda value, ln, _c, _z, d: formats.money(value.amount, value.currency, ln, d),
+    datetime: lambda value, ln, c, z, _d: formats.datetime_(value, ln, c, z),
+    date: lambda value, ln, c, _z, _d: formats.date(value, ln, c),
+    list: _list,
+    tuple: _list,
+    type(None): lambda _value, _l, _c, _z, _d: "–",
+}
 
 
 def joined(items: list[str], lang: str) -> str:
