@@ -129,6 +129,17 @@ def test_many_purchases_at_once_are_all_settled_and_add_up(pos, naderi) -> None:
     assert {wallet["wallet"]: wallet["available"] for wallet in wallets}["points"] == given
 
 
+def test_a_batch_says_why_only_when_it_is_asked_to(pos) -> None:
+    (bare,) = pos.post("/activities/batch", {"activities": [purchase("E-1")]}).json()["results"]
+    assert (bare["activity"]["why"], bare["activity"]["receipt"]) == ([], [])
+    (told,) = pos.post("/activities/batch", {"activities": [purchase("E-1")], "explain": True}).json()[
+        "results"
+    ]
+    again = pos.post("/activities", purchase("E-1")).json()
+    assert told["activity"]["why"] == again["why"] != []
+    assert told["activity"]["receipt"] == again["receipt"] != []
+
+
 def test_a_batch_settles_each_by_itself_and_says_where_it_refused(pos) -> None:
     body = {
         "activities": [

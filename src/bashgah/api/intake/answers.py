@@ -77,6 +77,8 @@ class ActivityAnswer(Struct, frozen=True):
 
     A return says in ``given_back`` which units its purchase was paid with went back, and in ``coupons_back``
     which coupons can be used again.
+
+    In a batch ``why`` and ``receipt`` are empty unless it asks for them with ``explain``.
     """
 
     id: str
@@ -122,8 +124,10 @@ INSTANT = timedelta(microseconds=1)
 encoder = msgspec.json.Encoder()
 
 
-def activity(settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang) -> ActivityAnswer:
-    """Say a settled activity in a language."""
+def activity(
+    settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang, explain: bool = True
+) -> ActivityAnswer:
+    """Say a settled activity in a language; the sentences are more than half of the work."""
     said = voice(club, lang)
     return ActivityAnswer(
         id=ids.public("activity", settled.activity_id),
@@ -163,9 +167,9 @@ def activity(settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang) 
                 [Amount(wallet, amount) for wallet, amount in outcome.amounts],
                 [said(reason) for reason in outcome.reasons],
             )
-            for outcome in settled.reasons
+            for outcome in (settled.reasons if explain else ())
         ],
-        receipt=[said(line) for line in receipt(settled, wording, club.timezone)],
+        receipt=[said(line) for line in receipt(settled, wording, club.timezone)] if explain else [],
         repeated=settled.repeated,
     )
 

@@ -133,11 +133,11 @@ class Call:
         return 200 if outcome.repeated else 201, answers.encoder.encode(self._answer(outcome, identity))
 
     async def _batch(self, receive: Receive, identity: Identity) -> tuple[int, bytes]:
-        items = reading.batch(await reading.body(receive, self.given, reading.BATCH_LIMIT))
+        items, explain = reading.batch(await reading.body(receive, self.given, reading.BATCH_LIMIT))
         facts = [item for item in items if not isinstance(item, problems.Problem)]
         outcomes = iter(await _settled(facts, identity) if facts else ())
         results = [
-            self._result(item if isinstance(item, problems.Problem) else next(outcomes), identity)
+            self._result(item if isinstance(item, problems.Problem) else next(outcomes), identity, explain)
             for item in items
         ]
         answer = answers.BatchAnswer(
@@ -149,16 +149,23 @@ class Call:
         )
         return 200, answers.encoder.encode(answer)
 
-    def _result(self, outcome: Outcome | problems.Problem, identity: Identity) -> answers.BatchResult:
+    def _result(
+        self, outcome: Outcome | problems.Problem, identity: Identity, explain: bool
+    ) -> answers.BatchResult:
         if isinstance(outcome, Settled):
             status = 200 if outcome.repeated else 201
-            return answers.BatchResult(status=status, activity=self._answer(outcome, identity))
+            answer = self._answer(outcome, identity, explain=explain)
+            return answers.BatchResult(status=status, activity=answer)
         problem = problems.from_refusal(outcome.refusal) if isinstance(outcome, Refused) else outcome
         said = problems.document(problem, lang=self.lang, request_id=self.request_id, instance=self.path)
         return answers.BatchResult(status=problem.status, problem=said)
 
-    def _answer(self, outcome: Settled, identity: Identity) -> answers.ActivityAnswer:
-        return answers.activity(outcome, club=identity.club, wording=identity.wording, lang=self.lang)
+    def _answer(
+        self, outcome: Settled, identity: Identity, *, explain: bool = True
+    ) -> answers.ActivityAnswer:
+        return answers.activity(
+            outcome, club=identity.club, wording=identity.wording, lang=self.lang, explain=explain
+        )
 
     def said(self, problem: problems.Problem) -> bytes:
         """Return the problem's bytes in the caller's language."""

@@ -23,13 +23,18 @@ BATCH_MOST = 1000
 
 
 class BatchIn(Form):
-    """Up to 1,000 activities; each is settled or refused by itself."""
+    """Up to 1,000 activities; each is settled or refused by itself.
+
+    With ``explain`` the answers say why and what to print, as those to single activities do.
+    """
 
     activities: Annotated[list[Intake], Meta(min_length=1, max_length=BATCH_MOST)]
+    explain: bool = False
 
 
 class _RawBatch(Form):
     activities: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=BATCH_MOST)]
+    explain: bool = False
 
 
 _single = msgspec.json.Decoder(Intake)
@@ -72,10 +77,11 @@ def single(raw: bytes) -> Intake:
     return _decoded(raw, _single)  # type: ignore[no-any-return]
 
 
-def batch(raw: bytes) -> Sequence[Intake | problems.Problem]:
-    """Decode a batch: each activity, or the problem that stands in its place."""
+def batch(raw: bytes) -> tuple[Sequence[Intake | problems.Problem], bool]:
+    """Decode a batch: each activity, or the problem that stands in its place; and whether to explain them."""
     wrapped: _RawBatch = _decoded(raw, _batch, inside=False)
-    return [_one_of_batch(bytes(item), place) for place, item in enumerate(wrapped.activities)]
+    items = [_one_of_batch(bytes(item), place) for place, item in enumerate(wrapped.activities)]
+    return items, wrapped.explain
 
 
 def _one_of_batch(raw: bytes, place: int) -> Intake | problems.Problem:
