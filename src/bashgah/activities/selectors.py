@@ -102,6 +102,19 @@ def member_activities(
     return activity_list(club, ActivityFilters(member_id=member_id), cursor=cursor, limit=limit)
 
 
+def member_was_at(club: ClubInfo, member_id: UUID, branches: Sequence[str]) -> bool:
+    """Say whether anything of this member, merged ones included, was recorded in one of these branches."""
+    with cursor() as cur:
+        row = cur.execute(
+            """
+            SELECT EXISTS (SELECT FROM activities_activity
+                           WHERE member_id = ANY(%s) AND club_id = %s AND branch = ANY(%s))
+            """,
+            [alias_set(club, member_id), club.id, list(branches)],
+        ).fetchone()
+    return bool(row and row[0])
+
+
 def activity_why(club: ClubInfo, member_id: UUID, id: UUID) -> Explanation:
     """Return the full why of a settled fact, rules that gave nothing included.
 

@@ -12,6 +12,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
+from bashgah.members.selectors import within_branches
 from bashgah.messaging import rendering, trial
 from bashgah.messaging.events import EVENTS
 from bashgah.messaging.models import Message, Template
@@ -95,17 +96,22 @@ def message_list(
     event: str = "",
     channel: str = "",
     state: str = "",
+    branches: frozenset[UUID] | None = None,
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[MessageInfo]:
-    """The club's messages, newest first."""
+    """The club's messages, newest first; with ``branches`` those to members of these branches."""
     wanted = Q(club_id=club.id)
     for name, value in (("event", event), ("channel", channel), ("state", state)):
         if value:
             wanted &= Q(**{name: value})
     if before is not None:
         wanted &= Q(id__lt=before)
-    return [message_info(row) for row in Message.objects.filter(wanted).order_by("-id")[:limit]]
+    found = Message.objects.filter(wanted)
+    if branches is not None:
+        own = within_branches("messaging_message.member_id", branches)
+        found = found.extra(where=[own.sql], params=list(own.params))  # noqa: S610 - SQL of the members room
+    return [message_info(row) for row in found.order_by("-id")[:limit]]
 
 
 def trial_messages(club: ClubInfo, *, limit: int = 50) -> list[TrialMessage]:

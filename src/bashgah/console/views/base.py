@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from bashgah.access import gate
 from bashgah.console.framing import frame_for, said
+from bashgah.console.scope import within_branches
 from bashgah.kit import ids
 from bashgah.kit.jalali import parse_date
 from bashgah.kit.refusals import Refusal
@@ -28,10 +29,13 @@ View = Callable[..., HttpResponse]
 
 
 def page(permission: str, *, writes: str = "") -> Callable[[View], View]:
-    """A gated page: whoever lacks the permission never reaches the view, and a refusal becomes a page."""
+    """A gated page: whoever lacks the permission never reaches the view, and a refusal becomes a page.
+
+    Who works in some branches alone reaches no page of another branch's member (``scope``).
+    """
 
     def decorate(view: View) -> View:
-        return gate.allowed(permission, writes=writes)(refusing(view))
+        return gate.allowed(permission, writes=writes)(refusing(within_branches(view)))
 
     return decorate
 

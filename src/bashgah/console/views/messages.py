@@ -118,6 +118,7 @@ def log(request: HttpRequest) -> HttpResponse:
         event=query.get("event", ""),
         channel=query.get("channel", ""),
         state=query.get("state", ""),
+        branches=request.staff_branches,
         before=read_id("message", query["after"]) if query.get("after") else None,
         limit=PAGE + 1,
     )

@@ -1,6 +1,6 @@
 """Reads of members; every one names its club, and none returns another club's row."""
 
-from bashgah.members.selectors.conditions import cities_in_use, sources_in_use
+from bashgah.members.selectors.conditions import cities_in_use, sources_in_use, within_branches
 from bashgah.members.selectors.people import (
     alias_set,
     alias_sets,
@@ -52,4 +52,5 @@ __all__ = [
     "sources_in_use",
     "status_history",
     "tags_in_use",
+    "within_branches",
 ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit.text import search_key
 from bashgah.members.selectors.birthdays import birth_day, birth_month
-from bashgah.members.types import AttributeFilter, MemberFilters
+from bashgah.members.types import AttributeFilter, Fragment, MemberFilters
 
 WORDS_MOST = 6
 WORD_SHORTEST = 3
@@ -43,6 +44,14 @@ def status_condition(filters: MemberFilters) -> Condition:
 def profile_condition(club: ClubInfo, filters: MemberFilters) -> Condition:
     """Match everything but the status."""
     return joined(_parts(club, filters))
+
+
+def within_branches(column: str, branches: Collection[UUID]) -> Fragment:
+    """Return the condition that a column's member enrolled in one of these branches or likes one best."""
+    own = list(branches)
+    sql = f"""EXISTS (SELECT FROM members_member b WHERE b.id = {column}
+              AND (b.branch_id = ANY(%s) OR b.favourite_branch_id = ANY(%s)))"""
+    return Fragment(sql, (own, own))
 
 
 def joined(conditions: Iterable[Condition]) -> Condition:

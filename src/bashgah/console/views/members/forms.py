@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
         given.pop("notes", None)
         if not given["mobile"] and not given["email"]:
             entry.wrong("mobile", gettext("A mobile number or an e-mail is needed."))
-        branch = _branch(request, club)
+        branch = _enrolling(request, club)
         if not entry.errors:
             member, refusal = attempt(
                 lambda: services.member_enrol(
@@ -122,6 +122,16 @@ def _consents(entry: Entry) -> tuple[ConsentGiven, ...]:
     )
 
 
+def _enrolling(request: HttpRequest, club: ClubInfo) -> UUID | None:
+    """The branch chosen; who works in some branches enrols in one of them, hence sees whom they enrolled."""
+    own = request.staff_branches
+    offered = [b.id for b in clubs.branch_list(club, active_only=True) if own is None or b.id in own]
+    asked = _branch(request, club)
+    if asked in offered:
+        return asked
+    return offered[0] if own is not None and offered else None
+
+
 def _branch(request: HttpRequest, club: ClubInfo) -> UUID | None:
     asked = request.POST.get("branch", "")
     return next((b.id for b in clubs.branch_list(club) if ids.public("branch", b.id) == asked), None)
@@ -167,8 +177,13 @@ def _form(
         back = reverse("console:member", args=[ids.public("member", member.id)])
         crumbs.append(Crumb(member.name, back))
     title = gettext("Edit details") if member else gettext("Enrol a member")
-    branches = [("", gettext("none"))] + [
-        (ids.public("branch", b.id), b.name.say(lang)) for b in clubs.branch_list(club, active_only=True)
+    own = request.staff_branches if member is None else None
+    kept = member.favourite_branch_id if member else None
+    branches = [("", gettext("none"))] if own is None else []
+    branches += [
+        (ids.public("branch", b.id), b.name.say(lang))
+        for b in clubs.branch_list(club)
+        if b.id == kept or (b.is_active and (own is None or b.id in own))
     ]
     model = MemberForm(
         crumbs=(*crumbs, Crumb(title)),

@@ -1,0 +1,147 @@
+"""Who works in some branches administers their members alone, on every address; the till serves everybody.
+
+docs/decisions/0070 says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from bashgah.access import gate
+from bashgah.access.models import Staff
+from bashgah.access.selectors import granted, grants_of
+from bashgah.access.services import role_grant
+from bashgah.activities.services import settle_one
+from bashgah.activities.types import AmountsIn, MemberRef, PurchaseIn, Settled
+from bashgah.ground import clock
+from bashgah.ground.types import SYSTEM
+from bashgah.kit import ids
+from bashgah.members.services import member_update
+from bashgah.members.types import MemberInfo
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+PLACES = ("<str:member_id>", "<str:activity_id>")
+ROUTES = [route for route in gate.routes("console/") if any(place in route.path for place in PLACES)]
+ROLES = ["branch_manager", "cashier"]
+
+
+@dataclass
+class Vanak:
+    """Somebody who works in Vanak alone, and the club."""
+
+    cast: cast.Naderi
+    client: Client
+    grants: tuple
+
+    def opens(self, member: MemberInfo, activity: Settled) -> dict[tuple[str, str], int]:
+        """The status of every address about this member or this activity that the role may open at all."""
+        found = {}
+        asked = [(m, r) for r in ROUTES for m in ("GET", "POST")]
+        # an empty form sent to the profile clears it, the favourite branch too: last
+        for method, route in sorted(asked, key=lambda one: one[0] == "POST" and "edit" in one[1].path):
+            path = route.path.replace(PLACES[0], ids.public("member", member.id))
+            path = path.replace(PLACES[1], ids.public("activity", activity.activity_id))
+            if not granted(self.grants, route.needs.read if method == "GET" else route.needs.write):
+                continue
+            status = self.client.generic(method, f"/{path}").status_code
+            if status != 405:
+                found[method, route.path] = status
+        return found
+
+
+def buys(club: cast.Naderi, member: MemberInfo, branch: str) -> Settled:
+    now = clock.now()
+    told = PurchaseIn(
+        source="pos",
+        reference=f"{branch}-{member.number}",
+        occurred_at=now - timedelta(hours=1),
+        member=MemberRef(card=member.number),
+        branch=branch,
+        amounts=AmountsIn(gross=1_000_000),
+    )
+    return settle_one(told, club=club.club, actor=SYSTEM, now=now)
+
+
+@pytest.fixture(params=ROLES)
+def vanak(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vanak:
+    monkeypatch.setenv("BASHGAH_VAR", str(tmp_path))
+    made = cast.naderi()
+    cast.published(made.club)
+    staff = Staff.objects.create_user(f"{request.param}@naderi.example", name=request.param)
+    role_grant(
+        club=made.club,
+        staff_id=staff.id,
+        role=request.param,
+        branches=[made.vanak.id],
+        actor=SYSTEM,
+        now=cast.LONG_AGO,
+    )
+    client = Client()
+    client.force_login(staff)
+    return Vanak(made, client, grants_of(staff.id, made.club.id))
+
+
+def test_the_addresses_are_there() -> None:
+    assert len(ROUTES) > 8
+
+
+def test_no_address_about_another_branchs_member_opens(vanak: Vanak) -> None:
+    reza = vanak.cast.reza  # enrolled in Tajrish
+    statuses = vanak.opens(reza, buys(vanak.cast, reza, "102"))
+
+    assert len(statuses) > 6
+    assert {place: status for place, status in statuses.items() if status != 403} == {}
+
+
+def test_every_address_about_a_member_who_enrolled_there_opens(vanak: Vanak) -> None:
+    sara = vanak.cast.sara  # enrolled in Vanak; what she bought in Tajrish is hers too
+    statuses = vanak.opens(sara, buys(vanak.cast, sara, "102"))
+
+    assert {place: status for place, status in statuses.items() if status in {403, 404}} == {}
+
+
+def test_a_favourite_branch_makes_a_member_its_own(vanak: Vanak) -> None:
+    reza = vanak.cast.reza
+    changes = {"favourite_branch_id": vanak.cast.vanak.id}
+    member_update(club=vanak.cast.club, id=reza.id, changes=changes, actor=SYSTEM, now=clock.now())
+
+    statuses = vanak.opens(reza, buys(vanak.cast, reza, "102"))
+    assert {place: status for place, status in statuses.items() if status in {403, 404}} == {}
+
+
+def test_one_purchase_in_a_branch_makes_a_member_its_own(vanak: Vanak) -> None:
+    reza = vanak.cast.reza
+    elsewhere = buys(vanak.cast, reza, "102")
+    buys(vanak.cast, reza, "101")
+
+    statuses = vanak.opens(reza, elsewhere)
+    assert {place: status for place, status in statuses.items() if status in {403, 404}} == {}
+
+
+def test_the_till_serves_every_member_of_the_club(vanak: Vanak) -> None:
+    client = vanak.client
+    client.post("/till/branch", {"branch": str(vanak.cast.vanak.id), "number": "1"})
+
+    page = client.post("/till/find", {"q": "09352345678"}).content.decode()
+    assert "رضا کریمی" in page
+
+
+def test_what_is_refused_says_that_the_till_may_serve(vanak: Vanak) -> None:
+    vanak.client.cookies["bashgah_language"] = "en"
+    page = vanak.client.get(f"/console/members/{ids.public('member', vanak.cast.reza.id)}/")
+
+    assert page.status_code == 403
+    assert "At the till you may serve them" in page.content.decode()
+
+
+def test_a_search_by_another_branchs_mobile_leads_to_the_refusal_not_to_the_member(vanak: Vanak) -> None:
+    page = vanak.client.get("/console/members/?q=09352345678", follow=True)
+
+    assert page.status_code == 403
+    assert "کریمی" not in page.content.decode()
