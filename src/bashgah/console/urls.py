@@ -22,6 +22,8 @@ from bashgah.console.views import (
 )
 from bashgah.console.views.backtests import listing as backtests
 from bashgah.console.views.backtests import one as backtest
+from bashgah.console.views.books import auditing as books
+from bashgah.console.views.books import journal, liability
 from bashgah.console.views.members import acts, forms, listing, one, record, timeline
 from bashgah.console.views.rules import editor
 from bashgah.console.views.rules import listing as rules
@@ -75,6 +77,17 @@ urlpatterns = [
     path("rewards/<slug:key>/picture.jpg", rewards.picture, name="reward_picture"),
     path("ledger/", proof.index, name="ledger"),
     path("ledger/audit/", auditing.index, name="audit"),
+    path("ledger/statement/", books.statement, name="statement"),
+    path("ledger/statement.csv", books.statement_csv, name="statement_csv"),
+    path("ledger/statement.json", books.statement_json, name="statement_json"),
+    path("ledger/roots/", books.roots, name="roots"),
+    path("ledger/roots.csv", books.roots_csv, name="roots_csv"),
+    path("ledger/liability/", liability.index, name="liability"),
+    path("ledger/liability.csv", liability.export, name="liability_csv"),
+    path("ledger/journal/", journal.index, name="journal"),
+    path("ledger/journal.csv", journal.export_csv, name="journal_csv"),
+    path("ledger/journal.xlsx", journal.export_xlsx, name="journal_xlsx"),
+    path("ledger/costs/", journal.settings, name="costs"),
     path("messages/", messages.log, name="messages"),
     path("messages/wording/", messages.wording, name="wording"),
     path("messages/wording/<slug:event>/<slug:channel>/", messages.template, name="template"),

@@ -9,16 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from bashgah.access.gate import may
+from bashgah.accounting import liability
 from bashgah.activities import verify as activities
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import said
 from bashgah.console.views.base import page, show
+from bashgah.console.views.books.periods import ledger_tabs
 from bashgah.console.views.members.standing import program_now
 from bashgah.engine.words import texts
 from bashgah.ground import audit, clock
-from bashgah.ledger import selectors, verify
+from bashgah.ledger import selectors
 from bashgah.ledger.types import Account
 from bashgah.ui.framing import lang_of
+from bashgah.ui.types import Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class FoundRow:
 class ProofPage:
     """The ledger's totals and, when asked, the proof."""
 
+    tabs: tuple[Tab, ...]
     units: tuple[UnitRow, ...]
     proved_at: datetime | None
     found: tuple[FoundRow, ...]
@@ -64,6 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = _prove(request, club) if request.method == "POST" else ()
     links, root = audit.audit_root()
     model = ProofPage(
+        ledger_tabs(request, "console:ledger"),
         _units(request, club, now),
         now if request.method == "POST" else None,
         found,
@@ -75,7 +80,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _prove(request: HttpRequest, club: ClubInfo) -> tuple[FoundRow, ...]:
-    rows = [*verify.verify(club.id), *activities.verify(club.id)]
+    rows = [*activities.verify(club.id), *liability.verify(club.id)]
     found = [FoundRow(row.code, row.where, said(request, row.phrase)) for row in rows]
     for sign in audit.audit_verify():
         text = gettext("The audit trail was touched after it was written.")

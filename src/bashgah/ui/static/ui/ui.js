@@ -143,6 +143,7 @@
     if (opener) open(opener.dataset.dialog);
     if (closer) closer.closest("dialog").close();
     if (target.nodeName === "DIALOG") target.close();
+    if (target.closest("[data-print]")) window.print();
     if (copier) navigator.clipboard.writeText(document.getElementById(copier.dataset.copy).textContent.trim()).then(function () { toast(copier.dataset.copied); });
     if (expander) {
       var isOpen = expander.getAttribute("aria-expanded") !== "true";
