@@ -83,6 +83,7 @@ class ClubSettings(BaseModel):
     late_policy: FactPolicy = "settle"
     future_policy: FactPolicy = "refuse"
     claim_window_days: int = Field(30, ge=0, le=365)
+    expiry_warning_days: int = Field(14, ge=0, le=180)
     redeem_consent: ConsentPolicy = "above"
     redeem_consent_above: int = Field(1000, ge=0, le=1_000_000_000)
     amount_ceiling: int = Field(2_000_000_000, ge=1, le=10**15)

@@ -260,11 +260,33 @@ POINTS_RECEIVED = EventInfo(
     ),
 )
 
+EXPIRY_SOON = EventInfo(
+    key="expiry_soon",
+    label=Phrase(_("Points expire soon")),
+    when=Phrase(_("Some days before points expire, once for each date; the days are in the settings.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "points": Phrase(_("what will expire")),
+        "day": Phrase(_("the last day on which it can be used")),
+    },
+    example={"club": _NADERI, "name": _SARA, "points": Points(1_200), "day": date(2027, 3, 20)},
+    subject=Texts("{points} به‌زودی منقضی می‌شود", "{points} expire soon"),
+    body=Texts(
+        "{club}\nمهلت استفاده از {points} شما تا پایان {day} است.\nپاداش‌ها را در پرتال باشگاه ببینید.",
+        "{club}\nYou can use {points} until the end of {day}.\nSee the rewards in the member portal.",
+    ),
+)
+
 EVENTS: Mapping[str, EventInfo] = {
     event.key: event
     for event in (
         BALANCE,
         WELCOME,
+        EXPIRY_SOON,
         TIER_RAISED,
         REWARD_ISSUED,
         CREDIT_ISSUED,

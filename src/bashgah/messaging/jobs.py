@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
+from bashgah.clubs.selectors import club_list
 from bashgah.ground import clock
 from bashgah.ground.jobs import job
-from bashgah.messaging import sending
+from bashgah.messaging import expiry, sending
 
 AT_ONCE = 200
+WARNING_HOUR = 10
+"""The hour of the club's day at which members hear of what expires soon."""
 
 
 @job("messaging.send", queue="messages", lock="messaging.send")
@@ -20,3 +25,12 @@ def send() -> None:
 def send_again() -> None:
     """Send what was put off, and what a killed worker left."""
     send()
+
+
+@job("messaging.expiry", queue="upkeep", cron="11 * * * *", lock="messaging.expiry")
+def expiry_warnings() -> None:
+    """Warn members of what expires soon, once a day in each club's morning."""
+    now = clock.now()
+    for club in club_list():
+        if now.astimezone(ZoneInfo(club.timezone)).hour == WARNING_HOUR:
+            expiry.expiry_warn(club=club, now=now)

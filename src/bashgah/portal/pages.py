@@ -120,6 +120,14 @@ class Expiring:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Units of a wallet that can be used through one day and are gone after it."""
+
+    amount: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A redemption that waits for the member's yes."""
 
@@ -219,6 +227,7 @@ class StatementPage:
     unit: str
     balance: int
     is_money: bool
+    endings: tuple[Ending, ...] = ()
     next_url: str = ""
 
 

@@ -58,6 +58,7 @@ class ProofPage:
     links: int
     root: str
     may_audit: bool
+    may_look_ahead: bool
 
 
 @page("wallets.read", writes="audit.read")
@@ -75,6 +76,7 @@ def index(request: HttpRequest) -> HttpResponse:
         links,
         root,
         may(request, "audit.read"),
+        may(request, "insights.read"),
     )
     return show(request, "proof.html", model)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -11,15 +14,17 @@ from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger.selectors import wallets_get
+from bashgah.ledger.selectors import expiring, wallets_get
 from bashgah.members.selectors import alias_set
 from bashgah.portal import cards, promises, statements, whys
 from bashgah.portal.doorway import Door, members_only, page, visitor
-from bashgah.portal.pages import StatementPage
+from bashgah.portal.pages import Ending, StatementPage
 from bashgah.programs.selectors import program_by_number, program_in_force
 from bashgah.ui.types import Option
 
 LINES = 20
+ENDINGS_MOST = 12
+AHEAD = timedelta(days=366)
 
 
 @require_safe
@@ -41,9 +46,21 @@ def statement(request: HttpRequest, door: Door) -> HttpResponse:
         unit=unit,
         balance=held[unit].available if unit in held else 0,
         is_money=unit in wallets and wallets[unit].kind == "credit",
+        endings=_endings(door, unit) if not request.GET.get("after") else (),
         next_url=f"?unit={unit}&after={cursor}" if cursor else "",
     )
     return page(request, door, "statement.html", current="statement", page=shown)
+
+
+def _endings(door: Door, unit: str) -> tuple[Ending, ...]:
+    """What of a wallet ends when in the year ahead, the soonest first."""
+    zone = ZoneInfo(door.club.timezone)
+    ends: dict[date, int] = {}
+    for each in expiring(door.club, door.who.id, door.now + AHEAD, door.now):
+        if each.unit == unit:
+            last = (each.expires_at - timedelta(microseconds=1)).astimezone(zone).date()
+            ends[last] = ends.get(last, 0) + each.amount
+    return tuple(Ending(amount, on) for on, amount in list(ends.items())[:ENDINGS_MOST])
 
 
 @require_safe
