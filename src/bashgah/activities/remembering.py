@@ -28,7 +28,7 @@ from bashgah.members.facts import MemberFacts
 class Remembered:
     """One member's counts, standings and profile, changed fact by fact."""
 
-    history: history.Book
+    history: history.Past
     standings: dict[str, Standing]
     about: MemberFacts
     moved: set[str] = field(default_factory=set, kw_only=True)
@@ -36,25 +36,30 @@ class Remembered:
     def state(self, compiled: CompiledProgram, fact: Fact) -> State:
         """Return what this program version needs to know before it decides this fact."""
         needs, calendar, day = compiled.needs, compiled.document.calendar, fact.local_at.date()
+        past, standings = self.history, self.standings
         used = {}
-        for key, window in needs.limits:
-            at = (key, window_start(window, day, calendar))
-            if amount := self.history.used.get(at):
-                used[at] = amount
+        if past.used:
+            for key, window in needs.limits:
+                at = (key, window_start(window, day, calendar))
+                if amount := past.used.get(at):
+                    used[at] = amount
+        measures = {}
+        for ladder, measure, window in needs.measures:
+            if value := past.measure(measure, measure_start(window, day, calendar), day):
+                measures[ladder] = value
         return State(
-            values={name: self._value(name, fact, calendar) for name in read_fields(needs)},
-            standings={key: s for key in needs.ladders if (s := self.standings.get(key))},
-            measures={
-                ladder: value
-                for ladder, measure, window in needs.measures
-                if (value := self.history.measure(measure, measure_start(window, day, calendar), day))
-            },
+            values={name: self._value(name, fact, calendar) for name in read_by(compiled)},
+            standings={key: standings[key] for key in needs.ladders if key in standings},
+            measures=measures,
             used=used,
         )
 
     def remember(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
         """Count a decided fact: units used of limits, sums, days, and where the member stands after it."""
-        status = status_wallet(compiled)
+        status, qualifying = status_wallet(compiled), 0
+        for credit in decision.credits:
+            if credit.wallet == status:
+                qualifying += credit.amount
         for used in decision.used:
             self.history.use(used.limit, used.window_start, used.amount)
         is_purchase = fact.kind == "purchase"
@@ -65,7 +70,7 @@ class Remembered:
                 purchases=int(is_purchase),
                 spend=fact.net if is_purchase else 0,
                 visits=int(fact.kind == "visit"),
-                qualifying=sum(credit.amount for credit in decision.credits if credit.wallet == status),
+                qualifying=qualifying,
                 gross=fact.gross if is_purchase else 0,
             ),
         )
@@ -137,19 +142,26 @@ def read_fields(needs: Needs) -> tuple[str, ...]:
     return tuple(sorted(name for name in needs.fields if not name.startswith("member.tier.")))
 
 
+@lru_cache(maxsize=256)
+def read_by(compiled: CompiledProgram) -> tuple[str, ...]:
+    """Return the state fields of a program; programs are told apart by identity, which costs nothing."""
+    return read_fields(compiled.needs)
+
+
+@lru_cache(maxsize=256)
 def status_wallet(compiled: CompiledProgram) -> str | None:
     """Return the wallet whose units qualify for tiers: the first of kind status, as the engine counts."""
     return next((wallet.key for wallet in compiled.document.wallets if wallet.kind == "status"), None)
 
 
-def _days_since(book: history.Book, fact: Fact) -> int | None:
+def _days_since(book: history.Past, fact: Fact) -> int | None:
     if book.last_purchase_at is None:
         return None
     last = book.last_purchase_at.astimezone(fact.local_at.tzinfo).date()
     return max(0, (fact.local_at.date() - last).days)
 
 
-_HISTORY: dict[str, Callable[[history.Book, Fact], Any]] = {
+_HISTORY: dict[str, Callable[[history.Past, Fact], Any]] = {
     "history.purchases": lambda book, _fact: book.sums.purchases,
     "history.spend": lambda book, _fact: book.sums.spend,
     "history.visits": lambda book, _fact: book.sums.visits,

@@ -21,6 +21,7 @@ from bashgah.engine.facts import Fact
 from bashgah.engine.states import Needs, Standing, State
 from bashgah.ground import ids
 from bashgah.ground.batch import Part, read
+from bashgah.history import keeping as history
 from bashgah.history import selectors as history_reads
 from bashgah.kit.phrases import phrase_to_json
 from bashgah.ledger import reading as ledger_reads
@@ -47,6 +48,7 @@ class Rise:
 class Running(Remembered):
     """One member's points, history and standings, read under the lock and changed fact by fact."""
 
+    history: history.Book
     member_id: UUID
     club_id: UUID
     points: Book

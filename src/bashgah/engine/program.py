@@ -141,7 +141,7 @@ class Clock:
         return opens, expires, confirm_by
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledProgram:
     """What ``decide`` works on; made by ``compile_program`` and safe to share between threads.
 

@@ -37,26 +37,13 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Book:
-    """One member's sums, days and used limits as read, with what this batch adds.
+class Past:
+    """What happened to one member, as far as rules ask: sums, days, used limits."""
 
-    ``place`` and ``day_places`` say where the rows lie that were read under the lock in this transaction.
-    """
-
-    member_id: UUID
-    club_id: UUID
     sums: Tally = field(default_factory=Tally)
     days: dict[date, Tally] = field(default_factory=dict)
     used: dict[tuple[str, date], int] = field(default_factory=dict)
     last_purchase_at: datetime | None = None
-    place: bytes | None = None
-    day_places: dict[date, bytes] = field(default_factory=dict)
-    _added: Tally = field(default_factory=Tally)
-    _added_days: dict[date, Tally] = field(default_factory=dict)
-    _added_used: dict[tuple[str, date], int] = field(default_factory=dict)
-    _first_at: datetime | None = None
-    _last_at: datetime | None = None
-    _last_purchase_at: datetime | None = None
 
     def measure(self, key: str, start: date, day: date) -> int:
         """Return a measure's value over the window from ``start`` to ``day``; both count.
@@ -70,19 +57,51 @@ class Book:
     def record(self, day: date, at: datetime, counts: Tally) -> None:
         """Count a fact on its local day."""
         self.sums.add(counts)
-        self._added.add(counts)
-        self.days.setdefault(day, Tally()).add(counts)
-        self._added_days.setdefault(day, Tally()).add(counts)
-        self._first_at = min(self._first_at or at, at)
-        self._last_at = max(self._last_at or at, at)
-        if counts.purchases > 0:
-            self.last_purchase_at = max(self.last_purchase_at or at, at)
-            self._last_purchase_at = max(self._last_purchase_at or at, at)
+        held = self.days.get(day)
+        if held is None:
+            held = self.days[day] = Tally()
+        held.add(counts)
+        if counts.purchases > 0 and (self.last_purchase_at is None or at > self.last_purchase_at):
+            self.last_purchase_at = at
 
     def use(self, limit: str, window_start: date, amount: int) -> None:
         """Count units against a limit's window."""
         key = (limit, window_start)
         self.used[key] = self.used.get(key, 0) + amount
+
+
+@dataclass(slots=True)
+class Book(Past):
+    """One member's past as read under the lock, with what this batch adds.
+
+    ``place`` and ``day_places`` say where the rows lie that were read under the lock in this transaction.
+    """
+
+    member_id: UUID = field(kw_only=True)
+    club_id: UUID = field(kw_only=True)
+    place: bytes | None = None
+    day_places: dict[date, bytes] = field(default_factory=dict)
+    _added: Tally = field(default_factory=Tally)
+    _added_days: dict[date, Tally] = field(default_factory=dict)
+    _added_used: dict[tuple[str, date], int] = field(default_factory=dict)
+    _first_at: datetime | None = None
+    _last_at: datetime | None = None
+    _last_purchase_at: datetime | None = None
+
+    def record(self, day: date, at: datetime, counts: Tally) -> None:
+        """Count a fact on its local day."""
+        Past.record(self, day, at, counts)
+        self._added.add(counts)
+        self._added_days.setdefault(day, Tally()).add(counts)
+        self._first_at = min(self._first_at or at, at)
+        self._last_at = max(self._last_at or at, at)
+        if counts.purchases > 0:
+            self._last_purchase_at = max(self._last_purchase_at or at, at)
+
+    def use(self, limit: str, window_start: date, amount: int) -> None:
+        """Count units against a limit's window."""
+        Past.use(self, limit, window_start, amount)
+        key = (limit, window_start)
         self._added_used[key] = self._added_used.get(key, 0) + amount
 
     def days_with(self, stored: Mapping[date, Tally]) -> dict[date, Tally]:

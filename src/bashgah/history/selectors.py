@@ -76,7 +76,7 @@ def parts_for(
 
 def book_of(member_id: UUID, club_id: UUID, read: Mapping[str, Sequence[Sequence[Any]]]) -> Book:
     """Make a member's history book of what the parts read (by part name; what was not read is empty)."""
-    book = Book(member_id, club_id)
+    book = Book(member_id=member_id, club_id=club_id)
     for place, *counts, last_purchase_at in read.get("sums", ()):
         book.place = place
         book.sums = Tally(*counts)

@@ -116,6 +116,7 @@ def week_bounds(day: date, week_start: int = 5) -> tuple[date, date]:
     return first, first + timedelta(days=7)
 
 
+@lru_cache(maxsize=8192)
 def add_months(day: date, months: int, calendar: Calendar) -> date:
     """Move by whole months; where the month is too short, its last day."""
     year, month, day_of_month = to_jalali(day) if calendar == "jalali" else (day.year, day.month, day.day)

@@ -6,10 +6,10 @@ limits and windows stand at the period's beginning as they really stood, seen by
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from uuid import UUID
+from datetime import date, datetime
 
 from bashgah.activities.compact import Outcome
 from bashgah.activities.remembering import Remembered
@@ -20,10 +20,51 @@ from bashgah.engine.program import limit_key
 from bashgah.engine.returns import bought_of
 from bashgah.engine.states import State
 from bashgah.engine.windows import window_start
-from bashgah.history.keeping import Book
+from bashgah.history.keeping import Past, Tally
 from bashgah.members.facts import MemberFacts
 
-NOBODY = UUID(int=0)
+
+class Rolling(Past):
+    """A long past whose windows move on with the facts instead of being summed up again for each."""
+
+    __slots__ = ("_order", "_windows")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._order: list[date] = []
+        self._windows: dict[str, tuple[date, int, int]] = {}
+
+    def measure(self, key: str, start: date, day: date) -> int:
+        """Return what ``Past.measure`` would; quick where the window only moves forward."""
+        order = self._order
+        if start == date.min or (order and order[-1] > day):
+            return Past.measure(self, key, start, day)
+        window = self._windows.get(key)
+        if window is None or start < window[0]:
+            value, place = Past.measure(self, key, start, day), bisect_left(order, start)
+        else:
+            first, value, place = window
+            if start == first:
+                return value
+            while place < len(order) and order[place] < start:
+                value -= self.days[order[place]].measure(key)
+                place += 1
+        self._windows[key] = start, value, place
+        return value
+
+    def record(self, day: date, at: datetime, counts: Tally) -> None:
+        """Count a fact on its local day, and in the windows that hold it."""
+        order = self._order
+        if day not in self.days:
+            if order and day < order[-1]:
+                insort(order, day)
+                self._windows.clear()
+            else:
+                order.append(day)
+        Past.record(self, day, at, counts)
+        for key, (first, value, place) in self._windows.items():
+            if day >= first:
+                self._windows[key] = first, value + counts.measure(key), place
 
 
 @dataclass(slots=True)
@@ -53,7 +94,7 @@ class Replay:
 
     def meet(self, about: MemberFacts) -> None:
         """Begin with another member, of whom nothing happened yet."""
-        self.seen = Remembered(Book(NOBODY, NOBODY), {}, about)
+        self.seen = Remembered(Rolling(), {}, about)
         self.next_review = date.max
         self._bought: dict[bytes, Bought] = {}
 

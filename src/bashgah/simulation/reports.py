@@ -10,7 +10,6 @@ from uuid import UUID
 
 from bashgah.kit.ids import public
 from bashgah.kit.jalali import Calendar, month_bounds, week_bounds
-from bashgah.simulation.comparing import day_of
 from bashgah.simulation.tallying import Pair, Tally
 from bashgah.simulation.types import (
     Change,
@@ -124,8 +123,8 @@ def _totals(tally: Tally, place: int) -> Totals:
 
 def _spans(tally: Tally, start_of: Callable[[date], date]) -> tuple[Span, ...]:
     sums: dict[date, Pair] = {}
-    for key, figures in tally.days.items():
-        held = sums.setdefault(start_of(day_of(key)), [0, 0, 0, 0])
+    for ordinal, figures in tally.days.items():
+        held = sums.setdefault(start_of(date.fromordinal(ordinal)), [0, 0, 0, 0])
         for place, amount in enumerate(figures):
             held[place] += amount
     return tuple(Span(start, *sums[start]) for start in sorted(sums))

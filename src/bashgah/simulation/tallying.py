@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 Pair = list[int]
 """A figure of the live program and of the tried one."""
 
 
-def add_pairs(into: dict[str, Pair], other: dict[str, Pair]) -> None:
+def add_pairs(into: dict[Any, Pair], other: dict[Any, Pair]) -> None:
     """Add figures by key."""
     for key, pair in other.items():
         held = into.get(key)
@@ -43,7 +44,7 @@ class Tally:
     open_points: Pair = field(default_factory=lambda: [0, 0])
     open_money: Pair = field(default_factory=lambda: [0, 0])
     wallets: dict[str, Pair] = field(default_factory=dict)
-    days: dict[str, Pair] = field(default_factory=dict)
+    days: dict[int, Pair] = field(default_factory=dict)
     branches: dict[str, Pair] = field(default_factory=dict)
     tiers: dict[str, Pair] = field(default_factory=dict)
     tags: dict[str, Pair] = field(default_factory=dict)
