@@ -86,12 +86,30 @@ def capped() -> dict[str, Any]:
                 when={"field": "history.purchases", "op": "gte", "value": 5},
             ),
             rule(
+                "third",
+                "purchase",
+                [{"wallet": "points", "amount": "fixed", "params": {"units": 4}}],
+                when={"field": "counter.buys", "op": "gte", "value": 3},
+                limits=[{"window": "month", "most": 1, "of": "times"}],
+            ),
+            rule(
                 "golden",
                 "purchase",
                 [{"wallet": "points", "amount": "fixed", "params": {"units": 9}}],
                 when={"field": "member.tier.club", "op": "is", "value": "gold"},
             ),
         ],
+        "document": {
+            "counters": [
+                {
+                    "key": "buys",
+                    "name": {"fa": "خرید", "en": "Purchases"},
+                    "trigger": "purchase",
+                    "counts": "times",
+                    "window": "month",
+                }
+            ]
+        },
     }
 
 
@@ -135,6 +153,40 @@ def test_a_period_begins_with_tiers_limits_and_sums_as_they_really_stood() -> No
     assert 0 < len(later) < len(told)
     assert report.facts == len(later)
     assert report.live.points == points(later)
+
+
+def test_a_tier_falls_in_the_replay_when_its_purchase_comes_back() -> None:
+    shop = open_shop(**{**capped(), "base": {}})
+    told = []
+    for reference, amount, days in (("small", 400_000, 9), ("big", 12_000_000, 7), ("golden", 300_000, 6)):
+        at = NOW - days * DAY
+        told.append(shop.tell(shop.purchase(reference, line("A1", amount), at=at), now=at))
+    back = NOW - 5 * DAY
+    told.append(shop.tell(shop.returns("back", "big", at=back), now=back))
+    told.append(shop.buys("plain", 500_000, at=NOW - 3 * DAY))
+    assert [dict(each.tiers)["club"] for each in told] == ["plain", "gold", "gold", "plain", "plain"]
+    report = backtest(shop, tried=1)
+    assert report.live.points == points(told)
+    assert {each.tier: each.live for each in report.standings} == {"plain": 2}
+
+
+def test_a_budget_is_added_up_and_never_stopped_at() -> None:
+    shop = open_shop()
+    for number in range(3):
+        shop.buys(f"b{number}", 500_000, at=NOW - (number + 1) * DAY)
+    draft = draft_get(shop.club)
+    gift = rule(
+        "gift",
+        "purchase",
+        [{"wallet": "points", "amount": "fixed", "params": {"units": 40}}],
+        budget={"wallet": "points", "most": 100},
+    )
+    rule_put(club=shop.club, rule=gift, revision=draft.revision, actor=SYSTEM, now=NOW)
+    report = backtest(shop)
+    assert [(each.rule, each.most, each.live, each.tried) for each in report.budgets] == [
+        ("gift", 100, 0, 120)
+    ]
+    assert report.tried.points - report.live.points == 120
 
 
 def test_children_without_settings_give_the_same_figures_as_this_process() -> None:

@@ -7,23 +7,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bashgah.activities import compact
-from bashgah.activities.running import Rise, Running
+from bashgah.activities.remembering import Days, Rise, fallen, measured_on
+from bashgah.activities.running import Running
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import TierMove
-from bashgah.engine.ladders import Measured, standing_fallen, standing_replayed
-from bashgah.engine.program import ReadyLadder
 from bashgah.engine.states import Standing
 from bashgah.engine.windows import measure_start
 from bashgah.engine.words import tier_name
 from bashgah.ground.batch import cursor
-from bashgah.history.keeping import Tally
 from bashgah.history.selectors import days_get
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.ledger.states import Origin
 from bashgah.tiers.selectors import rises_since
-
-Days = Mapping[date, Tally]
 
 
 def fall(
@@ -51,16 +47,6 @@ def fall(
             moves.append(move)
             running.step(move, origin)
     return tuple(moves)
-
-
-def measured_on(days: Days, ready: ReadyLadder) -> Measured:
-    """Return the ladder's measure over any window of these days; without a beginning it is the lifetime's."""
-    key = ready.ladder.measure
-
-    def value(start: date, until: date) -> int:
-        return sum(tally.measure(key) for day, tally in days.items() if start <= day < until)
-
-    return value
 
 
 def _bases(running: Running, recorded_at: datetime) -> dict[str, Rise]:
@@ -96,10 +82,8 @@ def _lowered(  # noqa: PLR0917 one ladder of one member, judged in one place
 ) -> TierMove | None:
     ready, calendar = compiled.ladders[key], compiled.document.calendar
     ladder, today, value = ready.ladder, origin.business_date, measured_on(days, ready)
-    since = [day for day in days if base.day <= day <= today]
-    replayed = standing_replayed(ladder, base.before or Standing(), since, today, value, calendar)
     before = running.standings[key]
-    after = standing_fallen(ladder, before, replayed, today)
+    after = fallen(compiled, base, before, days, today)
     if after.tier == before.tier:
         return None
     running.standings[key] = after

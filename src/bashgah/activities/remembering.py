@@ -15,13 +15,25 @@ from typing import Any
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
-from bashgah.engine.ladders import reviews, standing_after
+from bashgah.engine.ladders import Measured, reviews, standing_after, standing_fallen, standing_replayed
+from bashgah.engine.program import ReadyLadder
 from bashgah.engine.states import Needs, Standing, State
 from bashgah.engine.windows import measure_start, window_start
 from bashgah.history import keeping as history
 from bashgah.history.keeping import Tally
 from bashgah.kit.jalali import Calendar
 from bashgah.members.facts import MemberFacts
+
+Days = Mapping[date, Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A step up that a fact brought: where the member stood before it, and on which day."""
+
+    ladder: str
+    before: Standing | None
+    day: date
 
 
 @dataclass(slots=True)
@@ -134,6 +146,28 @@ class Remembered:
         if name.startswith("member."):
             return self.about.value(name, fact, calendar)
         return _HISTORY[name](self.history, fact)
+
+
+def measured_on(days: Days, ready: ReadyLadder) -> Measured:
+    """Return the ladder's measure over any window of these days; without a beginning it is the lifetime's."""
+    key = ready.ladder.measure
+
+    def value(start: date, until: date) -> int:
+        return sum(tally.measure(key) for day, tally in days.items() if start <= day < until)
+
+    return value
+
+
+def fallen(compiled: CompiledProgram, base: Rise, standing: Standing, days: Days, today: date) -> Standing:
+    """Return where a member stands once something came back that may have lifted them.
+
+    From the standing before that rise the days, the return counted already, are gone through again.
+    """
+    ready, calendar = compiled.ladders[base.ladder], compiled.document.calendar
+    since = [day for day in days if base.day <= day <= today]
+    value = measured_on(days, ready)
+    replayed = standing_replayed(ready.ladder, base.before or Standing(), since, today, value, calendar)
+    return standing_fallen(ready.ladder, standing, replayed, today)
 
 
 @lru_cache(maxsize=256)

@@ -12,13 +12,13 @@ import msgspec
 import psycopg
 
 from bashgah.activities.compact import Outcome, StoredCredit
-from bashgah.activities.remembering import Remembered, read_fields
+from bashgah.activities.remembering import Remembered, Rise, read_fields
 from bashgah.activities.types import Balance, CreditLine
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision, TierMove
 from bashgah.engine.facts import Fact
-from bashgah.engine.states import Needs, Standing, State
+from bashgah.engine.states import Needs, State
 from bashgah.ground import ids
 from bashgah.ground.batch import Part, read
 from bashgah.history import keeping as history
@@ -33,15 +33,6 @@ from bashgah.members.selectors.deciding import MEMBER
 from bashgah.tiers.tables import STANDINGS, standings_of
 
 WALLET_KINDS = {"points": WalletKind.POINTS, "status": WalletKind.STATUS, "credit": WalletKind.CREDIT}
-
-
-@dataclass(frozen=True, slots=True)
-class Rise:
-    """A step up that a fact brought: where the member stood before it, and on which day."""
-
-    ladder: str
-    before: Standing | None
-    day: date
 
 
 @dataclass(slots=True)

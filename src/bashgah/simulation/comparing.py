@@ -154,6 +154,9 @@ class Comparison:
             side.keep(row.id, fact, decision)
         if decision.used:
             self._limits_reached(tally, state, decision, place)
+        for spent in decision.spent:
+            key, start, branch = spent.slot
+            tally.budgets.setdefault((key, start.isoformat(), branch), [0, 0])[place] += spent.amount
         if watch is not None:
             watch(place, fact, (state, decision))
         given = [(credit, credit.amount) for credit in decision.credits]

@@ -11,14 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from msgspec.structs import force_setattr
+
 from bashgah.activities.compact import Outcome
-from bashgah.activities.remembering import Remembered
+from bashgah.activities.remembering import Remembered, Rise, fallen
 from bashgah.engine import CompiledProgram, decide, returns
+from bashgah.engine.counters import counted
 from bashgah.engine.decisions import Credit, Decision, Used
 from bashgah.engine.facts import Fact
+from bashgah.engine.limiting import TIMES, budget_slot
 from bashgah.engine.program import limit_key
 from bashgah.engine.returns import bought_of
-from bashgah.engine.states import State
+from bashgah.engine.states import Slot, State
 from bashgah.engine.windows import window_start
 from bashgah.history.keeping import Past, Tally
 from bashgah.members.facts import MemberFacts
@@ -69,27 +73,44 @@ class Rolling(Past):
 
 @dataclass(slots=True)
 class Bought:
-    """A purchase something came back of: what was bought, what it gave, and what went back so far."""
+    """A purchase something came back of: what was bought, what it gave, and what went back so far.
+
+    ``rises_before`` is how often the member had risen before it.
+    """
 
     day: date
     bought: Mapping[int, int]
     credits: Sequence[Credit]
     returned: dict[int, int] = field(default_factory=dict)
     taken: list[int] = field(default_factory=list)
+    rises_before: int = 0
 
 
 class Replay:
     """One program and the member it is just being replayed for."""
 
-    __slots__ = ("_bought", "_limits", "_status", "_wallets", "compiled", "next_review", "seen")
+    __slots__ = (
+        "_bought",
+        "_budgets",
+        "_limits",
+        "_often",
+        "_risen",
+        "_rises",
+        "_wallets",
+        "compiled",
+        "next_review",
+        "seen",
+    )
 
     def __init__(self, compiled: CompiledProgram) -> None:
         self.compiled = compiled
         self._wallets = compiled.wallets
-        self._status = next((w.key for w in compiled.document.wallets if w.kind == "status"), "")
         self._limits: dict[str, list[tuple[str, str]]] = {}
         for key, window in compiled.needs.limits:
             self._limits.setdefault(key.rpartition(".")[0], []).append((key, window))
+        rules = compiled.document.rules
+        self._often = any(limit.of == "times" for rule in rules for limit in rule.limits)
+        self._budgets = [(rule.key, rule.budget) for rule in rules if rule.budget is not None]
         self.meet(MemberFacts())
 
     def meet(self, about: MemberFacts) -> None:
@@ -97,6 +118,8 @@ class Replay:
         self.seen = Remembered(Rolling(), {}, about)
         self.next_review = date.max
         self._bought: dict[bytes, Bought] = {}
+        self._rises: list[Rise] = []
+        self._risen = 0
 
     def decide(self, fact: Fact) -> tuple[State, Decision]:
         """Decide a fact and remember what it changed."""
@@ -104,6 +127,8 @@ class Replay:
             self.pass_time(fact.local_at.date())
         compiled = self.compiled
         state = self.seen.state(compiled, fact)
+        if self._budgets:
+            force_setattr(state, "budgets", self._whole_budgets(fact))
         decision = decide(compiled, state, fact)
         self._remember(state, fact, decision)
         return state, decision
@@ -113,6 +138,7 @@ class Replay:
         if fact.local_at.date() >= self.next_review:
             self.pass_time(fact.local_at.date())
         compiled, day = self.compiled, fact.local_at.date()
+        calendar, state = compiled.document.calendar, self.seen.state(compiled, fact)
         credits_ = tuple(
             Credit(c.line.wallet, c.line.amount, c.line.rule, None, c.line.expires_at, c.base)
             for c in outcome.credits
@@ -123,19 +149,29 @@ class Replay:
         for credit in credits_:
             earned[credit.wallet] = earned.get(credit.wallet, 0) + credit.amount
             for key, window in self._limits.get(f"{credit.rule}.{credit.wallet}", ()):
-                start = window_start(window, day, compiled.document.calendar)
-                used.append(Used(key, start, credit.amount))
+                used.append(Used(key, window_start(window, day, calendar), credit.amount))
+        if self._often:
+            for rule in {credit.rule for credit in credits_}:
+                for key, window in self._limits.get(f"{rule}.{TIMES}", ()):
+                    used.append(Used(key, window_start(window, day, calendar), 1))
+        used += counted(compiled.counters, state, fact)
         measures = tuple(
             (key, ready.measure.adds(fact, earned, ready.status)) for key, ready in compiled.ladders.items()
         )
         decision = Decision(credits_, tuple(used), (), measures)
-        self._remember(self.seen.state(compiled, fact), fact, decision)
+        self._remember(state, fact, decision)
         return decision
 
     def keep(self, id: bytes, fact: Fact, decision: Decision) -> None:
         """Keep a purchase of which something will come back."""
         credits_ = decision.credits
-        self._bought[id] = Bought(fact.local_at.date(), bought_of(fact), credits_, taken=[0] * len(credits_))
+        self._bought[id] = Bought(
+            fact.local_at.date(),
+            bought_of(fact),
+            credits_,
+            taken=[0] * len(credits_),
+            rises_before=self._risen,
+        )
 
     def back(self, about: bytes, fact: Fact) -> list[tuple[Credit, int]]:
         """Take back what the returned part of a purchase gave; return (credit, units taken back).
@@ -149,15 +185,22 @@ class Replay:
             purchase.returned[no] = purchase.returned.get(no, 0) + quantity
         shares = {no: (back, purchase.bought[no]) for no, back in purchase.returned.items()}
         taken = []
-        qualifying = 0
+        freed: dict[tuple[str, date], int] = {}
+        qualifying, calendar = 0, self.compiled.document.calendar
         for place, credit in enumerate(purchase.credits):
             amount = returns.share(credit.amount, credit.base, shares, purchase.taken[place])
-            if amount:
-                purchase.taken[place] += amount
-                taken.append((credit, amount))
-                if self._wallets[credit.wallet].kind == "status":
-                    qualifying += amount
-        self.seen.remember_return(fact, purchase.day, qualifying)
+            if not amount:
+                continue
+            purchase.taken[place] += amount
+            taken.append((credit, amount))
+            for key, window in self._limits.get(f"{credit.rule}.{credit.wallet}", ()):
+                start = window_start(window, purchase.day, calendar)
+                freed[key, start] = freed.get((key, start), 0) + amount
+            if self._wallets[credit.wallet].kind == "status":
+                qualifying += amount
+        is_whole = fact.type == "whole"
+        self.seen.remember_return(fact, purchase.day, qualifying, is_whole=is_whole, freed=freed)
+        self._fall(purchase, fact.local_at.date())
         return taken
 
     def pass_time(self, day: date) -> None:
@@ -168,9 +211,32 @@ class Replay:
     def _remember(self, state: State, fact: Fact, decision: Decision) -> None:
         seen = self.seen
         seen.moved.clear()
+        self._risen = len(self._rises)
         seen.remember(self.compiled, state, fact, decision)
         if seen.moved:
             self._expect()
+            for ladder in seen.moved:
+                before = state.standings.get(ladder)
+                if before is None or before.tier != seen.standings[ladder].tier:
+                    self._rises.append(Rise(ladder, before, fact.local_at.date()))
+
+    def _fall(self, purchase: Bought, today: date) -> None:
+        """Lower the member where a rise since the purchase no longer holds, as the settlement does."""
+        bases: dict[str, Rise] = {}
+        for rise in self._rises[purchase.rises_before :]:
+            bases.setdefault(rise.ladder, rise)
+        standings = self.seen.standings
+        for ladder, base in bases.items():
+            before = standings[ladder]
+            after = fallen(self.compiled, base, before, self.seen.history.days, today)
+            if after.tier != before.tier:
+                standings[ladder] = after
+                self._expect()
+
+    def _whole_budgets(self, fact: Fact) -> dict[Slot, int]:
+        """Put the whole of each budget before every fact: what all take together is only known at the end."""
+        calendar = self.compiled.document.calendar
+        return {budget_slot(rule, budget, fact, calendar): budget.most for rule, budget in self._budgets}
 
     def _expect(self) -> None:
         ends = [s.kept_until for s in self.seen.standings.values() if s.kept_until is not None]
@@ -187,7 +253,7 @@ def _came_back(purchase: Bought, fact: Fact) -> dict[int, int]:
 def limits_of(compiled: CompiledProgram) -> dict[str, int]:
     """Return by limit key the most that may be given in its window."""
     return {
-        limit_key(rule.key, effect.wallet, limit.window): limit.most
+        limit_key(rule.key, TIMES if limit.of == "times" else effect.wallet, limit.window): limit.most
         for rule in compiled.document.rules
         for effect in rule.effects
         for limit in rule.limits

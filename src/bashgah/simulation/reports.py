@@ -8,10 +8,12 @@ from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
+from bashgah.engine.document import Program
 from bashgah.kit.ids import public
-from bashgah.kit.jalali import Calendar, month_bounds, week_bounds
+from bashgah.kit.jalali import month_bounds, week_bounds
 from bashgah.simulation.tallying import Pair, Tally
 from bashgah.simulation.types import (
+    BudgetUse,
     Change,
     Group,
     MemberPoints,
@@ -28,10 +30,11 @@ PERCENTILES = (10, 50, 90, 99)
 _SATURDAY, _MONDAY = 5, 0
 
 
-def report_of(tally: Tally, calendar: Calendar, samples: tuple[Sample, ...] = ()) -> Report:
+def report_of(tally: Tally, tried: Program, samples: tuple[Sample, ...] = ()) -> Report:
     """Return the report of a whole replay."""
-    winners = sum(1 for live, tried in zip(tally.live, tally.tried, strict=True) if tried > live)
-    losers = sum(1 for live, tried in zip(tally.live, tally.tried, strict=True) if tried < live)
+    calendar = tried.calendar
+    winners = sum(1 for before, after in zip(tally.live, tally.tried, strict=True) if after > before)
+    losers = sum(1 for before, after in zip(tally.live, tally.tried, strict=True) if after < before)
     week_start = _SATURDAY if calendar == "jalali" else _MONDAY
     return Report(
         facts=tally.facts,
@@ -51,7 +54,8 @@ def report_of(tally: Tally, calendar: Calendar, samples: tuple[Sample, ...] = ()
         standings=tuple(
             Standing(*key.split(".", 1), *counts) for key, counts in sorted(tally.standings.items())
         ),
-        changes=changes_of(tried - live for live, tried in zip(tally.live, tally.tried, strict=True)),
+        budgets=_budgets(tally, tried),
+        changes=changes_of(after - before for before, after in zip(tally.live, tally.tried, strict=True)),
         middle=(_percentiles(tally.live), _percentiles(tally.tried)),
         gainers=extremes(tally, most=True),
         sufferers=extremes(tally, most=False),
@@ -134,6 +138,16 @@ def _groups(figures: dict[str, Pair]) -> tuple[Group, ...]:
     """Return the parts of the club, those first whose points change most."""
     ordered = sorted(figures.items(), key=lambda each: (-abs(each[1][1] - each[1][0]), each[0]))
     return tuple(Group(key, *values) for key, values in ordered)
+
+
+def _budgets(tally: Tally, tried: Program) -> tuple[BudgetUse, ...]:
+    mosts = {rule.key: rule.budget.most for rule in tried.rules if rule.budget is not None}
+    found = []
+    for (key, start, branch), figures in sorted(tally.budgets.items()):
+        rule, wallet, of, _window = key.split(".")
+        day = date.fromisoformat(start)
+        found.append(BudgetUse(rule, wallet, of, day, branch, mosts.get(rule, 0), *figures))
+    return tuple(found)
 
 
 def _percentiles(points: Iterable[int]) -> tuple[int, ...]:

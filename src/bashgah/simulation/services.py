@@ -196,7 +196,8 @@ def _replayed(
     used = spreading.workers_usual() if workers is None else workers
     tally = spreading.replay(plan, workers=used, told=told, stopped=stopped)
     shown = [*reports.extremes(tally, most=True, count=4), *reports.extremes(tally, most=False, count=4)]
-    return reports.report_of(tally, club.calendar, sampling.samples_of(plan, shown))
+    tried = Program.model_validate(row.tried_document)
+    return reports.report_of(tally, tried, sampling.samples_of(plan, shown))
 
 
 def _document(document: Any) -> bytes:

@@ -31,7 +31,8 @@ class Tally:
     live and tried; ``branches``, ``tiers`` and ``tags`` the same with winners and losers after them, counted
     among the members of that tier or tag, or by their points at that branch. ``rules`` is by rule: points
     live and tried, times live and tried, times at a limit live and tried. ``standings`` counts members by
-    ladder and tier at the end. ``members``, ``live`` and ``tried`` are columns: whose points they are.
+    ladder and tier at the end, ``budgets`` is what was taken of each by key, window and branch. ``members``,
+    ``live`` and ``tried`` are columns: whose points they are.
     """
 
     facts: int = 0
@@ -50,6 +51,7 @@ class Tally:
     tags: dict[str, Pair] = field(default_factory=dict)
     rules: dict[str, Pair] = field(default_factory=dict)
     standings: dict[str, Pair] = field(default_factory=dict)
+    budgets: dict[tuple[str, str, str], Pair] = field(default_factory=dict)
     members: bytearray = field(default_factory=bytearray)
     live: array[int] = field(default_factory=lambda: array("q"))
     tried: array[int] = field(default_factory=lambda: array("q"))
@@ -65,7 +67,7 @@ class Tally:
             held, more = getattr(self, name), getattr(other, name)
             held[0] += more[0]
             held[1] += more[1]
-        for name in ("wallets", "days", "branches", "tiers", "tags", "rules", "standings"):
+        for name in ("wallets", "days", "branches", "tiers", "tags", "rules", "standings", "budgets"):
             add_pairs(getattr(self, name), getattr(other, name))
         self.members += other.members
         self.live.extend(other.live)

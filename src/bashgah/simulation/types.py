@@ -74,6 +74,24 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetUse:
+    """What was taken of a rule's budget in one window, at one branch where each has its own.
+
+    The replay never stops at a budget: more than ``most`` says that it would have run out. ``of`` is units or
+    money; ``most`` is the tried program's, 0 where only the live one has the budget.
+    """
+
+    rule: str
+    wallet: str
+    of: str
+    start: date
+    branch: str
+    most: int
+    live: int
+    tried: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """How many members get so much more (below zero: less), both bounds counted; None is no bound."""
 
@@ -148,6 +166,7 @@ class Report:
     tags: tuple[Group, ...]
     rules: tuple[RuleFigures, ...]
     standings: tuple[Standing, ...]
+    budgets: tuple[BudgetUse, ...]
     changes: tuple[Change, ...]
     middle: tuple[tuple[int, ...], tuple[int, ...]]
     gainers: tuple[MemberPoints, ...]
