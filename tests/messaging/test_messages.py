@@ -14,6 +14,7 @@ import pytest
 from bashgah.clubs.services import club_create
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.types import Actor, News
+from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members.services import consent_record, member_enrol
@@ -357,3 +358,49 @@ def test_another_clubs_messages_are_never_shown(club: ClubInfo) -> None:
     assert selectors.message_list(club) == []
     assert selectors.trial_messages(club) == []
     assert len(selectors.trial_messages(ketab)) == 1
+
+
+def sent_to(club: ClubInfo) -> list[tuple[str, str]]:
+    """Numbers and texts of what the trial SMS channel wrote, newest first."""
+    return [(one.to, one.body) for one in selectors.trial_messages(club)]
+
+
+def test_a_new_number_is_told_to_the_old_one_whatever_it_agreed_to(club: ClubInfo) -> None:
+    sara = enrol(club)
+    refused = [ConsentGiven("sms", "service", False)]
+    consent_record(club=club, id=sara.id, consents=refused, source="portal", now=NOW)
+
+    changes = {"mobile": "09357654321"}
+    services.member_update_told(club=club, id=sara.id, changes=changes, actor=MINA, now=NOW)
+    sending.messages_send(now=NOW)
+
+    ((to, body),) = sent_to(club)
+    assert to == "+989123456789"
+    assert "۰۹۳۵•••۴۳۲۱" in body
+    assert not Message.objects.filter(address_sealed__isnull=False).exists()
+
+
+def test_a_change_of_anything_else_is_told_to_nobody(club: ClubInfo) -> None:
+    sara = enrol(club)
+    for changes in ({"city": "یزد"}, {"mobile": "0912 345 6789"}):
+        services.member_update_told(club=club, id=sara.id, changes=changes, actor=MINA, now=NOW)
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("purpose", ["sign_in", "verify"])
+def test_a_code_typed_on_a_page_ends_with_the_line_browsers_read(club: ClubInfo, purpose: str) -> None:
+    own = replace(club, domain="club.naderi.example")
+    issued = code_issue(club=own, purpose=purpose, contact="+989123456789", now=NOW)
+    services.code_post(club=own, issued=issued, purpose=purpose, locale="fa", now=NOW)
+    sending.messages_send(now=NOW)
+    ((_to, body),) = sent_to(club)
+    assert body.splitlines()[-1] == f"@club.naderi.example #{issued.code}"
+
+
+def test_a_code_told_to_a_cashier_carries_no_such_line(club: ClubInfo) -> None:
+    own = replace(club, domain="club.naderi.example")
+    issued = code_issue(club=own, purpose="redeem", contact="+989123456789", subject="hold", now=NOW)
+    params = {"price": Points(5), "reward": Texts("قهوه", "Coffee")}
+    services.code_post(club=own, issued=issued, purpose="redeem", locale="fa", params=params, now=NOW)
+    sending.messages_send(now=NOW)
+    assert "@club" not in sent_to(club)[0][1]

@@ -1,5 +1,6 @@
 """Drafts are saved over what was read, versions never change, and examples guard publishing."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.utils import ProgrammingError
 
 from bashgah.clubs.services import club_create
 from bashgah.clubs.types import ClubInfo
+from bashgah.ground.audit import audit_list
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import say
 from bashgah.kit.refusals import Refusal
@@ -280,3 +282,29 @@ def test_a_program_of_another_currency_is_not_published(club: ClubInfo) -> None:
     with pytest.raises(Refusal) as refused:
         services.draft_publish(club=club, revision=opened.revision, actor=MINA, now=NOW)
     assert (refused.value.code, refused.value.field) == ("program_invalid", "/currency")
+
+
+def test_a_version_rolled_back_never_decides_for_the_one_that_got_its_number(started: ClubInfo) -> None:
+    def called() -> str:
+        return selectors.program_by_number(started, 2).document.rules[0].name.en
+
+    def publish(name: str) -> None:
+        rule = {**draft(started)["rules"][0], "name": {"fa": name, "en": name}}
+        put(started, rule, selectors.draft_get(started).revision)
+        revision, now = selectors.draft_get(started).revision, datetime.now(UTC)
+        services.draft_publish(club=started, revision=revision, actor=MINA, now=now)
+
+    with suppress(ZeroDivisionError), transaction.atomic():
+        publish("taken back")
+        assert called() == "taken back"
+        raise ZeroDivisionError
+    publish("kept")
+    assert called() == "kept"
+
+
+def test_saving_the_draft_is_written_down(started: ClubInfo) -> None:
+    read = selectors.draft_get(started)
+    services.draft_save(club=started, document=read.document, revision=read.revision, actor=MINA, now=NOW)
+    row = audit_list(club_id=started.id, action="program.draft_saved")[0]
+    assert (row.actor.name, row.target) == (MINA.name, "program/draft")
+    assert row.details["revision"] == read.revision + 1

@@ -177,6 +177,7 @@ SIGN_IN_CODE = EventInfo(
         "{club}\nکد ورود شما: {code}\nتا {minutes} دقیقه اعتبار دارد. آن را به کسی نگویید.",
         "{club}\nYour sign-in code: {code}\nGood for {minutes} minutes. Tell it to nobody.",
     ),
+    typed_on_page=True,
 )
 
 VERIFY_CODE = EventInfo(
@@ -193,6 +194,7 @@ VERIFY_CODE = EventInfo(
         "{club}\nکد تأیید شمارهٔ موبایل: {code}\nتا {minutes} دقیقه اعتبار دارد.",
         "{club}\nCode to confirm your number: {code}\nGood for {minutes} minutes.",
     ),
+    typed_on_page=True,
 )
 
 GIVE_CODE = EventInfo(
@@ -281,6 +283,24 @@ EXPIRY_SOON = EventInfo(
     ),
 )
 
+MOBILE_CHANGED = EventInfo(
+    key="mobile_changed",
+    label=Phrase(_("The mobile number was changed")),
+    when=Phrase(_("To the old number, when a member's mobile number changes; also without a consent.")),
+    line="service",
+    is_secret=False,
+    channels=("sms",),
+    fields={"club": _CLUB, "mobile": Phrase(_("the new number, masked"))},
+    example={"club": _NADERI, "mobile": "0935•••5678"},
+    subject=Texts("تغییر شمارهٔ موبایل", "Mobile number changed"),
+    body=Texts(
+        "{club}\nشمارهٔ موبایل عضویت شما به {mobile} تغییر کرد.\n"
+        "اگر کار شما نبود، همین حالا به باشگاه خبر بدهید.",
+        "{club}\nThe mobile number of your membership is now {mobile}.\n"
+        "If this was not you, tell the club at once.",
+    ),
+)
+
 EVENTS: Mapping[str, EventInfo] = {
     event.key: event
     for event in (
@@ -296,6 +316,7 @@ EVENTS: Mapping[str, EventInfo] = {
         GIVE_CODE,
         POINTS_GIVEN,
         POINTS_RECEIVED,
+        MOBILE_CHANGED,
     )
 }
 CODE_EVENTS: Mapping[str, str] = {

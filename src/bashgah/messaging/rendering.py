@@ -32,12 +32,21 @@ def fill(club: ClubInfo, text: str, params: Mapping[str, Any], locale: str) -> s
     )
 
 
+def with_page_line(club: ClubInfo, event: EventInfo, text: str, code: str) -> str:
+    """End a code's SMS with the line by which browsers fill it in, on the club's domain alone (WebOTP)."""
+    if not event.typed_on_page or not club.domain:
+        return text
+    return f"{text}\n\n@{club.domain} #{code}"
+
+
 def preview(
     club: ClubInfo, event: EventInfo, channel: str, *, subject: Texts, body: Texts, locale: str
 ) -> Preview:
     """How the wording reads with the event's example values, and what it costs in SMS parts."""
     values = {**event.example, "club": club.name}
     filled = fill(club, body.say(locale), values, locale)
+    if channel == "sms":
+        filled = with_page_line(club, event, filled, str(values.get("code", "")))
     return Preview(
         subject=fill(club, subject.say(locale), values, locale),
         body=filled,

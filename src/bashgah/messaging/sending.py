@@ -95,7 +95,8 @@ def _why_not(club: ClubInfo, row: Message, now: datetime) -> str:
     """Why the message must not be sent, or nothing."""
     if row.expires_at is not None and row.expires_at <= now:
         return "too_late"
-    if row.is_secret or row.member_id is None:
+    # codes and notices to a number of their own are about the membership's safety
+    if row.is_secret or row.member_id is None or row.address_sealed is not None:
         return ""
     said = members.consents(club, row.member_id)
     purpose = "service" if row.line == "service" else "marketing"

@@ -9,15 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import audit, ids, secrets
 from bashgah.ground.jobs import job_defer
 from bashgah.ground.types import Actor
-from bashgah.kit.text import Texts
+from bashgah.kit import mobile
+from bashgah.kit.text import Texts, persian_digits
 from bashgah.members import selectors as members
+from bashgah.members.services import member_update
 from bashgah.members.types import CodeIssued, MemberInfo
 from bashgah.messaging import rendering, selectors
-from bashgah.messaging.events import CODE_EVENTS
+from bashgah.messaging.events import CODE_EVENTS, MOBILE_CHANGED
 from bashgah.messaging.models import Message, Template
 from bashgah.messaging.sms import sms_parts
 from bashgah.messaging.types import EventInfo, TemplateInfo
@@ -135,6 +139,7 @@ def code_post(
     minutes = max(1, math.ceil((issued.expires_at - now) / timedelta(minutes=1)))
     values = {"club": club.name, "code": issued.code, "minutes": minutes, **(params or {})}
     text = rendering.fill(club, template.body.say(locale), values, locale)
+    text = rendering.with_page_line(club, event, text, issued.code)
     row_id = ids.fresh()
     Message.objects.create(
         id=row_id,
@@ -160,6 +165,52 @@ def code_post(
     )
     job_defer(SEND_JOB, once=SEND_JOB)
     return row_id
+
+
+def member_update_told(
+    *, club: ClubInfo, id: UUID, changes: Mapping[str, Any], actor: Actor, now: datetime
+) -> MemberInfo:
+    """Change a member's fields, as ``members.services.member_update``, and tell the old number of a new one.
+
+    Whoever takes over a membership changes its number first; the old one is where its owner still reads.
+    """
+    with transaction.atomic():
+        before = members.members_mobiles(club, [id]).get(id, "") if "mobile" in changes else ""
+        member = member_update(club=club, id=id, changes=changes, actor=actor, now=now)
+        after = members.members_mobiles(club, [id]).get(id, "") if before else ""
+        if before != after:
+            _old_number_tell(club, member, before, after, now)
+    return member
+
+
+def _old_number_tell(club: ClubInfo, member: MemberInfo, old: str, new: str, now: datetime) -> None:
+    template = selectors.template_get(club, MOBILE_CHANGED.key, "sms")
+    if not template.is_on:
+        return
+    locale = member.locale or club.locale
+    masked = mobile.mask(new) if new else "–"
+    values = {"club": club.name, "mobile": persian_digits(masked) if locale == "fa" else masked}
+    text, row_id = rendering.fill(club, template.body.say(locale), values, locale), ids.fresh()
+    Message.objects.create(
+        id=row_id,
+        created_at=now,
+        next_try_at=now,
+        club_id=club.id,
+        member_id=member.id,
+        cause_id=row_id,
+        parts=sms_parts(text),
+        tries=0,
+        is_secret=False,
+        state="queued",
+        event=MOBILE_CHANGED.key,
+        channel="sms",
+        line=MOBILE_CHANGED.line,
+        locale=locale,
+        subject=rendering.fill(club, template.subject.say(locale), values, locale),
+        body=text,
+        address_sealed=secrets.encrypt(club.id, "messaging_message", "address_sealed", row_id, old),
+    )
+    job_defer(SEND_JOB, once=SEND_JOB)
 
 
 def inbox_read(

@@ -29,6 +29,8 @@ class EventInfo:
     example: Mapping[str, Any]
     subject: Texts
     body: Texts
+    typed_on_page: bool = False
+    """Its code is typed into a page of the club: the SMS ends with the line by which browsers find it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+
+from bashgah.ground import ids
 
 
 class Version(models.Model):
     """A published program; the app role may add and read rows, never change or remove them."""
 
     pk = models.CompositePrimaryKey("club_id", "number")
+    id = models.UUIDField(default=ids.fresh, db_default=RandomUUID())
     club_id = models.UUIDField()
     number = models.IntegerField()
     document = models.JSONField()

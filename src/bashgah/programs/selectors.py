@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from bashgah import engine
 from bashgah.clubs.types import ClubInfo
@@ -24,6 +26,11 @@ from bashgah.programs.models import Draft, Version
 from bashgah.programs.types import Difference, DraftInfo, RuleInfo, VersionInfo, VersionRow
 
 COMPILED_KEPT = 256
+IDS_KEPT = 4096
+LONGEST_TRANSACTION = timedelta(minutes=10)
+
+# (club, number) of versions that are committed for certain, with their ids
+_lasting: dict[tuple[UUID, int], UUID] = {}
 
 
 def program_in_force(club: ClubInfo, at: datetime) -> engine.CompiledProgram:
@@ -69,15 +76,37 @@ def number_in_force(versions: tuple[tuple[datetime, int], ...], at: datetime) ->
 
 
 def program_by_number(club: ClubInfo, number: int) -> engine.CompiledProgram:
-    """Return a published version ready to decide, or raise ``version_not_found`` (404)."""
-    return _compiled(club.id, number, club.currency)
+    """Return a published version ready to decide, or raise ``version_not_found`` (404).
+
+    Compiled programs are kept by the version's own id: a number may come again with other words, if the
+    transaction that published it was rolled back, an id never does.
+    """
+    id = _lasting.get((club.id, number)) or _version_id(club.id, number)
+    return _compiled(id, club.id, number, club.currency)
+
+
+def _version_id(club_id: UUID, number: int) -> UUID:
+    """Return the id that stands under a number, remembered once nobody can take it back any more."""
+    found = (
+        Version.objects.filter(club_id=club_id, number=number)
+        .annotate(is_lasting=Q(published_at__lt=Now() - LONGEST_TRANSACTION))
+        .values_list("id", "is_lasting")
+        .first()
+    )
+    if found is None:
+        raise _no_version()
+    id, is_lasting = found
+    if is_lasting:
+        if len(_lasting) >= IDS_KEPT:
+            _lasting.clear()
+        _lasting[club_id, number] = id
+    return id
 
 
 @lru_cache(maxsize=COMPILED_KEPT)
-def _compiled(club_id: UUID, number: int, currency: str) -> engine.CompiledProgram:
-    return engine.compile_program(
-        Program.model_validate(_version(club_id, number).document), number=number, currency=currency
-    )
+def _compiled(id: UUID, club_id: UUID, number: int, currency: str) -> engine.CompiledProgram:
+    document = _version(club_id, number).document
+    return engine.compile_program(Program.model_validate(document), number=number, currency=currency)
 
 
 def version_get(club: ClubInfo, number: int) -> VersionInfo:
@@ -182,5 +211,9 @@ def _read(document: Mapping[str, Any]) -> tuple[Program | None, tuple[Problem, .
 def _version(club_id: UUID, number: int) -> Version:
     row = Version.objects.filter(club_id=club_id, number=number).first()
     if row is None:
-        raise Refusal("version_not_found", Phrase(_("There is no such version.")), status=404)
+        raise _no_version()
     return row
+
+
+def _no_version() -> Refusal:
+    return Refusal("version_not_found", Phrase(_("There is no such version.")), status=404)

@@ -80,7 +80,29 @@ def draft_save(
     A draft may be saved while it has problems, but it must have the shape of a program (``program_invalid``,
     422). If somebody saved in between, ``draft_moved`` (409) names the revision that is there now.
     """
-    checked = _checked(document)
+    with transaction.atomic():
+        saved = _saved(club, _checked(document), revision, actor, now, note=note, base_number=base_number)
+        audit_post(
+            club_id=club.id,
+            actor=actor,
+            action="program.draft_saved",
+            target="program/draft",
+            details={"revision": saved.revision, "note": saved.note},
+            now=now,
+        )
+    return saved
+
+
+def _saved(
+    club: ClubInfo,
+    checked: dict[str, Any],
+    revision: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    note: str,
+    base_number: int | None,
+) -> DraftInfo:
     changes: dict[str, Any] = {
         "document": checked,
         "revision": revision + 1,

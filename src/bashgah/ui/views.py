@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
@@ -16,7 +17,10 @@ from bashgah.ui.types import Frame
 
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Keeps the chosen language or theme in a cookie and goes back to the page it was chosen on."""
+    """Keeps the chosen language or theme in a cookie and goes back to the page it was chosen on.
+
+    Whoever is signed in is written to in that language from now on.
+    """
     target = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"
@@ -26,6 +30,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, lang, max_age=YEAR, samesite="Lax", secure=request.is_secure()
         )
+        if request.user.is_authenticated:
+            import_string(settings.LANGUAGE_KEEPER)(staff_id=request.user.pk, locale=lang)
     if theme in {"light", "dark"}:
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response

@@ -18,6 +18,7 @@ from bashgah.access.services.people import (
     role_grant,
     role_revoke,
     staff_invite,
+    staff_locale_set,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "role_grant",
     "role_revoke",
     "staff_invite",
+    "staff_locale_set",
 ]

@@ -213,6 +213,11 @@ def factor_policy_set(*, club: ClubInfo, roles: Iterable[str], actor: Actor, now
     )
 
 
+def staff_locale_set(*, staff_id: UUID, locale: str) -> None:
+    """Remember the language a member of staff reads, for letters; nobody's rights change, so no audit."""
+    Staff.objects.filter(id=staff_id).exclude(locale=locale).update(locale=locale)
+
+
 def _known(role: str) -> permissions.Role:
     known = permissions.ROLES.get(role)
     if known is None:

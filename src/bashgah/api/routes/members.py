@@ -23,6 +23,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors, services
 from bashgah.members.types import ConsentGiven, MemberFilters, MemberInfo
+from bashgah.messaging.services import member_update_told
 
 router = Router(tags=["members"])
 
@@ -276,7 +277,7 @@ def member_update(request: Call, member_id: MemberId, body: MemberChanges) -> Me
     if "birth_date" in changes:
         typed = changes["birth_date"]
         changes["birth_date"] = parse_date(typed, field="/birth_date") if typed else None
-    member = services.member_update(
+    member = member_update_told(
         club=request.club,
         id=member_id_of(request.club, member_id),
         changes=changes,

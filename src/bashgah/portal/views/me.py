@@ -15,7 +15,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as member_reads
 from bashgah.members import services as members
 from bashgah.messaging import selectors as messages
-from bashgah.messaging.services import inbox_read
+from bashgah.messaging.services import inbox_read, member_update_told
 from bashgah.portal import codes, enrolment, sessions
 from bashgah.portal.doorway import Door, members_only, page, tried
 from bashgah.portal.pages import CodePage, MePage, MessageRow, MobilePage
@@ -54,7 +54,7 @@ def me(request: HttpRequest, door: Door) -> HttpResponse:
     refusal = None
     if not form.errors:
         _done, refusal = tried(
-            lambda: members.member_update(
+            lambda: member_update_told(
                 club=door.club, id=door.who.id, changes=form.values, actor=door.actor, now=door.now
             )
         )
@@ -111,7 +111,7 @@ def mobile_code(request: HttpRequest, door: Door) -> HttpResponse:
     if accepted is None:
         return _code_page(request, door, entry, refusal)
     _changed, refusal = tried(
-        lambda: members.member_update(
+        lambda: member_update_told(
             club=door.club,
             id=door.who.id,
             changes={"mobile": accepted.contact},

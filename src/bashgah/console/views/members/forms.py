@@ -21,6 +21,7 @@ from bashgah.ground import clock
 from bashgah.kit import formats, ids
 from bashgah.members import selectors, services
 from bashgah.members.types import ConsentGiven, MemberInfo, PersonInfo
+from bashgah.messaging.services import member_update_told
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Option
 
@@ -88,7 +89,7 @@ def edit(request: HttpRequest, member_id: str) -> HttpResponse:
         changes["tags"] = _tags(entry.text("tags", limit=600))
         if not entry.errors:
             _, refusal = attempt(
-                lambda: services.member_update(
+                lambda: member_update_told(
                     club=club,
                     id=member.id,
                     changes=changes,
