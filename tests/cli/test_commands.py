@@ -160,3 +160,35 @@ def wait_for(port: int, process: subprocess.Popen[str], *, seconds: float) -> in
         finally:
             connection.close()
     return 0
+
+
+def test_a_program_goes_out_as_a_file_is_planned_and_comes_in(app_url: str, tmp_path: Path) -> None:
+    slug = make_club("cli-program")
+    exported = bashgah("program", "export", "--club", slug, DATABASE_URL=app_url)
+    assert exported.returncode == 0, exported.stderr
+    file = tmp_path / "program.yaml"
+    file.write_text(exported.stdout.replace("price: 300", "price: 350"), encoding="utf-8")
+    planned = bashgah("program", "plan", str(file), "--club", slug, "--lang", "fa", DATABASE_URL=app_url)
+    assert planned.returncode == 0, planned.stderr
+    assert "۳۵۰ امتیاز" in planned.stdout
+    applied = bashgah("program", "apply", str(file), "--club", slug, "--yes", DATABASE_URL=app_url)
+    assert "Version 2 is published." in applied.stdout
+    again = bashgah("program", "apply", str(file), "--club", slug, "--yes", DATABASE_URL=app_url)
+    assert again.stdout.strip() == "The file says the same as version 2."
+    file.write_text("rules: []\n", encoding="utf-8")
+    broken = bashgah("program", "apply", str(file), "--club", slug, "--yes", DATABASE_URL=app_url)
+    assert broken.returncode == 1
+    assert "Traceback" not in broken.stderr
+
+
+def make_club(slug: str) -> str:
+    """A club with the starter program, committed."""
+    from bashgah.clubs.services import club_create
+    from bashgah.ground.types import SYSTEM
+    from bashgah.kit.text import Texts
+    from bashgah.programs.services import program_start
+    from tests.cast import NOW
+
+    club = club_create(slug=slug, name=Texts("نادری", "Naderi"), now=NOW)
+    program_start(club=club, actor=SYSTEM, now=NOW)
+    return club.slug

@@ -23,6 +23,9 @@ app.add_typer(imports, name="import")
 roots = typer.Typer(help="The daily roots that seal the books.", no_args_is_help=True)
 app.add_typer(roots, name="root")
 
+programs = typer.Typer(help="The program as a file: from sandbox to live.", no_args_is_help=True)
+app.add_typer(programs, name="program")
+
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 Club = Annotated[str | None, typer.Option(help="Short name of the club, where there are several.")]
@@ -169,6 +172,51 @@ def statement(
         from bashgah.cli import proof
 
         proof.statement(club, since.date(), until.date(), as_json=as_json)
+
+
+@programs.command("export")
+def program_export(
+    club: Club = None,
+    version: Annotated[int, typer.Option(min=0, help="A version; 0 is the newest.")] = 0,
+    draft: Annotated[bool, typer.Option("--draft", help="The draft instead of a version.")] = False,
+) -> None:
+    """Print the club's program as readable YAML."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import programming
+
+        programming.export(club, version, draft=draft)
+
+
+@programs.command("plan")
+def program_plan(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The program file.")],
+    club: Club = None,
+    lang: Annotated[str, typer.Option(help="fa or en.")] = "en",
+) -> None:
+    """Say in words what a program file would change; change nothing. Status 1 if it could not be applied."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import programming
+
+        programming.plan(club, file, lang)
+
+
+@programs.command("apply")
+def program_apply(  # noqa: PLR0917 options, given by name
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The program file.")],
+    club: Club = None,
+    lang: Annotated[str, typer.Option(help="fa or en.")] = "en",
+    note: Annotated[str, typer.Option(help="Why, for the list of versions.")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="Make it the draft and publish nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Show the plan, ask, and publish the file as the club's next version."""
+    with database.needed():
+        database.set_up()
+        from bashgah.cli import programming
+
+        programming.apply(club, file, lang, note, draft=draft, yes=yes)
 
 
 @app.command()
