@@ -6,11 +6,15 @@ from datetime import datetime
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.words import texts
+from bashgah.kit.refusals import Refusal
 from bashgah.programs.selectors import program_in_force
 from bashgah.ui.types import Lang
 
 
 def wallet_names(club: ClubInfo, lang: Lang, now: datetime) -> dict[str, str]:
     """The names of the wallets by their keys."""
-    wallets = program_in_force(club, now).document.wallets
+    try:
+        wallets = program_in_force(club, now).document.wallets
+    except Refusal:  # a club that has promised nothing yet: the keys stand for themselves
+        return {}
     return {wallet.key: texts(wallet.name, wallet.key).say(lang) for wallet in wallets}

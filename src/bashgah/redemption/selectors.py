@@ -28,6 +28,15 @@ def redemption_get(
     return redemption_info(club, redemption_row(club, redemption_id), now, with_code=with_code)
 
 
+def redemption_of_hold(club: ClubInfo, member_id: UUID, hold_id: UUID) -> UUID | None:
+    """The open redemption a hold belongs to, if it belongs to one."""
+    return (
+        Redemption.objects.filter(club_id=club.id, member_id=member_id, hold_id=hold_id, state="open")
+        .values_list("id", flat=True)
+        .first()
+    )
+
+
 def redemption_list(
     club: ClubInfo,
     *,

@@ -20,6 +20,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
 from bashgah.console.tabs import activity_tabs
 from bashgah.console.views.base import chosen, fragment, page, read_id, show
+from bashgah.console.views.moving import Waiting, waiting_of
 from bashgah.console.whys import why_of
 from bashgah.engine.facts import Line
 from bashgah.kit import formats, ids
@@ -85,6 +86,7 @@ class ActivityPage:
     lines_known: bool
     why: Why
     about_url: str
+    waiting: Waiting | None
 
 
 @page("activities.read")
@@ -160,6 +162,7 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
         about_url=reverse("console:activity", args=[ids.public("activity", info.about_id)])
         if info.about_id
         else "",
+        waiting=waiting_of(request, info),
     )
     return show(request, "activities/one.html", model)
 

@@ -13,10 +13,12 @@ from bashgah.access.gate import may
 from bashgah.access.selectors import limit_for
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
+from bashgah.console.naming import wallet_names
 from bashgah.console.views.base import page, read_id, show
 from bashgah.console.views.members import standing
 from bashgah.console.views.members.listing import status_word
 from bashgah.console.views.members.statement import StatementLine, lines
+from bashgah.console.views.moving import HoldRow, hold_rows
 from bashgah.ground import clock
 from bashgah.history import selectors as history
 from bashgah.kit import formats, ids
@@ -28,6 +30,7 @@ from bashgah.ui.figures import day_words, digits, money_parts, money_words, plai
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Stat, Tab
 
+LOTS_MOST = 20
 YEAR = timedelta(days=365)
 
 
@@ -60,8 +63,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class LotRow:
-    """Points that expire together."""
+    """Units that expire together; ``wallet`` is empty for points."""
 
+    wallet: str
     remaining: int
     until: str
     is_near: bool
@@ -87,6 +91,7 @@ class PointsPage:
     rows: tuple[StatementLine, ...]
     next_url: str
     lots: tuple[LotRow, ...]
+    holds: tuple[HoldRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +111,16 @@ def points(request: HttpRequest, member_id: str) -> HttpResponse:
     """Every movement of every wallet, and what expires when."""
     club: ClubInfo = request.club
     member, now = selectors.member_get(club, read_id("member", member_id)), clock.now()
+    lang = lang_of(request)
+    names = {f"wallet:{key}": name for key, name in wallet_names(club, lang, now).items()}
     found = ledger.statement_list(club, member.id, cursor=request.GET.get("after") or None, limit=40)
     here = reverse("console:member_points", args=[member_id])
     model = PointsPage(
         head=head_of(request, member, "points"),
-        rows=lines(request, found.rows),
+        rows=lines(request, found.rows, names),
         next_url=f"{here}?after={found.next_cursor}" if found.next_cursor else "",
-        lots=lot_rows(club, member, now, lang_of(request)),
+        lots=lot_rows(club, member, now, lang),
+        holds=hold_rows(request, member.id, lang, now),
     )
     return show(request, "members/points.html", model)
 
@@ -164,7 +172,7 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         birth=formats.date(member.birth_date, lang, club.calendar, "medium") if member.birth_date else "",
         since=day_words(member.enrolled_at, club, "medium"),
         tags=member.tags,
-        stats=_stats(club, member, now) + standing.progress_of(club, member.id, lang, now),
+        stats=_stats(club, member, lang, now) + standing.progress_of(club, member.id, lang, now),
         tabs=_tabs(public, view, request),
         crumbs=(Crumb(gettext("Members"), reverse("console:members")), Crumb(member.name)),
         may_edit=may(request, "members.write"),
@@ -178,9 +186,11 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
 def lot_rows(club: ClubInfo, member: MemberInfo, now: datetime, lang: Lang) -> tuple[LotRow, ...]:
     """The open lots of points in the order they are used, soonest expiry first."""
     rows = []
-    for lot in ledger.lots_open(club, member.id, "points")[:12]:
+    names = wallet_names(club, lang, now)
+    for lot in ledger.lots_open(club, member.id)[:LOTS_MOST]:
         rows.append(
             LotRow(
+                wallet=names.get(lot.unit, lot.unit) if lot.unit != "points" else "",
                 remaining=lot.remaining,
                 until=day_words(lot.expires_at, club, "medium") if lot.expires_at else gettext("never"),
                 is_near=lot.expires_at is not None and lot.expires_at - now < timedelta(days=30),
@@ -192,13 +202,18 @@ def lot_rows(club: ClubInfo, member: MemberInfo, now: datetime, lang: Lang) -> t
 
 def _lot_state(lot: LotInfo, club: ClubInfo) -> str:
     if lot.is_pending:
+        if lot.confirm_by is not None:
+            return gettext("waits for a confirmation until %(day)s") % {
+                "day": day_words(lot.confirm_by, club, "medium")
+            }
         if lot.available_from is None:
             return gettext("pending")
         return gettext("pending until %(day)s") % {"day": day_words(lot.available_from, club, "medium")}
     return gettext("available")
 
 
-def _stats(club: ClubInfo, member: MemberInfo, now: datetime) -> tuple[Stat, ...]:
+def _stats(club: ClubInfo, member: MemberInfo, lang: Lang, now: datetime) -> tuple[Stat, ...]:
+    names = wallet_names(club, lang, now)
     wallets = ledger.wallets_get(club, member.id, now)
     points = wallets.get("points") or WalletInfo("points", WalletKind.POINTS)
     sums = history.sums_get(club, member.id)
@@ -222,7 +237,9 @@ def _stats(club: ClubInfo, member: MemberInfo, now: datetime) -> tuple[Stat, ...
     for wallet in wallets.values():
         if wallet.kind == WalletKind.CREDIT:
             shown, name = money_parts(wallet.available, club)
-            found.insert(2, Stat(gettext("Store credit"), shown, name))
+            found.insert(2, Stat(names.get(wallet.unit, wallet.unit), shown, name))
+        elif wallet.kind == WalletKind.POINTS and wallet.unit != "points":
+            found.insert(2, Stat(names.get(wallet.unit, wallet.unit), plain(wallet.available), tone="points"))
     return tuple(found)
 
 
