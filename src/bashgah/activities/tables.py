@@ -44,6 +44,7 @@ ACTIVITY = Table(
         ("outcome", "bytea"),
     ),
     same=frozenset({"recorded_at", "actor_kind", "club_id", "actor_id"}),
+    sparse=frozenset({"about_id"}),
 )
 
 ANONYMOUS = Table(

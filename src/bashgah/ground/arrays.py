@@ -71,13 +71,17 @@ _CLASSES = {kind: _class(kind) for kind in _KINDS}
 def array(kind: str, values: Sequence[Any]) -> Array:
     """Return a column of one type; None is NULL. A number too large for its type raises ``struct.error``."""
     oid, _array_oid, pack = _KINDS[kind]
-    try:
-        body = b"".join(map(pack, values))
-        has_null = 0
-    except (AttributeError, KeyError, TypeError, struct.error):
-        # no packer takes None, and looking for it first would cost every column that has none
-        body = b"".join([_NULL if value is None else pack(value) for value in values])
+    has_null = 0
+    if not values or values[0] is not None:
+        try:
+            body = b"".join(map(pack, values))
+        except (AttributeError, KeyError, TypeError, struct.error):
+            # no packer takes None, and looking for it first would cost every column that has none
+            has_null = 1
+    else:
         has_null = 1
+    if has_null:
+        body = b"".join([_NULL if value is None else pack(value) for value in values])
     return _CLASSES[kind](_HEAD(1, has_null, oid, len(values), 1) + body)
 
 

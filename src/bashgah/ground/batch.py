@@ -7,6 +7,7 @@ owns a table declares it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from weakref import WeakSet
 
 import psycopg
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.rows import tuple_row
 
 from bashgah.ground.arrays import Array, array, teach
@@ -30,7 +32,8 @@ class Table:
     exist has its ``changes`` replaced by the new values, its ``adds`` increased by them, its ``earliest`` and
     ``latest`` kept at the least and the greatest (``only_where`` is the condition of a partial key). With
     ``update`` true only existing rows are changed, found by ``keys``; with ``is_placed`` they are found where
-    they lie (see ``placed``). Columns in ``same`` have one value in all rows and are sent once.
+    they lie (see ``placed``). Columns in ``same`` have one value in all rows and are sent once; those in
+    ``sparse`` are left out where no row has a value.
     """
 
     name: str
@@ -43,7 +46,23 @@ class Table:
     update: bool = False
     only_where: str = ""
     same: frozenset[str] = frozenset()
+    sparse: frozenset[str] = frozenset()
     is_placed: bool = False
+
+    def filled(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Table, list[tuple[Any, ...]]]:
+        """Return the rows by columns, without the sparse ones that are empty, and the table of the rest."""
+        columns = list(zip(*rows, strict=True))
+        if not self.sparse:
+            return self, columns
+        empty = frozenset(
+            name
+            for (name, _), values in zip(self.columns, columns, strict=True)
+            if name in self.sparse and values[0] is None and all(value is None for value in values)
+        )
+        if not empty:
+            return self, columns
+        kept = [values for (name, _), values in zip(self.columns, columns, strict=True) if name not in empty]
+        return _without(self, empty), kept
 
     def placed(self) -> Table:
         """Return how rows of this table are changed whose places were read in this transaction.
@@ -56,11 +75,11 @@ class Table:
         columns = (("ctid", "tid"), *(column for column in self.columns if column[0] in moving))
         return replace(self, columns=columns, keys=(), same=frozenset(), is_placed=True)
 
-    def params(self, rows: Sequence[tuple[Any, ...]]) -> list[Array]:
+    def params(self, values: Sequence[tuple[Any, ...]]) -> list[Array]:
         """Return the parameters of ``statement``: first what is the same in all rows, then the columns."""
-        columns = list(zip(self.columns, zip(*rows, strict=True), strict=True))
-        once = [array(kind, values[:1]) for (name, kind), values in columns if name in self.same]
-        return once + [array(kind, values) for (name, kind), values in columns if name not in self.same]
+        columns = list(zip(self.columns, values, strict=True))
+        once = [array(kind, column[:1]) for (name, kind), column in columns if name in self.same]
+        return once + [array(kind, column) for (name, kind), column in columns if name not in self.same]
 
     def statement(self) -> str:
         """Return the room's fragment: an INSERT, an upsert or an UPDATE over unnested arrays."""
@@ -95,6 +114,11 @@ class Table:
         return sets + [f"{name} = greatest(t.{name}, {new}.{name})" for name in self.latest]
 
 
+@lru_cache(maxsize=256)
+def _without(table: Table, names: frozenset[str]) -> Table:
+    return replace(table, columns=tuple(column for column in table.columns if column[0] not in names))
+
+
 @dataclass(slots=True)
 class RowSet:
     """Rows waiting to be written to one table, in the order of its columns."""
@@ -127,9 +151,12 @@ def write(cursor: psycopg.Cursor[Any], rowsets: Iterable[RowSet]) -> None:
     if not filled:
         return
     params: list[Array] = []
+    tables: list[Table] = []
     for rowset in filled:
-        params += rowset.table.params(rowset.rows)
-    statement = _joined(tuple(rowset.table for rowset in filled))
+        table, values = rowset.table.filled(rowset.rows)
+        tables.append(table)
+        params += table.params(values)
+    statement = _joined(tuple(tables))
     done = psycopg.RawCursor(cursor.connection).execute(statement, params, prepare=True)
     placed = tuple(len(rowset.rows) for rowset in filled if rowset.table.is_placed)
     if placed and done.fetchone() != placed:
@@ -205,8 +232,11 @@ def read(
 
 def cursor() -> psycopg.Cursor[Any]:
     """A plain psycopg cursor on Django's connection, in its transaction: the server binds parameters."""
-    connection = connections["default"]
-    connection.ensure_connection()
+    connection: BaseDatabaseWrapper | None = getattr(_mine, "connection", None)
+    if connection is None:
+        connection = _mine.connection = connections["default"]
+    if connection.connection is None:
+        connection.ensure_connection()
     raw = connection.connection
     if raw not in _taught:
         teach(raw)
@@ -215,3 +245,5 @@ def cursor() -> psycopg.Cursor[Any]:
 
 
 _taught: WeakSet[Any] = WeakSet()
+_mine = threading.local()
+"""Each thread's connection, as Django keeps them; asking Django for it takes longer than a small query."""

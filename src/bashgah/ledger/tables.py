@@ -22,7 +22,8 @@ ENTRY = Table(
         ("actor_id", "uuid"),
         ("reason", "text"),
     ),
-    same=frozenset({"club_id"}),
+    same=frozenset({"club_id", "recorded_at"}),
+    sparse=frozenset({"actor_id"}),
 )
 
 POSTING = Table(
@@ -43,6 +44,7 @@ POSTING = Table(
         ("rule", "text"),
     ),
     same=frozenset({"club_id"}),
+    sparse=frozenset({"original", "reversed_total", "n", "reverses"}),
 )
 
 LOT = Table(
@@ -61,9 +63,12 @@ LOT = Table(
         ("unit", "text"),
     ),
     same=frozenset({"club_id"}),
+    sparse=frozenset({"available_from", "confirm_by"}),
 )
 
-LOT_CHANGE = replace(LOT, keys=("member_id", "id"), changes=("remaining", "is_open", "is_pending"))
+LOT_CHANGE = replace(
+    LOT, sparse=frozenset(), keys=("member_id", "id"), changes=("remaining", "is_open", "is_pending")
+)
 """Changed lots go by the key as whole rows: an UPDATE joined to an array is planned by the table's size."""
 
 ALLOCATION = Table(

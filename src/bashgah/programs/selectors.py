@@ -63,6 +63,7 @@ def versions_in_force(club: ClubInfo) -> tuple[tuple[datetime, int], ...]:
             "SELECT effective_from, number FROM programs_version WHERE club_id = %s ORDER BY number",
             [club.id],
             prepare=True,
+            binary=True,
         ).fetchall()
     return tuple(rows)
 
