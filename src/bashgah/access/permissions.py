@@ -82,7 +82,7 @@ PERMISSIONS: dict[str, Permission] = {
         _permission("branches.read", _("See branches"), by_branch=True, scope=True),
         _permission("messages.read", _("See messages sent to members"), by_branch=True),
         _permission("messages.edit", _("Change message texts")),
-        _permission("insights.read", _("See figures and reports")),
+        _permission("insights.read", _("See figures and reports"), scope=True),
         _permission("data.import", _("Import files")),
         _permission("data.export", _("Export lists")),
         _permission("staff.read", _("See staff and their roles")),
@@ -90,7 +90,7 @@ PERMISSIONS: dict[str, Permission] = {
         _permission("settings.read", _("See settings")),
         _permission("settings.edit", _("Change club, brand and branches")),
         _permission("keys.manage", _("Issue and revoke API keys")),
-        _permission("audit.read", _("Read the audit trail")),
+        _permission("audit.read", _("Read the audit trail"), scope=True),
         _permission("till.use", _("Work at the till"), by_branch=True),
     )
 }

@@ -20,6 +20,7 @@ from bashgah.api.routes import (
     openings,
     products,
     program,
+    proof,
     redemptions,
     reviews,
     rewards,
@@ -79,6 +80,7 @@ for router in (
     products.router,
     branches.router,
     program.router,
+    proof.router,
     health.router,
 ):
     api.add_router("", router)
