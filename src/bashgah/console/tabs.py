@@ -17,6 +17,7 @@ SETTINGS = (
     (_("Branches"), "console:branches", "branches.read"),
     (_("Staff and roles"), "console:staff", "staff.read"),
     (_("API keys"), "console:keys", "keys.manage"),
+    (_("OAuth2 clients"), "console:clients", "keys.manage"),
     (_("Deliveries"), "console:deliveries", "settings.read"),
 )
 

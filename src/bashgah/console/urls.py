@@ -7,6 +7,7 @@ from bashgah.console.views import (
     auditing,
     branches,
     brand,
+    clients,
     deliveries,
     expiring,
     home,
@@ -121,6 +122,9 @@ urlpatterns = [
     path("settings/keys/", keys.index, name="keys"),
     path("settings/keys/new/", keys.new, name="key_new"),
     path("settings/keys/<str:key_id>/revoke/", keys.revoke, name="key_revoke"),
+    path("settings/clients/", clients.index, name="clients"),
+    path("settings/clients/new/", clients.new, name="client_new"),
+    path("settings/clients/<str:client_id>/revoke/", clients.revoke, name="client_revoke"),
     path("settings/deliveries/", deliveries.index, name="deliveries"),
     path("settings/deliveries/<uuid:event_id>/retry/", deliveries.retry, name="delivery_retry"),
 ]
