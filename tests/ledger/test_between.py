@@ -90,6 +90,7 @@ class Two:
                 undo_id=uuid4(),
                 survivor=locked[self.reza.member_id],
                 merged=locked[self.sara.member_id],
+                made_at=NOW,
                 actor=SYSTEM,
                 now=now,
             )

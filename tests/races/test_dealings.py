@@ -11,13 +11,22 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
+from bashgah.activities import settling
+from bashgah.activities.services import settle_one
+from bashgah.activities.verify import verify
 from bashgah.dealings import permitting, services
 from bashgah.dealings.services import adjustments, transfers
-from bashgah.dealings.types import AdjustmentInfo, TransferInfo
+from bashgah.dealings.services import merges as merging_acts
+from bashgah.dealings.types import AdjustmentInfo, MergeInfo, TransferInfo
 from bashgah.ground import throttle
+from bashgah.ground.types import SYSTEM
+from bashgah.history.selectors import sums_get
 from bashgah.kit.refusals import Refusal
-from bashgah.members.types import LockedMember
+from bashgah.ledger.types import HoldInfo
+from bashgah.members.selectors import alias_set
+from bashgah.members.types import LockedMember, MemberInfo
 from tests import cast
+from tests.activities.shop import Shop, open_shop
 from tests.cast import NOW, given
 from tests.dealings.conftest import TERMS, Givers
 from tests.ledger.hand import Hand
@@ -167,3 +176,95 @@ def test_without_the_lock_a_request_is_approved_twice(
     meeting(monkeypatch, adjustments, "_waiting")
     got = at_once(2, lambda _n: decides(givers, id_, True))
     assert codes(got) == ["AdjustmentInfo", "AdjustmentInfo"]
+
+
+MILLION = 1_000_000
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return open_shop()
+
+
+def merges(shop: Shop, survivor: MemberInfo, merged: MemberInfo) -> MergeInfo:
+    return services.members_merge(
+        club=shop.club, survivor_id=survivor.id, merged_id=merged.id, actor=SYSTEM, now=NOW
+    )
+
+
+def points_of(shop: Shop, member: MemberInfo) -> int:
+    return Hand(shop.club, member.id).wallet(NOW).available
+
+
+def test_a_merge_and_purchases_at_once_lose_no_point(shop: Shop) -> None:
+    shop.buys("S-0", MILLION)
+
+    def act(n: int) -> object:
+        if not n:
+            return merges(shop, shop.reza, shop.sara)
+        return settle_one(shop.purchase(f"S-{n}", amount=MILLION), club=shop.club, actor=SYSTEM, now=NOW)
+
+    got = at_once(HANDS, act)
+    assert [type(answer).__name__ for answer in got] == ["MergeInfo"] + ["Settled"] * (HANDS - 1)
+    assert points_of(shop, shop.reza) == 10 * HANDS
+    assert sums_get(shop.club, shop.reza.id).purchases == HANDS
+
+
+def test_two_who_are_merged_into_each_other_at_once_are_merged_once(shop: Shop) -> None:
+    shop.buys("S-0", MILLION)
+    shop.buys("R-0", MILLION, member=shop.reza)
+    pairs = ((shop.sara, shop.reza), (shop.reza, shop.sara))
+    got = at_once(HANDS, lambda n: merges(shop, *pairs[n % 2]))
+    assert codes(got) == ["MergeInfo"] + ["member_merged"] * (HANDS - 1)
+    won = next(answer for answer in got if isinstance(answer, MergeInfo))
+    assert alias_set(shop.club, won.merged_id)[0] == won.survivor_id
+    assert points_of(shop, shop.sara) == 20
+
+
+def test_a_merge_and_holds_at_once_keep_what_is_promised(shop: Shop) -> None:
+    shop.buys("S-0", 8 * MILLION)
+    sara = Hand(shop.club, shop.sara.id)
+    got = at_once(HANDS, lambda n: sara.holds(10, now=NOW) if n else merges(shop, shop.reza, shop.sara))
+    held = [answer for answer in got if isinstance(answer, HoldInfo)]
+    if isinstance(got[0], MergeInfo):
+        assert (held, points_of(shop, shop.reza)) == ([], 80)
+    else:
+        assert codes([got[0]]) == ["holds_open"]
+        assert points_of(shop, shop.sara) == 80 - 10 * len(held)
+
+
+def test_an_undo_at_once_happens_once(shop: Shop) -> None:
+    shop.buys("S-0", MILLION)
+    made = merges(shop, shop.reza, shop.sara)
+    got = at_once(
+        HANDS,
+        lambda _n: services.merge_undo(club=shop.club, merge_id=made.id, actor=SYSTEM, now=NOW),
+    )
+    assert codes(got) == ["MergeInfo"] * HANDS
+    assert points_of(shop, shop.sara) == 10
+
+
+@pytest.mark.corrupts
+def test_without_the_lock_a_purchase_is_lost_to_a_merge(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.buys("S-0", MILLION)
+    monkeypatch.setattr(settling, "members_lock", look_only)
+    monkeypatch.setattr(merging_acts.members_services, "members_lock", look_only)
+    gate = threading.Barrier(2)
+    for room, name in ((settling.running, "running_read"), (merging_acts.merging, "holds_refuse")):
+        plain = getattr(room, name)
+
+        def look_and_wait(*args: Any, _plain: Any = plain, **kwargs: Any) -> Any:
+            got = _plain(*args, **kwargs)
+            gate.wait(timeout=10)
+            return got
+
+        monkeypatch.setattr(room, name, look_and_wait)
+
+    def act(n: int) -> object:
+        if n:
+            return merges(shop, shop.reza, shop.sara)
+        return settle_one(shop.purchase("S-1", amount=MILLION), club=shop.club, actor=SYSTEM, now=NOW)
+
+    got = at_once(2, act)
+    assert [type(answer).__name__ for answer in got] == ["Settled", "MergeInfo"]
+    assert verify() != [] or points_of(shop, shop.reza) < 20

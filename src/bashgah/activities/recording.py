@@ -63,6 +63,7 @@ class Batch:
     versions: tuple[tuple[datetime, int], ...] = ()
     members: dict[UUID, Running] = field(default_factory=dict)
     purchases: dict[UUID, Purchase] = field(default_factory=dict)
+    survivors: dict[UUID, UUID] = field(default_factory=dict)
     references: list[Row] = field(default_factory=list)
     activities: list[Row] = field(default_factory=list)
     anonymous: list[Row] = field(default_factory=list)

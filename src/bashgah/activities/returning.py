@@ -8,7 +8,7 @@ so far, so that partial returns add up to the whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -29,13 +29,15 @@ from bashgah.engine.facts import Fact, Line
 from bashgah.engine.program import limit_key
 from bashgah.engine.returns import WHOLE, bought_of
 from bashgah.engine.windows import window_start
+from bashgah.ground import ids
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+from bashgah.ledger.between import everything_pass
 from bashgah.ledger.reading import credits_of
 from bashgah.ledger.states import Credited, Origin
-from bashgah.ledger.types import WalletKind
+from bashgah.ledger.types import Cause, WalletKind
 
 
 @dataclass(slots=True)
@@ -166,12 +168,16 @@ def taken_back(
     *,
     club: ClubInfo,
     actor: Actor,
+    survivor: Running | None = None,
 ) -> Outcome:
     """Reverse each recorded credit in proportion to all that came back, and count the return.
 
     ``programs`` are those of the purchase and of the return. Spend and qualifying units fall on the day of
     the purchase and units free the limits they were counted against, so that windows stay as if it had not
     been; a tier that only this purchase lifted falls.
+
+    Where the buyer was merged into a ``survivor`` since, the return counts for both, and what it gave back or
+    left owing goes on to the survivor.
     """
     then, compiled = programs
     given, coupons = paying.gave_back(running, compiled, purchase, origin, club=club, actor=actor)
@@ -190,19 +196,32 @@ def taken_back(
             freed[window] = freed.get(window, 0) + amount
         if credited.kind is WalletKind.STATUS:
             qualifying += amount
-    running.remember_return(
-        fact, purchase.business_date, qualifying, is_whole=fact.type == "whole", freed=freed
-    )
+    for one in filter(None, (running, survivor)):
+        one.remember_return(
+            fact, purchase.business_date, qualifying, is_whole=fact.type == "whole", freed=freed
+        )
     moves = fall(running, compiled, purchase.recorded_at, origin)
     running.pass_time(origin.recorded_at)
+    if survivor is not None:
+        passed_on(running, survivor, origin)
+    told = survivor or running
     return Outcome(
         credits=tuple(StoredCredit(line, ()) for line in lines),
-        balances=running.balances(compiled),
-        tiers=running.tiers(compiled),
+        balances=told.balances(compiled),
+        tiers=told.tiers(compiled),
         moves=moves,
         given_back=given,
         coupons_back=coupons,
     )
+
+
+def passed_on(merged: Running, survivor: Running, origin: Origin) -> None:
+    """Let the survivor of a merge have what the merged member got, and pay what they owe.
+
+    The cause's id is the merged member's: so the undo of the merge finds what went on for them.
+    """
+    entry = replace(origin, id=ids.fresh(), cause=Cause.MERGE, cause_id=merged.member_id)
+    everything_pass(merged.points, survivor.points, entry)
 
 
 def limit_windows(compiled: CompiledProgram, rule: str, wallet: str, day: date) -> Iterator[tuple[str, date]]:

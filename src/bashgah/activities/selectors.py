@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -113,6 +114,21 @@ def member_was_at(club: ClubInfo, member_id: UUID, branches: Sequence[str]) -> b
             [alias_set(club, member_id), club.id, list(branches)],
         ).fetchone()
     return bool(row and row[0])
+
+
+def activity_span(
+    club: ClubInfo, member_id: UUID
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """Return when a member's own facts began, the last purchase and the last fact of all."""
+    with cursor() as cur:
+        row = cur.execute(
+            """
+            SELECT min(occurred_at), max(occurred_at) FILTER (WHERE kind = %s), max(occurred_at)
+            FROM activities_activity WHERE member_id = %s AND club_id = %s
+            """,
+            [KIND_CODES["purchase"], member_id, club.id],
+        ).fetchone()
+    return row or (None, None, None)
 
 
 def activity_why(club: ClubInfo, member_id: UUID, id: UUID) -> Explanation:

@@ -67,7 +67,7 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
     drafts.facts_made(club, part, now)
 
     # 2 lock the members: from here on nobody else moves their points
-    locked = _lock(club, part)
+    locked = _lock(batch, part)
 
     # 3 what was told before is answered as before; read after the lock, so a twin has committed or waits
     outcomes: dict[int, Outcome] = dict(answers_read(club, part))
@@ -88,8 +88,9 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
     return outcomes
 
 
-def _lock(club: ClubInfo, part: list[Draft]) -> set[UUID]:
+def _lock(batch: Batch, part: list[Draft]) -> set[UUID]:
     """Lock the facts' members; one merged meanwhile gives way to the survivor, an inactive one refuses."""
+    club = batch.club
     wanted = {draft.member_id for draft in part if draft.member_id is not None}
     locked = members_lock(club, wanted) if wanted else {}
     survivors = {m.merged_into for m in locked.values() if m.merged_into} - locked.keys()
@@ -106,6 +107,8 @@ def _lock(club: ClubInfo, part: list[Draft]) -> set[UUID]:
             draft.member_id = None
             continue
         draft.member_id = member.id
+        if member.merged_into:
+            batch.survivors[member.id] = member.merged_into
         if member.status != "active" and draft.kind != "return" and draft.refusal is None:
             draft.refusal = Refusal(
                 f"member_{member.status}",
@@ -133,6 +136,7 @@ def _states_read(
     members = {draft.member_id for draft in open_drafts if draft.member_id is not None}
     if not members:
         return
+    members |= {batch.survivors[id_] for id_ in members if id_ in batch.survivors}
     payers = {
         draft.member_id
         for draft in open_drafts
@@ -143,7 +147,9 @@ def _states_read(
         batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids)
     needs, days = _needs(batch, open_drafts)
     batch.members = running.running_read(cur, batch.club, sorted(members), needs, days)
-    givers = {purchase.member_id for purchase in batch.purchases.values()} | payers
+    givers = (
+        {purchase.member_id for purchase in batch.purchases.values()} | payers | set(batch.survivors.values())
+    )
     books = [r.points for r in batch.members.values() if r.member_id in givers or r.points.is_due(batch.now)]
     lots_load(cur, books)
     for member in batch.members.values():
@@ -308,6 +314,7 @@ def _return_settled(
         origin,
         club=batch.club,
         actor=batch.actor,
+        survivor=batch.members.get(batch.survivors.get(purchase.member_id, purchase.id)),
     )
     made = recording.Made(draft, activity_id, fact, outcome, None, purchase.id)
     recording.activity_add(batch, made, compiled, State())

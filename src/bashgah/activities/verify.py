@@ -20,9 +20,18 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.ledger import roots
 from bashgah.ledger import verify as ledger
+from bashgah.members.selectors import MERGED
 from bashgah.tiers import verify as tiers
 
 AT_ONCE = 5000
+
+# what a merged member did counts for them and for the survivor
+_COUNTED = f"""
+    SELECT member_id, kind, type, gross, net, club_id FROM activities_activity
+    UNION ALL
+    SELECT m.merged_into, a.kind, a.type, a.gross, a.net, a.club_id
+    FROM ({MERGED}) m JOIN activities_activity a ON a.member_id = m.member_id
+"""
 
 _SUMMED = f"""
     SELECT s.member_id, s.purchases, s.visits, s.returns, s.gross, s.spend,
@@ -38,7 +47,7 @@ _SUMMED = f"""
                count(*) FILTER (WHERE kind = %(return)s) AS returns,
                sum(CASE kind WHEN %(purchase)s THEN gross WHEN %(return)s THEN -gross ELSE 0 END) AS gross,
                sum(CASE kind WHEN %(purchase)s THEN net WHEN %(return)s THEN -net ELSE 0 END) AS spend
-        FROM activities_activity WHERE {{club}} GROUP BY member_id) a ON a.member_id = s.member_id
+        FROM ({_COUNTED}) counted WHERE {{club}} GROUP BY member_id) a ON a.member_id = s.member_id
 """
 
 _DAYS = """
@@ -53,11 +62,15 @@ _DAYS = """
                  - count(*) FILTER (WHERE kind = %(return)s AND type = 'whole') AS purchases,
                count(*) FILTER (WHERE kind = %(visit)s) AS visits,
                sum(CASE kind WHEN %(purchase)s THEN net WHEN %(return)s THEN -net ELSE 0 END) AS spend
-        FROM (SELECT a.member_id, a.kind, a.type, a.net, coalesce(p.business_date, a.business_date) AS day
-              FROM activities_activity a
-              LEFT JOIN activities_activity p
-                ON a.kind = %(return)s AND p.member_id = a.member_id AND p.id = a.about_id
-              WHERE {{a.club}}) told
+        FROM (WITH told AS (
+                  SELECT a.member_id, a.kind, a.type, a.net, coalesce(p.business_date, a.business_date) AS day
+                  FROM activities_activity a
+                  LEFT JOIN activities_activity p
+                    ON a.kind = %(return)s AND p.member_id = a.member_id AND p.id = a.about_id
+                  WHERE {{a.club}})
+              SELECT * FROM told UNION ALL
+              SELECT m.merged_into, t.kind, t.type, t.net, t.day FROM ({merged}) m
+              JOIN told t ON t.member_id = m.member_id) counted
         GROUP BY member_id, day) a ON a.member_id = d.member_id AND a.day = d.day
 """
 
@@ -67,7 +80,7 @@ CHECKS: tuple[Check, ...] = (
             f"days_{column}_differ",
             _("A member's day is not what the activities say: {expected} expected, {found} found."),
             f"SELECT member_id, '{column} ' || day, a_{column}, {column}"
-            f" FROM ({_DAYS.format(days=history.DAYS)}) d WHERE {column} <> a_{column}",
+            f" FROM ({_DAYS.format(days=history.DAYS, merged=MERGED)}) d WHERE {column} <> a_{column}",
         )
         for column in ("purchases", "visits", "spend")
     ),

@@ -111,3 +111,28 @@ class Reference(models.Model):
     body = models.BinaryField()
     source = models.CharField(max_length=60)
     reference = models.CharField(max_length=120)
+
+
+class Merge(models.Model):
+    """One membership put under another; ``standings`` are the survivor's as they were before."""
+
+    id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    survivor_id = models.UUIDField()
+    merged_id = models.UUIDField()
+    made_at = models.DateTimeField()
+    undo_until = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    made_by = models.CharField(max_length=200, blank=True)
+    undone_by = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    standings = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["survivor_id"], name="merges_of_a_survivor")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(survivor_id=F("merged_id")), name="merge_joins_two"),
+            models.UniqueConstraint(
+                fields=["merged_id"], condition=Q(undone_at__isnull=True), name="merged_once_at_a_time"
+            ),
+        ]

@@ -10,13 +10,24 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, Sum
 
 from bashgah.clubs.types import ClubInfo
-from bashgah.dealings.models import Adjustment, Transfer
-from bashgah.dealings.types import AdjustmentInfo, Allowance, TransferInfo
+from bashgah.dealings.models import Adjustment, Merge, Transfer
+from bashgah.dealings.types import (
+    AdjustmentInfo,
+    Allowance,
+    MergeInfo,
+    MergePreview,
+    Side,
+    TransferInfo,
+)
 from bashgah.engine.windows import window_start
+from bashgah.history.selectors import sums_of
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+from bashgah.ledger.selectors import holds_open, wallets_of
+from bashgah.members import selectors as members
 from bashgah.members.selectors import alias_set
+from bashgah.tiers.selectors import standing_get
 
 PAGE_MOST = 200
 
@@ -167,3 +178,66 @@ def adjustment_info(row: Adjustment, *, repeated: bool = False) -> AdjustmentInf
         entry_id=row.entry_id,
         repeated=repeated,
     )
+
+
+def merges_of_member(club: ClubInfo, member_id: UUID) -> list[MergeInfo]:
+    """Merges a membership was part of, as survivor or merged, newest first; undone ones too."""
+    found = Merge.objects.filter(Q(survivor_id=member_id) | Q(merged_id=member_id), club_id=club.id)
+    return [merge_info(row) for row in found.order_by("-made_at", "-id")]
+
+
+def merge_get(club: ClubInfo, merge_id: UUID) -> MergeInfo:
+    """One merge of the club; refuses with ``merge_not_found`` (404)."""
+    return merge_info(merge_row(club, merge_id))
+
+
+def merge_row(club: ClubInfo, merge_id: UUID) -> Merge:
+    """The row of a merge of this club, or the refusal."""
+    row = Merge.objects.filter(club_id=club.id, id=merge_id).first()
+    if row is None:
+        raise Refusal("merge_not_found", Phrase(_("There is no such merge.")), status=404)
+    return row
+
+
+def merge_info(row: Merge) -> MergeInfo:
+    """The merge as others see it."""
+    return MergeInfo(
+        id=row.id,
+        survivor_id=row.survivor_id,
+        merged_id=row.merged_id,
+        made_at=row.made_at,
+        made_by=row.made_by,
+        reason=row.reason,
+        undo_until=row.undo_until,
+        undone_at=row.undone_at,
+        undone_by=row.undone_by,
+    )
+
+
+def sides_get(club: ClubInfo, member_ids: Sequence[UUID], now: datetime) -> list[Side]:
+    """Memberships as a preview of their merge shows them, in the order asked for."""
+    wallets, sums = wallets_of(club, member_ids, now), sums_of(club, member_ids)
+    sides = []
+    for member_id in member_ids:
+        standing = standing_get(club, member_id, now)
+        sides.append(
+            Side(
+                member=members.member_get(club, member_id),
+                wallets=wallets[member_id],
+                tier=standing.tier if standing else "",
+                purchases=sums[member_id].purchases,
+                spend=sums[member_id].spend,
+                holds=len(holds_open(club, member_id)),
+            )
+        )
+    return sides
+
+
+def preview_of(survivor: Side, merged: Side, obstacle: Phrase | None) -> MergePreview:
+    """Two sides and what the survivor would have of each wallet: available and pending."""
+    totals: dict[str, tuple[int, int]] = {}
+    for side in (survivor, merged):
+        for unit, wallet in side.wallets.items():
+            available, pending = totals.get(unit, (0, 0))
+            totals[unit] = (available + wallet.available, pending + wallet.pending)
+    return MergePreview(survivor, merged, totals, obstacle)

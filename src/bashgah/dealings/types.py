@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from bashgah.kit.phrases import Phrase
+from bashgah.ledger.types import WalletInfo
+from bashgah.members.types import MemberInfo
 
 TransferState = Literal["open", "done", "cancelled", "undone"]
 AdjustmentState = Literal["waiting", "done", "approved", "refused", "withdrawn", "expired"]
@@ -79,3 +84,44 @@ class AdjustmentInfo:
     decision_note: str
     entry_id: UUID | None
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInfo:
+    """A merge of two memberships of one person, and its undo."""
+
+    id: UUID
+    survivor_id: UUID
+    merged_id: UUID
+    made_at: datetime
+    made_by: str
+    reason: str
+    undo_until: datetime
+    undone_at: datetime | None
+    undone_by: str
+
+    def can_be_undone(self, now: datetime) -> bool:
+        """Whether it is still in time to take it back."""
+        return self.undone_at is None and now < self.undo_until
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two memberships as the preview of a merge shows it."""
+
+    member: MemberInfo
+    wallets: Mapping[str, WalletInfo]
+    tier: str
+    purchases: int
+    spend: int
+    holds: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """Two memberships side by side, what the survivor would have, and why it cannot be done (if so)."""
+
+    survivor: Side
+    merged: Side
+    totals: Mapping[str, tuple[int, int]]
+    obstacle: Phrase | None

@@ -125,6 +125,22 @@ def reviews(
         standing = after
 
 
+def better_standing(ladder: Ladder, one: Standing | None, other: Standing | None) -> Standing | None:
+    """Return the higher of two standings; on the same tier what is kept longer of each."""
+    if one is None or other is None:
+        return one or other
+    first, second = _rank(ladder, one), _rank(ladder, other)
+    if first != second:
+        return one if first > second else other
+    # no date means that the tier cannot be lost
+    until = (
+        None if one.kept_until is None or other.kept_until is None else max(one.kept_until, other.kept_until)
+    )
+    granted = max(filter(None, (one.granted_until, other.granted_until)), default=None)
+    since = min(filter(None, (one.since, other.since)), default=None)
+    return Standing(one.tier, since, until, granted)
+
+
 def review_window(ladder: Ladder, day: date, calendar: Calendar) -> tuple[date, date]:
     """Return the half-open window over which a tier is judged on ``day``: the period that has just ended.
 

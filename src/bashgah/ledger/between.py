@@ -6,7 +6,7 @@ lot's way can be followed, and a half written twice meets its own key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading
 from bashgah.ledger.book import Book
 from bashgah.ledger.dues import earliest
-from bashgah.ledger.states import Credited, LotState, Origin
+from bashgah.ledger.states import Credited, LotState, Origin, WalletState
 from bashgah.ledger.tables import Rows
 from bashgah.ledger.types import Account, Cause, WalletKind
 from bashgah.members.types import LockedMember
@@ -115,7 +115,7 @@ def everything_pass(giver: Book, receiver: Book, origin: Origin) -> None:
                 id=posting_id,
             )
             giver._take(wallet, posting_id, wallet.available)
-        if wallet.debt:
+        if owed(wallet):
             debt_pass(giver, receiver, origin, wallet.unit)
         if lapses_at is not None:
             receiver.keep_alive(wallet.unit, lapses_at)
@@ -124,13 +124,18 @@ def everything_pass(giver: Book, receiver: Book, origin: Origin) -> None:
 def debt_pass(owing: Book, paying: Book, origin: Origin, unit: str) -> None:
     """Let another book pay what one owes; what that one lacks it owes itself from now on."""
     wallet = owing.wallet(unit)
-    amount = wallet.debt
+    amount = owed(wallet)
     payer = paying.wallet(unit, wallet.kind)
     posting_id = paying._post(origin, (Account.AVAILABLE, Account.TRANSFERRED), unit, amount)
     paying._take(payer, posting_id, amount, may_owe=True)
     owing.credit(
         origin, unit=unit, kind=wallet.kind, amount=amount, source=Account.TRANSFERRED, id=posting_id
     )
+
+
+def owed(wallet: WalletState) -> int:
+    """What a wallet owes; qualifying units have no lots that could repay, so theirs is what is below zero."""
+    return wallet.debt if wallet.has_lots else max(0, -wallet.available)
 
 
 def passed_back(
@@ -154,16 +159,29 @@ def passed_back(
         book.dues(origin.recorded_at)
 
 
-def passed_read(member_id: UUID, entry_id: UUID) -> list[Passed]:
-    """Return what an entry handed over out of a member's book, in the order it left."""
+def entries_read(member_id: UUID, cause: Cause, cause_ids: Sequence[UUID], since: datetime) -> list[UUID]:
+    """Return a member's entries of these causes, recorded at or after an instant, oldest first."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT id FROM ledger_entry
+            WHERE member_id = %s AND cause = %s AND cause_id = ANY(%s) AND recorded_at >= %s ORDER BY id
+            """,
+            [member_id, int(cause), list(cause_ids), since],
+        ).fetchall()
+    return [id_ for (id_,) in rows]
+
+
+def passed_read(member_id: UUID, entry_ids: Sequence[UUID]) -> list[Passed]:
+    """Return what entries handed over out of a member's book, in the order it left."""
     with cursor() as cur:
         rows = cur.execute(
             """
             SELECT p.id, p.unit, w.kind, p.amount, p.debit FROM ledger_posting p
             JOIN ledger_wallet w ON w.member_id = p.member_id AND w.unit = p.unit
-            WHERE p.member_id = %s AND p.entry_id = %s AND p.credit = %s ORDER BY p.id
+            WHERE p.member_id = %s AND p.entry_id = ANY(%s) AND p.credit = %s ORDER BY p.id
             """,
-            [member_id, entry_id, int(Account.TRANSFERRED)],
+            [member_id, list(entry_ids), int(Account.TRANSFERRED)],
         ).fetchall()
         return [
             Passed(
@@ -174,10 +192,10 @@ def passed_read(member_id: UUID, entry_id: UUID) -> list[Passed]:
         ]  # fmt: skip
 
 
-def credited_read(member_id: UUID, entry_id: UUID) -> list[Credited]:
-    """Return what an entry brought into a member's book out of another's."""
+def credited_read(member_id: UUID, entry_ids: Sequence[UUID]) -> list[Credited]:
+    """Return what entries brought into a member's book out of another's."""
     with cursor() as cur:
-        return reading.credits_of(cur, member_id, [entry_id], Account.TRANSFERRED)
+        return reading.credits_of(cur, member_id, entry_ids, Account.TRANSFERRED)
 
 
 def _lot_pass(  # noqa: PLR0917 one lot, from here to there

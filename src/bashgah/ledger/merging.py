@@ -29,15 +29,20 @@ def books_merge(
 
     Refuses ``holds_open`` (409) while units of the merged member are on hold: they are promised to somebody.
     """
+    holds_refuse(club, merged)
+    books = between.books_open(club, (survivor, merged), now)
+    origin = between.origin_of(club, Cause.MERGE, merge_id, merge_id, actor, "", now)
+    between.everything_pass(books[merged.id], books[survivor.id], origin)
+    between.books_keep(books.values())
+
+
+def holds_refuse(club: ClubInfo, merged: LockedMember) -> None:
+    """Refuse with ``holds_open`` (409) while units of the member are on hold."""
     if holds_open(club, merged.id):
         raise Refusal(
             "holds_open",
             Phrase(_("Points of the membership to be merged are on hold. Finish or release them first.")),
         )
-    books = between.books_open(club, (survivor, merged), now)
-    origin = between.origin_of(club, Cause.MERGE, merge_id, merge_id, actor, "", now)
-    between.everything_pass(books[merged.id], books[survivor.id], origin)
-    between.books_keep(books.values())
 
 
 def books_part(
@@ -47,21 +52,27 @@ def books_part(
     undo_id: UUID,
     survivor: LockedMember,
     merged: LockedMember,
+    made_at: datetime,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Undo a merge: everything that was brought along returns to the lots it lay in.
 
+    What the survivor paid meanwhile for returns of the merged member's purchases (entries of the same cause,
+    under the merged member's id) is undone too: it is the merged member's to pay.
     Points spent since then were the survivor's to spend: they pay for them with their other points, and owe
     what those lack. The survivor's holds stay as they are.
     """
     books = between.books_open(club, (survivor, merged), now)
     origin = between.origin_of(club, Cause.MERGE, undo_id, merge_id, actor, "", now)
-    ids = (survivor.id, merged.id)
+    entries = {
+        id_: between.entries_read(id_, Cause.MERGE, (merge_id, merged.id), made_at)
+        for id_ in (survivor.id, merged.id)
+    }
     between.passed_back(
         books,
         origin,
-        {id_: between.passed_read(id_, merge_id) for id_ in ids},
-        {id_: between.credited_read(id_, merge_id) for id_ in ids},
+        {id_: between.passed_read(id_, found) for id_, found in entries.items()},
+        {id_: between.credited_read(id_, found) for id_, found in entries.items()},
     )
     between.books_keep(books.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,10 +35,18 @@ def wallets_get(club: ClubInfo, member_id: UUID, now: datetime) -> dict[str, Wal
     """Return the member's wallets by unit as they are at ``now``.
 
     Lots that matured or expired by then count as such even if no job has posted it yet. A member merged into
-    another has the survivor's wallets.
+    another has the survivor's wallets; what either ever earned is the survivor's.
     """
-    survivor = alias_set(club, member_id)[0]
-    return wallets_of(club, [survivor], now)[survivor]
+    survivor, *others = alias_set(club, member_id)
+    found = wallets_of(club, [survivor, *others], now)
+    return {
+        unit: replace(
+            wallet,
+            earned_ever=wallet.earned_ever
+            + sum(found[other][unit].earned_ever for other in others if unit in found[other]),
+        )
+        for unit, wallet in found[survivor].items()
+    }
 
 
 def wallets_of(
@@ -82,9 +91,12 @@ def statement_list(
 ) -> Page[StatementRow]:
     """Return the member's movements, newest first, with what caused each; merged members' included.
 
+    What passed between memberships that are one by now moved nothing of theirs and is left out: both halves
+    have the same id.
+
     ``cursor`` is where the page before ended; a made-up one is refused (``cursor_invalid``, 422).
     """
-    before = _cursor(cursor)
+    before, ids = _cursor(cursor), alias_set(club, member_id)
     size = min(limit, PAGE_MOST)
     with _reader() as cur:
         rows = cur.execute(
@@ -96,9 +108,11 @@ def statement_list(
             LEFT JOIN ledger_lot l ON l.member_id = p.member_id AND l.id = p.id
             WHERE p.member_id = ANY(%s) AND p.club_id = %s AND (%s::text IS NULL OR p.unit = %s)
               AND p.id < %s AND NOT (p.debit >= 10 AND p.credit >= 10)
+              AND (%s OR NOT EXISTS (SELECT FROM ledger_posting o WHERE o.member_id = ANY(%s)
+                                     AND o.member_id <> p.member_id AND o.id = p.id))
             ORDER BY p.id DESC LIMIT %s
             """,
-            [alias_set(club, member_id), club.id, unit, unit, before, size + 1],
+            [ids, club.id, unit, unit, before, len(ids) == 1, ids, size + 1],
         ).fetchall()
     page = [_statement_row(row) for row in rows[:size]]
     return Page(page, page[-1].posting_id.hex if len(rows) > size else None)

@@ -77,7 +77,7 @@ def transfer_reverse(
     between.passed_back(
         books,
         origin,
-        {giver.id: between.passed_read(giver.id, transfer_id)},
-        {receiver.id: between.credited_read(receiver.id, transfer_id)},
+        {giver.id: between.passed_read(giver.id, [transfer_id])},
+        {receiver.id: between.credited_read(receiver.id, [transfer_id])},
     )
     between.books_keep(books.values())

@@ -171,6 +171,8 @@ def _member(request: HttpRequest, club: ClubInfo, now: datetime) -> MemberInfo |
         member = members.member_get(club, signed_in.member_id)
     except Refusal:
         return None
+    if member.merged_into is not None:
+        member = members.member_get(club, member.merged_into)
     return None if member.status == "left" else member
 
 

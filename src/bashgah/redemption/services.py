@@ -71,6 +71,7 @@ def redemption_begin(
         repeated = _repeated(club, reference, body, now)
         if repeated is not None:
             return repeated
+        _not_merged(locked)
         offer = offers.reward_offer_get(club, member_id, reward_key, channel=channel, now=now)
         if not offer.can_have:
             raise _unavailable(offer)
@@ -111,6 +112,7 @@ def redemption_confirm(
         if row.state == "captured":
             return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
         agreement.check_open(row, now)
+        _may_spend(locked)
         row.yes_by = way
         acts.capture(club, locked, row, actor=actor, now=now, random=random)
         return selectors.redemption_info(club, row, now, with_code=True)
@@ -132,6 +134,7 @@ def redemption_capture(
         if row.state == "captured":
             return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
         agreement.check_open(row, now)
+        _may_spend(locked)
         if row.needs_yes and not row.yes_by:
             raise Refusal("yes_missing", Phrase(_("The member has not agreed yet.")))
         acts.capture(club, locked, row, actor=actor, now=now, random=random)
@@ -216,6 +219,20 @@ def _lock(club: ClubInfo, member_id: UUID) -> LockedMember:
     if locked is None:
         raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
     return locked
+
+
+def _not_merged(locked: LockedMember) -> None:
+    if locked.merged_into is not None:
+        raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
+
+
+def _may_spend(locked: LockedMember) -> None:
+    """Refuse a member who was merged, blocked or left since; only the lock makes that sure."""
+    _not_merged(locked)
+    if locked.status == "blocked":
+        raise Refusal("member_blocked", Phrase(_("This member is blocked.")))
+    if locked.status == "left":
+        raise Refusal("member_left", Phrase(_("This member has left the club.")))
 
 
 def _again(row: Redemption) -> Redemption:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ from django.db import transaction
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.document import Ladder, Program
-from bashgah.engine.ladders import reviews
+from bashgah.engine.ladders import better_standing, reviews, standing_after
 from bashgah.engine.states import Standing
 from bashgah.engine.tiers.measured import MEASURES
+from bashgah.engine.windows import measure_start
 from bashgah.ground import ids
 from bashgah.ground.audit import audit_post
 from bashgah.ground.batch import RowSet, cursor, write
@@ -108,6 +110,57 @@ def tier_grant(
             details={"ladder": ladder, "tier": tier, "until": until.isoformat(), "reason": reason.strip()},
             now=now,
         )
+
+
+def standings_join(
+    *, club: ClubInfo, survivor_id: UUID, merged_id: UUID, now: datetime
+) -> dict[str, Standing | None]:
+    """Give the survivor of a merge the better standing on each ladder, then what the joined history reaches.
+
+    A merge never lowers anybody. Both are locked and their history is joined already. Returns the survivor's
+    standings as they were, for ``standings_part``, of the ladders on which they changed.
+    """
+    compiled, today = program_in_force(club, now), _today(club, now)
+    stored = selectors.stored_standings(club, [survivor_id, merged_id])
+    before: dict[str, Standing | None] = {}
+    for key, ready in compiled.ladders.items():
+        own = stored[survivor_id].get(key)
+        better = better_standing(ready.ladder, own, stored[merged_id].get(key))
+        after = _standing_now(club, survivor_id, ready.ladder, better, today)
+        if after.tier and after != own:
+            before[key] = own
+            why = Phrase(_("Two memberships of one person were merged"))
+            _write(club, survivor_id, ready.ladder, own or Standing(), after, why, now)
+    return before
+
+
+def standings_part(
+    *, club: ClubInfo, survivor_id: UUID, before: Mapping[str, Standing | None], now: datetime
+) -> None:
+    """Put the survivor back where they stood before a merge, or where their own history leads by now."""
+    compiled, today = program_in_force(club, now), _today(club, now)
+    stored = selectors.stored_standings(club, [survivor_id])[survivor_id]
+    for key, standing in before.items():
+        ready = compiled.ladders.get(key)
+        if ready is None:
+            continue
+        ladder, now_at = ready.ladder, stored.get(key, Standing())
+        after = _standing_now(club, survivor_id, ladder, standing, today)
+        if not after.tier:
+            after = Standing(ladder.tiers[0].key, today)
+        if after != now_at:
+            why = Phrase(_("The merge of two memberships was undone"))
+            _write(club, survivor_id, ladder, now_at, after, why, now)
+
+
+def _standing_now(
+    club: ClubInfo, member_id: UUID, ladder: Ladder, standing: Standing | None, today: date
+) -> Standing:
+    start = measure_start(ladder.window, today, club.calendar)
+    value = selectors.measured(club, member_id, ladder, start, today + timedelta(days=1))
+    if standing is None and not value:
+        return Standing()
+    return standing_after(ladder, value, standing, today, club.calendar)
 
 
 def _review(  # noqa: PLR0917 one ladder of one member, judged in one place

@@ -1,4 +1,4 @@
-"""Writes of dealings: transfers and their undo, corrections and their approval."""
+"""Writes of dealings: transfers, corrections and their approval, merges; and the undo of each."""
 
 from bashgah.dealings.services.adjustments import (
     adjustment_decide,
@@ -6,6 +6,7 @@ from bashgah.dealings.services.adjustments import (
     adjustment_withdraw,
     adjustments_expire,
 )
+from bashgah.dealings.services.merges import members_merge, merge_preview, merge_undo
 from bashgah.dealings.services.transfers import (
     transfer_begin,
     transfer_cancel,
@@ -19,6 +20,9 @@ __all__ = [
     "adjustment_make",
     "adjustment_withdraw",
     "adjustments_expire",
+    "members_merge",
+    "merge_preview",
+    "merge_undo",
     "transfer_begin",
     "transfer_cancel",
     "transfer_code_send",

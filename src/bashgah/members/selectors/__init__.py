@@ -2,6 +2,7 @@
 
 from bashgah.members.selectors.conditions import cities_in_use, sources_in_use, within_branches
 from bashgah.members.selectors.people import (
+    MERGED,
     alias_set,
     alias_sets,
     member_by_qr,
@@ -28,6 +29,7 @@ from bashgah.members.selectors.search import member_find, member_list, members_c
 
 __all__ = [
     "BRANCHES",
+    "MERGED",
     "alias_set",
     "alias_sets",
     "attribute_list",

@@ -26,6 +26,8 @@ COLUMNS = """
     p.mobile, m.city, m.gender, m.birth_date, m.favourite_branch_id, m.source, m.channel, m.branch_id,
     m.staff_id, m.tags, m.attributes, m.locale, m.referrer_id, m.external_id, m.enrolled_at
 """
+MERGED = "SELECT member_id, merged_into FROM members_state WHERE merged_into IS NOT NULL"
+"""Who is somebody else by now, for proofs that count across aliases."""
 TABLES = """
     members_member m
     JOIN members_state s ON s.member_id = m.id
@@ -75,11 +77,22 @@ def person_get(club: ClubInfo, id: UUID) -> PersonInfo:
 
 
 def members_mobiles(club: ClubInfo, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the mobile numbers (E.164) of those members who have one, for sending."""
-    found = Person.objects.filter(club_id=club.id, member_id__in=ids, mobile__isnull=False)
-    return {
-        id: _opened(club, "mobile", id, sealed) for id, sealed in found.values_list("member_id", "mobile")
-    }
+    """Return the mobile numbers (E.164) of those members who have one, for sending.
+
+    A survivor without a number of their own is reached by that of a membership merged into theirs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT asked.id, p.member_id, p.mobile
+            FROM unnest(%s::uuid[]) AS asked(id)
+            JOIN members_person p ON p.club_id = %s AND p.mobile IS NOT NULL AND (p.member_id = asked.id
+              OR p.member_id IN (SELECT s.member_id FROM members_state s WHERE s.merged_into = asked.id))
+            ORDER BY p.member_id = asked.id, p.member_id DESC
+            """,
+            [list(ids), club.id],
+        )
+        return {id: _opened(club, "mobile", owner, sealed) for id, owner, sealed in cursor.fetchall()}
 
 
 def member_resolve(club: ClubInfo, kind: IdentifierKind, value: str) -> UUID | None:

@@ -5,6 +5,7 @@ from bashgah.members.services.codes import code_check, code_issue, codes_sweep
 from bashgah.members.services.consents import consent_record
 from bashgah.members.services.enrolment import member_enrol, members_enrol_bulk
 from bashgah.members.services.erasure import member_erase
+from bashgah.members.services.merging import member_put_under, member_take_out
 from bashgah.members.services.profile import member_update
 from bashgah.members.services.standing import (
     member_block,
@@ -26,7 +27,9 @@ __all__ = [
     "member_enrol",
     "member_erase",
     "member_leave",
+    "member_put_under",
     "member_rejoin",
+    "member_take_out",
     "member_unblock",
     "member_update",
     "members_enrol_bulk",

@@ -48,10 +48,15 @@ def members_lock(club: ClubInfo, ids: Iterable[UUID]) -> dict[UUID, LockedMember
 
 
 def member_lock(club: ClubInfo, id: UUID) -> LockedMember:
-    """Lock one member that must exist; raises ``member_not_found`` (404)."""
+    """Lock one member that must exist and stand for themselves.
+
+    Raises ``member_not_found`` (404), and ``member_merged`` (409) for one who is somebody else by now.
+    """
     locked = members_lock(club, [id]).get(id)
     if locked is None:
         raise member_unknown()
+    if locked.merged_into is not None:
+        raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
     return locked
 
 
