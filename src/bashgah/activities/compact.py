@@ -150,19 +150,21 @@ def state_pack(state: State) -> bytes:
         for ladder, s in state.standings.items()
     }
     used = [[key, start.toordinal(), amount] for (key, start), amount in state.used.items()]
-    parts = [FORM, values, standings, dict(state.measures), used, dict(state.balances)]
+    budgets = [[key, start.toordinal(), branch, left] for (key, start, branch), left in state.budgets.items()]
+    parts = [FORM, values, standings, dict(state.measures), used, dict(state.balances), budgets]
     return _encode(_trimmed(parts, _STATE_DEFAULTS))
 
 
 def state_unpack(packed: bytes | memoryview) -> State:
     """Read a state back, equal to what was packed."""
-    _form, values, standings, measures, used, balances = _filled(_decode(packed), _STATE_DEFAULTS)
+    _form, values, standings, measures, used, balances, budgets = _filled(_decode(packed), _STATE_DEFAULTS)
     return State(
         values={FIELD_NAMES[name] if type(name) is int else name: _value(v) for name, v in values.items()},
         standings={ladder: _standing(parts) for ladder, parts in standings.items()},
         measures=measures,
         used={(key, date.fromordinal(start)): amount for key, start, amount in used},
         balances=balances,
+        budgets={(key, date.fromordinal(start), branch): left for key, start, branch, left in budgets},
     )
 
 
@@ -214,7 +216,7 @@ def micros(at: datetime) -> int:
 
 _LINE_DEFAULTS = (0, "", 0, 1000, "", (), 0, 0, "", (), 0)
 _FACT_DEFAULTS = (FORM, 0, 0, 0, "", "", "", "pos", [], (), "IRR", "", "", 0, None, True, (), {})
-_STATE_DEFAULTS: tuple[Any, ...] = (0, {}, {}, {}, [], {})
+_STATE_DEFAULTS: tuple[Any, ...] = (0, {}, {}, {}, [], {}, [])
 _OUTCOME_DEFAULTS: tuple[Any, ...] = (0, [], [], [], [], [], [])
 _CREDIT_DEFAULTS: tuple[Any, ...] = ("", 0, "", [], 0, 0, 0)
 

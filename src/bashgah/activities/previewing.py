@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import structs
+
 from bashgah.activities.drafts import drafts_of, facts_made, members_resolved, nobody
 from bashgah.activities.running import running_read
 from bashgah.activities.types import CustomIn, PurchaseIn, VisitIn
@@ -12,7 +14,9 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
 from bashgah.engine.decisions import Credit, Explanation
 from bashgah.engine.explaining import explain
+from bashgah.engine.limiting import budgets_of
 from bashgah.ground.batch import cursor
+from bashgah.programs.budgets import budgets_read
 from bashgah.programs.selectors import program_in_force
 
 
@@ -47,7 +51,10 @@ def activity_preview(*, club: ClubInfo, intake: PurchaseIn | VisitIn | CustomIn,
         member = running_read(cur, club, [draft.member_id], compiled.needs, {draft.business_date})[
             draft.member_id
         ]
-    state = member.state(compiled, draft.fact)
+        mosts = budgets_of(compiled, draft.fact)
+        spent = budgets_read(cur, club.id, mosts) if mosts else {}
+    left = {slot: max(0, most - spent[slot]) for slot, most in mosts.items()}
+    state = structs.replace(member.state(compiled, draft.fact), budgets=left)
     return Preview(
         compiled, decide(compiled, state, draft.fact).credits, explain(compiled, state, draft.fact)
     )

@@ -34,7 +34,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision, TierMove
 from bashgah.engine.facts import Fact
-from bashgah.engine.states import State
+from bashgah.engine.states import Slot, State
 from bashgah.ground import ids, outbox
 from bashgah.ground.batch import RowSet
 from bashgah.ground.types import SYSTEM, Actor
@@ -74,6 +74,8 @@ class Batch:
     waiting: dict[tuple[str, str], Row] = field(default_factory=dict)
     spent: list[Row] = field(default_factory=list)
     news: list[outbox.NewsRow] = field(default_factory=list)
+    budgets: dict[Slot, int] = field(default_factory=dict)
+    taken: dict[Slot, int] = field(default_factory=dict)
 
     def program(self, at: datetime) -> CompiledProgram:
         """Return the program that was in force when a fact happened."""

@@ -6,6 +6,7 @@ row sets of all rooms.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from msgspec import structs
 
 from bashgah.activities import (
     confirming,
@@ -37,7 +39,8 @@ from bashgah.engine import CompiledProgram, decide
 from bashgah.engine.activities import schema_of
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
-from bashgah.engine.states import Needs, State
+from bashgah.engine.limiting import budgets_of
+from bashgah.engine.states import Needs, Slot, State
 from bashgah.ground import ids
 from bashgah.ground.actors import actor_columns
 from bashgah.ground.batch import cursor, write
@@ -48,6 +51,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger.reading import lots_load
 from bashgah.ledger.types import Cause
 from bashgah.members.services import members_lock
+from bashgah.programs.budgets import budgets_lock, budgets_take
 from bashgah.programs.selectors import number_in_force, program_by_number, versions_in_force
 
 log = structlog.get_logger("bashgah.activities")
@@ -83,6 +87,7 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
             outcomes[id(draft)] = _decided(cur, batch, draft, told, outcomes, named)
 
         # 6 one statement for all rooms
+        budgets_take(cur, club.id, batch.taken)
         write(cur, recording.rowsets(batch))
         recording.claims_write(cur, batch)
     return outcomes
@@ -154,6 +159,14 @@ def _states_read(
     lots_load(cur, books)
     for member in batch.members.values():
         member.pass_time(batch.now)
+    slots = {
+        slot
+        for draft in open_drafts
+        if draft.fact is not None and draft.member_id is not None and batch.versions
+        for slot in budgets_of(batch.program(draft.fact.occurred_at), draft.fact)
+    }
+    if slots:
+        batch.budgets = budgets_lock(cur, batch.club.id, slots)
 
 
 def _needs(batch: Batch, open_drafts: list[Draft]) -> tuple[Needs, set[Any]]:
@@ -220,7 +233,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
     payments = _payments(cur, batch, draft, compiled, member)
-    state, decision = _decision(member, compiled, fact)
+    state, decision = _decision(member, compiled, fact, batch.budgets)
     if payments:
         batch.spent += paying.payments_take(
             batch.club,
@@ -235,6 +248,9 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     if purchase is not None:
         confirming.purchase_decided(batch, member, purchase, fact)
     outcome = member.apply(compiled, state, fact, decision, origin)
+    for spent in decision.spent:
+        batch.budgets[spent.slot] += spent.amount
+        batch.taken[spent.slot] = batch.taken.get(spent.slot, 0) + spent.amount
     lapsing.stay_alive(batch, member, compiled, fact)
     made = recording.Made(
         draft, activity_id, fact, outcome, decision, draft.claims or (purchase and purchase.id)
@@ -243,10 +259,15 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     return recording.answer(batch, made)
 
 
-def _decision(member: Running, compiled: CompiledProgram, fact: Fact) -> tuple[State, Decision]:
+def _decision(
+    member: Running, compiled: CompiledProgram, fact: Fact, spent: Mapping[Slot, int]
+) -> tuple[State, Decision]:
     """Decide; nothing was changed yet, so a fact the engine fails at leaves the batch alone."""
     try:
         state = member.state(compiled, fact)
+        if spent and (mosts := budgets_of(compiled, fact)):
+            left = {slot: max(0, most - spent[slot]) for slot, most in mosts.items()}
+            state = structs.replace(state, budgets=left)
         return state, decide(compiled, state, fact)
     except Refusal:
         raise

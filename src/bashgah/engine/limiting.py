@@ -9,7 +9,7 @@ from bashgah.engine.document import Budget
 from bashgah.engine.earning import Earned
 from bashgah.engine.exact import Ratio, total
 from bashgah.engine.facts import Fact
-from bashgah.engine.program import CompiledProgram, limit_key
+from bashgah.engine.program import CompiledProgram, limit_key, trigger_of
 from bashgah.engine.states import Slot, State
 from bashgah.engine.windows import window_start
 from bashgah.engine.words import money, units
@@ -103,6 +103,20 @@ def budget_slot(rule: str, budget: Budget, fact: Fact, calendar: Calendar) -> Sl
     """Return where a rule's budget is counted for a fact: its key, the window's start, the branch or ""."""
     start = window_start(budget.window, fact.local_at.date(), calendar)
     return f"{rule}.{budget.wallet}.{budget.of}.{budget.window}", start, _branch(budget, fact)
+
+
+def budgets_of(compiled: CompiledProgram, fact: Fact) -> dict[Slot, int]:
+    """Return the budgets that a fact may take of, each with the most it has."""
+    trigger = trigger_of(fact.kind, fact.type)
+    traits = compiled.traits.get(trigger)
+    if traits is None or not traits.budgeted:
+        return {}
+    calendar = compiled.document.calendar
+    return {
+        budget_slot(ready.key, ready.rule.budget, fact, calendar): ready.rule.budget.most
+        for ready in compiled.rules_for(trigger)
+        if ready.rule.budget is not None
+    }
 
 
 def used_by(found: list[Earned], windows: Windows, fact: Fact, calendar: Calendar) -> tuple[Used, ...]:

@@ -30,11 +30,10 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     ladder's window before this fact; ``used`` maps (limit key, window start) to units already given;
     ``balances`` maps a wallet key to available units.
 
-    ``budgets`` is what a fact may still take of each budget, in the budget's own measure (units or money).
-    The conductor leases slices of the shared budgets (``engine.limiting.budget_slot`` says where a fact
-    counts), puts what is left of its slice here, and takes each decision's ``spent`` off before it asks for
-    the next: decisions never give more than was put here, so spent never passes what was leased. A budget
-    that is not here has nothing left.
+    ``budgets`` is what a fact may still take of each budget, in the budget's own measure (units or money), by
+    slot as ``engine.limiting.budgets_of`` names them. The conductor holds the budgets' rows while it decides,
+    puts what is left here, and takes each decision's ``spent`` off before it asks for the next: a decision
+    never gives more than was put here. A budget that is not here has nothing left.
     """
 
     values: Mapping[str, Any] = {}

@@ -30,6 +30,23 @@ class Version(models.Model):
         ]
 
 
+class Budget(models.Model):
+    """What was taken so far of a rule's budget in one window, at one branch ("" for the whole club)."""
+
+    pk = models.CompositePrimaryKey("club_id", "key", "start", "branch")
+    club_id = models.UUIDField()
+    key = models.CharField(max_length=120)
+    start = models.DateField()
+    branch = models.CharField(max_length=100, blank=True)
+    spent = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "programs_budget"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(spent__gte=0), name="budgets_are_not_overdrawn")
+        ]
+
+
 class Draft(models.Model):
     """The program on which people of a club work; one row a club, ``revision`` rises with each save."""
 
