@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from bench import opening, replaying, rules, settling
+from bench import growing, opening, replaying, rules, settling
 from bench.bars import Bar
 from bench.stage import Stage, say
 
@@ -18,6 +18,8 @@ BARS = (
     Bar("P1", "single purchases at 64 connections", "x", 0.8, 1.6, True, settling.at_64),
     Bar("P2", "single purchases at 256 connections", "x", 1.2, 2.5, True, settling.at_256),
     Bar("P4", "batches of 1,000", "x", 3, 12, True, settling.batches),
+    Bar("P10", "console lists and member pages, p95", "ms", 200, 60, False, growing.pages),
+    Bar("P17", "ten times the members and activities", "x", 1.5, 1.1, False, growing.growth),
     Bar("P15", "memory at rest", "MB", 700, 400, False, opening.memory),
     Bar("P14", "bare clone to the first page", "s", 90, 45, False, opening.from_a_clone),
     Bar("P14b", "existing club to the first page", "s", 5, 2, False, opening.of_an_existing_club),

@@ -24,7 +24,7 @@ from bashgah.ground.postgres.launcher import Running
 from bashgah.ground.postgres.leash import dies_with_parent
 
 PROJECT = Path(__file__).resolve().parents[1]
-DATA = PROJECT / "var" / "bench"
+DATA = Path(os.environ.get("BENCH_DATA", PROJECT / "var" / "bench"))
 PORT = int(os.environ.get("BENCH_PORT", "8190"))
 PGBENCH_SCALE = 50
 PGBENCH_CLIENTS = 8
