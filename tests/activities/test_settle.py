@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace
 
 from bashgah.activities import selectors
@@ -60,6 +62,14 @@ def test_a_purchase_earns_points_and_status_and_says_why(shop: Shop) -> None:
     assert answer.tiers == (("club", "plain"),)
     assert [outcome.rule for outcome in answer.reasons] == ["base"]
     assert not answer.repeated
+
+
+def test_a_young_program_is_not_asked_for_again_with_every_fact(shop: Shop) -> None:
+    shop.buys("A-0", 250_000)
+    facts = [shop.purchase(f"A-{number}", line("milk", 250_000)) for number in range(1, 4)]
+    with CaptureQueriesContext(connection) as asked:
+        settle(facts, club=shop.club, actor=SYSTEM, now=NOW)
+    assert [query for query in asked.captured_queries if "programs_version" in query["sql"]] == []
 
 
 def test_the_same_purchase_sent_twice_earns_once_and_gets_the_first_answer_again(shop: Shop) -> None:

@@ -45,7 +45,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger import tables as ledger
 from bashgah.ledger.states import Origin
 from bashgah.ledger.types import Cause
-from bashgah.programs.selectors import number_in_force, program_by_number
+from bashgah.programs.selectors import Versions, number_in_force, program_of
 from bashgah.tiers.tables import CHANGE, STANDING
 
 Row = tuple[Any, ...]
@@ -60,7 +60,7 @@ class Batch:
     actor_id: UUID | None
     now: datetime
     actor: Actor = SYSTEM
-    versions: tuple[tuple[datetime, int], ...] = ()
+    versions: Versions = ()
     members: dict[UUID, Running] = field(default_factory=dict)
     purchases: dict[UUID, Purchase] = field(default_factory=dict)
     survivors: dict[UUID, UUID] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Batch:
 
     def program(self, at: datetime) -> CompiledProgram:
         """Return the program that was in force when a fact happened."""
-        return program_by_number(self.club, number_in_force(self.versions, at))
+        return program_of(self.club, self.versions, number_in_force(self.versions, at))
 
 
 class Made(Struct, frozen=True):

@@ -52,7 +52,7 @@ from bashgah.ledger.reading import lots_load
 from bashgah.ledger.types import Cause
 from bashgah.members.services import members_lock
 from bashgah.programs.budgets import budgets_lock, budgets_take
-from bashgah.programs.selectors import number_in_force, program_by_number, versions_in_force
+from bashgah.programs.selectors import number_in_force, program_by_number, program_of, versions_in_force
 
 log = structlog.get_logger("bashgah.activities")
 
@@ -177,7 +177,7 @@ def _needs(batch: Batch, open_drafts: list[Draft]) -> tuple[Needs, set[Any]]:
         for draft in open_drafts
         if (draft.fact is not None or draft.kind == "return") and batch.versions
     }
-    all_needs = [program_by_number(batch.club, number).needs for number in sorted(numbers)]
+    all_needs = [program_of(batch.club, batch.versions, number).needs for number in sorted(numbers)]
     if len(all_needs) == 1:
         return all_needs[0], days
     joined = NOTHING

@@ -56,11 +56,14 @@ def program_in_force(club: ClubInfo, at: datetime) -> engine.CompiledProgram:
     return program_by_number(club, row[0])
 
 
-def versions_in_force(club: ClubInfo) -> tuple[tuple[datetime, int], ...]:
-    """Return (effective from, number) of every version by number, for deciding many facts at once."""
+Versions = tuple[tuple[datetime, int, UUID], ...]
+
+
+def versions_in_force(club: ClubInfo) -> Versions:
+    """Return (effective from, number, id) of every version by number, for deciding many facts at once."""
     with batch.cursor() as cursor:
         rows = cursor.execute(
-            "SELECT effective_from, number FROM programs_version WHERE club_id = %s ORDER BY number",
+            "SELECT effective_from, number, id FROM programs_version WHERE club_id = %s ORDER BY number",
             [club.id],
             prepare=True,
             binary=True,
@@ -68,12 +71,18 @@ def versions_in_force(club: ClubInfo) -> tuple[tuple[datetime, int], ...]:
     return tuple(rows)
 
 
-def number_in_force(versions: tuple[tuple[datetime, int], ...], at: datetime) -> int:
+def number_in_force(versions: Versions, at: datetime) -> int:
     """Return the number that held at a moment, from what ``versions_in_force`` gave; same rule, no query."""
     if not versions:
         raise Refusal("program_missing", Phrase(_("This club has not published a program yet.")), status=409)
-    held = [number for effective_from, number in versions if effective_from <= at]
+    held = [number for effective_from, number, _ in versions if effective_from <= at]
     return max(held) if held else versions[0][1]
+
+
+def program_of(club: ClubInfo, versions: Versions, number: int) -> engine.CompiledProgram:
+    """Return one of these versions ready to decide, without asking for it again."""
+    id = next(id for _, known, id in versions if known == number)
+    return _compiled(id, club.id, number, club.currency)
 
 
 def program_by_number(club: ClubInfo, number: int) -> engine.CompiledProgram:
