@@ -7,9 +7,12 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from PIL import Image
 
 from bashgah.access.selectors import key_list
+from bashgah.accounting.jobs import prove
+from bashgah.accounting.proving import proof_last
 from bashgah.clubs.selectors import club_get
 from bashgah.console.export import disarmed
 from bashgah.ground import clock
@@ -227,9 +230,39 @@ def test_going_back_to_a_version_makes_it_the_draft(console: Console) -> None:
 def test_the_books_are_proved_on_request(console: Console) -> None:
     console.buys(console.cast.sara, 12_800_000)
 
-    page = text(console.post("ledger/"))
+    assert console.post("ledger/").status_code == 302
+    asked = proof_last(console.club)
+    assert asked is not None
+    assert "hx-trigger" in text(console.get("ledger/progress/"))
+    assert "ledger/progress/" in text(console.get("ledger/"))
 
+    # asked again while it is under way it is the same proof
+    console.post("ledger/")
+    assert proof_last(console.club) == asked
+
+    prove(proof=str(asked.id))
+
+    assert console.get("ledger/progress/").headers["HX-Refresh"] == "true"
+    page = text(console.get("ledger/"))
     assert "همه چیز دوباره حساب شد و درست است" in page
+    assert "مینا نادری" in page
+
+
+@pytest.mark.corrupts
+def test_what_does_not_hold_is_named_on_the_page(console: Console) -> None:
+    console.buys(console.cast.sara, 12_800_000)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_wallet SET available = available + 1")
+    console.post("ledger/")
+    asked = proof_last(console.club)
+    assert asked is not None
+
+    prove(proof=str(asked.id))
+
+    found = proof_last(console.club)
+    assert found is not None
+    assert found.findings
+    assert "b-note is-bad" in text(console.get("ledger/"))
 
 
 def test_a_person_sees_only_places_they_may_open(console: Console) -> None:

@@ -1,8 +1,10 @@
-"""The job that counts what is outstanding when a day has closed."""
+"""Jobs: count what is outstanding when a day has closed, prove the books when somebody asks."""
 
 from __future__ import annotations
 
-from bashgah.accounting import liability
+from uuid import UUID
+
+from bashgah.accounting import liability, proving
 from bashgah.clubs.selectors import club_list
 from bashgah.ground import clock
 from bashgah.ground.jobs import job
@@ -20,3 +22,11 @@ def count() -> None:
         except Refusal:  # a club without a program has no tiers
             program = None
         liability.liability_keep(club=club, program=program)
+
+
+@job(proving.JOB, queue="upkeep", attempts=1)
+def prove(proof: str) -> None:
+    """Prove one club's books; run again it proves them again."""
+    id_ = UUID(proof)
+    found = proving.proof_run(id_)
+    proving.proof_close(id=id_, findings=found, now=clock.now())

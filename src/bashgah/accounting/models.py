@@ -1,4 +1,4 @@
-"""Tables of the accounting room; nothing in them is ever changed, what is set later stands beside it."""
+"""Tables of the accounting room; what is set later stands beside what was, and is never changed."""
 
 from django.db import models
 from django.db.models import Q
@@ -59,3 +59,18 @@ class BookAccount(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["club_id", "key", "since"], name="book_accounts_of_a_club")]
+
+
+class Proof(models.Model):
+    """A proof of the books that somebody asked for, and what it found."""
+
+    id = models.UUIDField(primary_key=True)
+    job = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    club_id = models.UUIDField()
+    asked_by = models.TextField()
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["club_id", "id"], name="proofs_of_a_club")]

@@ -202,8 +202,6 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "fa"
-# who remembers the language that a person of the staff chose; ``ui`` knows no room
-LANGUAGE_KEEPER = "bashgah.access.services.staff_locale_set"
 LANGUAGES = [("fa", "فارسی"), ("en", "English")]
 LOCALE_PATHS: list[str] = []
 

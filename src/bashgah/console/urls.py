@@ -83,6 +83,7 @@ urlpatterns = [
     path("ledger/", proof.index, name="ledger"),
     path("ledger/expiring/", expiring.index, name="expiring"),
     path("ledger/expiring.csv", expiring.export, name="expiring_export"),
+    path("ledger/progress/", proof.progress, name="ledger_progress"),
     path("ledger/audit/", auditing.index, name="audit"),
     path("ledger/statement/", books.statement, name="statement"),
     path("ledger/statement.csv", books.statement_csv, name="statement_csv"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
 
 from bashgah.ui.framing import THEME_COOKIE, YEAR, lang_of, theme_of
 from bashgah.ui.types import Frame
+
+language_keepers: list[Callable[[HttpRequest, str], None]] = []
+"""Who remembers the language that somebody signed in chose; doors add themselves, ``ui`` knows no room."""
 
 
 @require_POST
@@ -31,7 +35,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
             settings.LANGUAGE_COOKIE_NAME, lang, max_age=YEAR, samesite="Lax", secure=request.is_secure()
         )
         if request.user.is_authenticated:
-            import_string(settings.LANGUAGE_KEEPER)(staff_id=request.user.pk, locale=lang)
+            for keep in language_keepers:
+                keep(request, lang)
     if theme in {"light", "dark"}:
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response

@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from bashgah.access.gate import may
-from bashgah.accounting import liability
-from bashgah.activities import verify as activities
+from bashgah.accounting import proving
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import said
-from bashgah.console.views.base import page, show
+from bashgah.console.views.base import fragment, page, show
 from bashgah.console.views.books.periods import ledger_tabs
 from bashgah.console.views.members.standing import program_now
 from bashgah.engine.words import texts
 from bashgah.ground import audit, clock
 from bashgah.ledger import selectors
 from bashgah.ledger.types import Account
+from bashgah.ui.figures import day_words, time_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Tab
 
@@ -48,13 +49,25 @@ class FoundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofState:
+    """The proof asked for last: under way, done, or broken off."""
+
+    is_open: bool
+    is_done: bool
+    step: int
+    steps: int
+    words: str
+    said: str
+    found: tuple[FoundRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProofPage:
-    """The ledger's totals and, when asked, the proof."""
+    """The ledger's totals and the last proof."""
 
     tabs: tuple[Tab, ...]
     units: tuple[UnitRow, ...]
-    proved_at: datetime | None
-    found: tuple[FoundRow, ...]
+    proof: ProofState | None
     links: int
     root: str
     may_audit: bool
@@ -63,16 +76,17 @@ class ProofPage:
 
 @page("wallets.read", writes="audit.read")
 def index(request: HttpRequest) -> HttpResponse:
-    """Totals; a POST recomputes every stored figure of this club and names what does not hold."""
+    """Totals and the last proof; a POST has the worker recompute every stored figure of this club."""
     club: ClubInfo = request.club
     now = clock.now()
-    found = _prove(request, club) if request.method == "POST" else ()
+    if request.method == "POST":
+        proving.proof_ask(club=club, actor=request.actor, now=now)
+        return redirect("console:ledger")
     links, root = audit.audit_root()
     model = ProofPage(
         ledger_tabs(request, "console:ledger"),
         _units(request, club, now),
-        now if request.method == "POST" else None,
-        found,
+        _proof(request, club) if may(request, "audit.read") else None,
         links,
         root,
         may(request, "audit.read"),
@@ -81,13 +95,37 @@ def index(request: HttpRequest) -> HttpResponse:
     return show(request, "proof.html", model)
 
 
-def _prove(request: HttpRequest, club: ClubInfo) -> tuple[FoundRow, ...]:
-    rows = [*activities.verify(club.id), *liability.verify(club.id)]
-    found = [FoundRow(row.code, row.where, said(request, row.phrase)) for row in rows]
-    for sign in audit.audit_verify():
-        text = gettext("The audit trail was touched after it was written.")
-        found.append(FoundRow(sign.code, str(sign.audit_id or sign.seq or ""), text))
-    return tuple(found)
+@page("audit.read")
+def progress(request: HttpRequest) -> HttpResponse:
+    """How far the proof is, asked every two seconds; once it is over the page comes anew."""
+    state = _proof(request, request.club)
+    if state is None or not state.is_open:
+        response = HttpResponse(status=204)
+        response.headers["HX-Refresh"] = "true"
+        return response
+    return fragment(request, "proof_progress.html", state)
+
+
+def _proof(request: HttpRequest, club: ClubInfo) -> ProofState | None:
+    last = proving.proof_last(club)
+    if last is None:
+        return None
+    words = (
+        gettext("Recomputing entries, lots, wallets, holds and activities"),
+        gettext("Counting outstanding units again"),
+        gettext("Reading the audit trail"),
+        gettext("Done"),
+    )
+    at = last.done_at or last.asked_at
+    return ProofState(
+        is_open=last.is_open,
+        is_done=last.done_at is not None,
+        step=last.step,
+        steps=proving.STEPS,
+        words=words[min(last.step, proving.STEPS)],
+        said=f"{day_words(at, club, 'medium')}، {time_words(at, club)}، {last.asked_by}",
+        found=tuple(FoundRow(row.code, row.where, said(request, row.phrase)) for row in last.findings),
+    )
 
 
 def _units(request: HttpRequest, club: ClubInfo, now: datetime) -> tuple[UnitRow, ...]:
