@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -23,6 +26,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bashgah.activities.confirming import pending_decide
+from bashgah.engine.document import ExpiryTerms
+from bashgah.engine.windows import inactive_instant
+from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import services
 from bashgah.ledger.types import HoldInfo
@@ -34,6 +41,8 @@ from tests.ledger.hand import Hand
 
 pytestmark = pytest.mark.django_db
 PIECES = 3
+TEHRAN = ZoneInfo("Asia/Tehran")
+TERMS = ExpiryTerms(kind="age_days", count=6, inactive_months=1)
 AMOUNTS = st.integers(1, 12)
 
 
@@ -44,6 +53,7 @@ class Bought:
     reference: str
     earned: int
     lot: int
+    activity: UUID
     returned: int = 0
     taken: int = 0
 
@@ -62,7 +72,7 @@ class Points(RuleBasedStateMachine):
         super().__init__()
         self.undo = transaction.atomic()
         self.undo.__enter__()
-        self.shop: Shop = open_shop(points={"pending_days": 2, "expiry": {"kind": "age_days", "count": 6}})
+        self.shop: Shop = open_shop(points={"pending_days": 2, "expiry": TERMS.model_dump(mode="json")})
         self.hand = Hand(self.shop.club, self.shop.sara.id)
         self.now: datetime = NOW
         self.model = Tokens(NOW)
@@ -86,8 +96,32 @@ class Points(RuleBasedStateMachine):
         credit = next(credit for credit in answer.credits if credit.wallet == "points")
         assert credit.amount == earned
         lot = self.model.give(earned, credit.available_from, credit.expires_at)
+        lapse = inactive_instant(TERMS, told.occurred_at.astimezone(TEHRAN).date(), TEHRAN, "jalali")
+        assert lapse is not None
+        self.model.live(max(lapse, self.now + timedelta(days=7)))
         self.model.pass_until(self.now)
-        return Bought(reference, earned, lot)
+        return Bought(reference, earned, lot, answer.activity_id)
+
+    @rule(bought=purchases, verdict=st.sampled_from(["confirm", "cancel"]))
+    def decide(self, bought: Bought, verdict: Literal["confirm", "cancel"]) -> None:
+        def told() -> int:
+            return pending_decide(
+                club=self.shop.club,
+                activity_id=bought.activity,
+                verdict=verdict,
+                reason="a test",
+                actor=SYSTEM,
+                now=self.now,
+            )
+
+        moved = self.model.confirm(bought.lot) if verdict == "confirm" else self.model.cancel(bought.lot)
+        if not moved:
+            with refused("nothing_pending"):
+                told()
+            return
+        assert told() == moved
+        if verdict == "cancel":
+            bought.taken += moved
 
     @rule(bought=purchases, pieces=st.integers(1, PIECES))
     def give_back(self, bought: Bought, pieces: int) -> None:
@@ -99,8 +133,8 @@ class Points(RuleBasedStateMachine):
         self.shop.tell(told, now=self.now)
         bought.returned += pieces
         due = bought.earned * bought.returned // PIECES
-        self.model.take_back(bought.lot, due - bought.taken)
-        bought.taken = due
+        self.model.take_back(bought.lot, max(0, due - bought.taken))
+        bought.taken = max(bought.taken, due)
 
     @rule(bought=purchases)
     def tell_again(self, bought: Bought) -> None:
@@ -144,6 +178,11 @@ class Points(RuleBasedStateMachine):
     @rule(hours=st.integers(1, 60))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
+        self.model.pass_until(self.now)
+
+    @rule()
+    def a_month_passes_without_anything(self) -> None:
+        self.now += timedelta(days=32)
         self.model.pass_until(self.now)
 
     @precondition(lambda self: self.now > NOW)

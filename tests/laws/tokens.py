@@ -29,6 +29,7 @@ class Tokens:
     all: list[Token] = field(default_factory=list)
     debt: int = 0
     lots: int = 0
+    lapses_at: datetime | None = None
 
     def count(self, place: Place) -> int:
         """How many tokens are there."""
@@ -42,11 +43,32 @@ class Tokens:
     def give(self, amount: int, available_from: datetime | None, expires_at: datetime | None) -> int:
         """Credit tokens as one lot; they repay a debt first if they are available."""
         self.lots += 1
+        if self.lapses_at is not None and self.lapses_at <= self.now:
+            self.lapses_at = None
         pending = available_from is not None and available_from > self.now
         place: Place = "pending" if pending else "available"
         self.all += [Token(self.lots, available_from, expires_at, place) for _ in range(amount)]
         self.repay()
         return self.lots
+
+    def live(self, until: datetime) -> None:
+        """Something was done: everything lives until then, and never less long than before."""
+        self.lapses_at = max(self.lapses_at or until, until)
+
+    def confirm(self, lot: int) -> int:
+        """Make the pending tokens of a credit available; they repay a debt first."""
+        found = [token for token in self.all if token.lot == lot and token.place == "pending"]
+        for token in found:
+            token.place = "available"
+        self.repay()
+        return len(found)
+
+    def cancel(self, lot: int) -> int:
+        """Take the pending tokens of a credit back for good."""
+        found = [token for token in self.all if token.lot == lot and token.place == "pending"]
+        for token in found:
+            token.place = "returned"
+        return len(found)
 
     def repay(self) -> None:
         """Let available tokens pay what is owed, the soonest-expiring first."""
@@ -103,11 +125,13 @@ class Tokens:
         self.now = now
         instants = {(t.available_from, False) for t in self.all if t.place == "pending" and t.available_from}
         instants |= {(t.expires_at, True) for t in self.all if t.expires_at}
+        instants |= {(self.lapses_at, True)} if self.lapses_at else set()
         for at, is_expiry in sorted(instants):
             if at > now:
                 break
             for token in self.all:
-                if is_expiry and token.expires_at == at and token.place in ("pending", "available"):
+                ends = at in (token.expires_at, self.lapses_at)
+                if is_expiry and ends and token.place in ("pending", "available"):
                     token.place = "expired"
                 if not is_expiry and token.available_from == at and token.place == "pending":
                     token.place = "available"

@@ -73,6 +73,8 @@ def _foot(club: ClubInfo, activity: ActivityInfo, unit: str) -> tuple[str, ...]:
     ends = [credit.expires_at for credit in credits if credit.expires_at]
     if waits:
         parts.append(gettext("pending until %(day)s") % {"day": day_words(max(waits), club, "medium")})
+    if any(credit.confirm_by for credit in credits):
+        parts.append(gettext("given when the purchase is confirmed"))
     if ends:
         parts.append(gettext("expires %(day)s") % {"day": day_words(min(ends), club, "medium")})
     return tuple(parts)

@@ -190,6 +190,8 @@ def _lines_in(typed: Typed, discount: int) -> tuple[LineIn, ...]:
 def _points_note(counter: Counter, preview: Preview) -> str:
     """When the points become usable, if not at once."""
     later = [c.available_from for c in preview.credits if c.wallet == POINTS and c.available_from]
+    if not later and any(c.wallet == POINTS and c.confirm_by for c in preview.credits):
+        return gettext("pending until the purchase is confirmed")
     if not later or min(later) <= counter.now:
         return ""
     club = counter.club

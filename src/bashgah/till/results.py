@@ -168,7 +168,8 @@ def _pending_note(counter: Counter, settled: Settled) -> str:
         if credit.wallet == POINTS and credit.available_from and credit.available_from > counter.now
     ]
     if not later:
-        return ""
+        waits = any(credit.wallet == POINTS and credit.confirm_by for credit in settled.credits)
+        return gettext("pending until the purchase is confirmed") if waits else ""
     day = formats.date(
         min(later).astimezone(ZoneInfo(counter.branch.timezone)).date(),
         counter.lang,
