@@ -7,7 +7,7 @@ so far, so that partial returns add up to the whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,24 +18,31 @@ import psycopg
 from msgspec import UNSET
 
 from bashgah.activities import paying
-from bashgah.activities.compact import KIND_CODES, Outcome, StoredCredit, fact_unpack, outcome_unpack
+from bashgah.activities.compact import (
+    KIND_CODES,
+    Outcome,
+    StoredCredit,
+    fact_unpack,
+    outcome_unpack,
+    state_unpack,
+)
 from bashgah.activities.falling import fall
 from bashgah.activities.paying import Paid, paid_read
 from bashgah.activities.running import Running
 from bashgah.activities.types import CreditLine, ReturnIn
+from bashgah.activities.undoing import counters_freed, limit_windows, spread, times_freed
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.facts import Fact, Line
-from bashgah.engine.program import limit_key
 from bashgah.engine.returns import WHOLE, bought_of
-from bashgah.engine.windows import window_start
+from bashgah.engine.states import State
 from bashgah.ground import ids
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.between import everything_pass
-from bashgah.ledger.reading import credits_of
+from bashgah.ledger.reading import credits_of, entries_about, reversed_by
 from bashgah.ledger.states import Credited, Origin
 from bashgah.ledger.types import Cause, WalletKind
 
@@ -71,6 +78,8 @@ class Purchase(Goods):
     program: int
     outcome: Outcome
     credited: list[Credited]
+    bases: list[returns.Base]
+    state: State
     paid: list[Paid]
 
 
@@ -80,7 +89,8 @@ def purchases_read(
     """Read purchases, what came back of them and their credits as they stand; the members must be locked."""
     rows = cur.execute(
         """
-        SELECT id, member_id, business_date, recorded_at, program, fact, outcome FROM activities_activity
+        SELECT id, member_id, business_date, recorded_at, program, fact, state, outcome
+        FROM activities_activity
         WHERE club_id = %s AND id = ANY(%s) AND kind = %s
         """,
         [club_id, list(purchase_ids), KIND_CODES["purchase"]],
@@ -96,8 +106,9 @@ def purchases_read(
         back.setdefault(purchase_id, {})[line_no] = returned
     paid = paid_read(cur, [row[1] for row in rows], purchase_ids)
     found = {}
-    for id_, member_id, day, recorded_at, program, packed, outcome in rows:
-        fact = fact_unpack(packed)
+    for id_, member_id, day, recorded_at, program, packed, state, outcome in rows:
+        fact, given = fact_unpack(packed), outcome_unpack(outcome)
+        credited, bases = credited_read(cur, member_id, id_, fact, given)
         found[id_] = Purchase(
             id=id_,
             fact=fact,
@@ -108,8 +119,10 @@ def purchases_read(
             business_date=day,
             recorded_at=recorded_at,
             program=program,
-            outcome=outcome_unpack(outcome),
-            credited=credits_of(cur, member_id, [id_]),
+            outcome=given,
+            credited=credited,
+            bases=bases,
+            state=state_unpack(state),
             paid=paid.get(id_, []),
         )
     return found
@@ -186,8 +199,9 @@ def taken_back(
     freed: dict[tuple[str, date], int] = {}
     qualifying = 0
     for place, credited in enumerate(purchase.credited):
-        base = purchase.outcome.credits[place].base
-        amount = returns.share(credited.amount, base, shares, credited.reversed_total)
+        taken = credited.reversed_total - credited.recomputed
+        due = credited.amount - credited.recomputed
+        amount = returns.share(due, purchase.bases[place], shares, taken)
         if not amount:
             continue
         purchase.credited[place] = running.points.reverse(origin, credited, amount)
@@ -196,6 +210,12 @@ def taken_back(
             freed[window] = freed.get(window, 0) + amount
         if credited.kind is WalletKind.STATUS:
             qualifying += amount
+    for key, start, amount in counters_freed(then, purchase, fact, fact.type == "whole"):
+        freed[key, start] = freed.get((key, start), 0) + amount
+    if fact.type == "whole":
+        rules = {credited.rule for credited in purchase.credited}
+        for key, start, amount in times_freed(then, rules, purchase.business_date):
+            freed[key, start] = freed.get((key, start), 0) + amount
     for one in filter(None, (running, survivor)):
         one.remember_return(
             fact, purchase.business_date, qualifying, is_whole=fact.type == "whole", freed=freed
@@ -224,13 +244,27 @@ def passed_on(merged: Running, survivor: Running, origin: Origin) -> None:
     everything_pass(merged.points, survivor.points, entry)
 
 
-def limit_windows(compiled: CompiledProgram, rule: str, wallet: str, day: date) -> Iterator[tuple[str, date]]:
-    """Return the limits and windows against which a rule's units of a day were counted."""
-    for ready in compiled.document.rules:
-        if ready.key == rule:
-            for limit in ready.limits:
-                start = window_start(limit.window, day, compiled.document.calendar)
-                yield limit_key(rule, wallet, limit.window), start
+def credited_read(
+    cur: psycopg.Cursor[Any], member_id: UUID, purchase_id: UUID, fact: Fact, outcome: Outcome
+) -> tuple[list[Credited], list[returns.Base]]:
+    """Return what a purchase gave as the books have it, with each credit's share per line.
+
+    What a recomputation gave more lies on the lines by their net; what it took is out of the credit's lines.
+    """
+    entries = entries_about(cur, member_id, Cause.RECOMPUTE, [purchase_id]).get(purchase_id, [])
+    credited = credits_of(cur, member_id, [purchase_id])
+    more = credits_of(cur, member_id, entries) if entries else []
+    bases = [credit.base for credit in outcome.credits]
+    bases += [spread(credit.amount, paying.weights(fact)) for credit in more]
+    credited += more
+    if any(credit.reversals for credit in credited):
+        causes = reversed_by(cur, member_id, [credit.posting_id for credit in credited])
+        for place, credit in enumerate(credited):
+            gone = causes.get(credit.posting_id, {}).get(Cause.RECOMPUTE, 0)
+            if gone:
+                credited[place] = replace(credit, recomputed=gone)
+                bases[place] = spread(credit.amount - gone, bases[place])
+    return credited, bases
 
 
 def _wanted(intake: ReturnIn, purchase: Goods) -> dict[int, int]:

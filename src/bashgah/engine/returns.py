@@ -9,6 +9,9 @@ from bashgah.engine.facts import Fact
 WHOLE = 0
 """The line number of a purchase known by its amounts alone."""
 
+Base = tuple[tuple[int, int], ...]
+"""A credit's share per line: (line number, units); they add up to the credit."""
+
 Share = tuple[int, int]
 """Which part of a line has come back so far, this return included: (returned, of) in quantity or money."""
 

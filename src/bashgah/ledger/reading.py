@@ -14,7 +14,7 @@ from bashgah.ground import ids
 from bashgah.ground.batch import Part, cursor
 from bashgah.ledger.book import Book, LocalDate
 from bashgah.ledger.states import Credited, LotState, Spending, WalletState
-from bashgah.ledger.types import Account, HoldInfo, HoldState, WalletKind
+from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, WalletKind
 
 WALLETS = Part(
     "wallets",
@@ -124,6 +124,74 @@ def credits_of(
         Credited(id_, unit, WalletKind(kind), amount, rule, int(total), n, int(expired), source)
         for id_, unit, kind, amount, rule, total, n, expired in rows
     ]
+
+
+def reversed_by(
+    cur: psycopg.Cursor[Any], member_id: UUID, posting_ids: Sequence[UUID]
+) -> dict[UUID, dict[Cause, int]]:
+    """Return how much of these credits was reversed by entries of which cause."""
+    found: dict[UUID, dict[Cause, int]] = {}
+    for posting_id, cause, amount in cur.execute(
+        """
+        SELECT v.reverses, e.cause, sum(v.amount) FROM ledger_posting v
+        JOIN ledger_entry e ON e.member_id = v.member_id AND e.id = v.entry_id
+        WHERE v.member_id = %s AND v.reverses = ANY(%s) GROUP BY v.reverses, e.cause
+        """,
+        [member_id, list(posting_ids)],
+    ).fetchall():
+        found.setdefault(posting_id, {})[Cause(cause)] = int(amount)
+    return found
+
+
+def entries_about(
+    cur: psycopg.Cursor[Any], member_id: UUID, cause: Cause, cause_ids: Sequence[UUID]
+) -> dict[UUID, list[UUID]]:
+    """Return the entries of one cause by what they name (an activity), oldest first."""
+    found: dict[UUID, list[UUID]] = {}
+    for cause_id, id_ in cur.execute(
+        """
+        SELECT cause_id, id FROM ledger_entry
+        WHERE member_id = %s AND cause = %s AND cause_id = ANY(%s) ORDER BY id
+        """,
+        [member_id, int(cause), list(cause_ids)],
+    ).fetchall():
+        found.setdefault(cause_id, []).append(id_)
+    return found
+
+
+def given_by_activities(
+    cur: psycopg.Cursor[Any], member_id: UUID
+) -> tuple[dict[UUID, dict[tuple[str, str], int]], set[UUID]]:
+    """Return what each of a member's activities gave by (unit, rule), less all that was taken back.
+
+    Recomputations count with the activity they name. The second answer is the activities of which something
+    was cancelled otherwise (never confirmed, undone): what they should give is not what their rules say.
+    """
+    given: dict[UUID, dict[tuple[str, str], int]] = {}
+    cancelled: set[UUID] = set()
+    for activity_id, unit, rule, units, other in cur.execute(
+        """
+        SELECT e.cause_id, p.unit, p.rule, sum(p.amount - coalesce(r.total, 0)), bool_or(r.other)
+        FROM ledger_entry e
+        JOIN ledger_posting p ON p.member_id = e.member_id AND p.entry_id = e.id AND p.debit = %(issued)s
+        LEFT JOIN LATERAL (
+            SELECT sum(v.amount) AS total, bool_or(b.cause <> ALL(%(known)s)) AS other
+            FROM ledger_posting v JOIN ledger_entry b ON b.member_id = v.member_id AND b.id = v.entry_id
+            WHERE v.member_id = p.member_id AND v.reverses = p.id) r ON true
+        WHERE e.member_id = %(member)s AND e.cause = ANY(%(causes)s)
+        GROUP BY e.cause_id, p.unit, p.rule
+        """,
+        {
+            "member": member_id,
+            "issued": int(Account.ISSUED),
+            "causes": [int(Cause.ACTIVITY), int(Cause.RECOMPUTE)],
+            "known": [int(Cause.RETURN), int(Cause.RECOMPUTE)],
+        },
+    ).fetchall():
+        given.setdefault(activity_id, {})[unit, rule] = int(units)
+        if other:
+            cancelled.add(activity_id)
+    return given, cancelled
 
 
 def credited_get(cur: psycopg.Cursor[Any], member_id: UUID, posting_id: UUID) -> Credited:

@@ -99,7 +99,10 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """A recorded credit that may be reversed: its posting, how much of it was reversed, how much expired."""
+    """A recorded credit that may be reversed: its posting, how much of it was reversed, how much expired.
+
+    ``recomputed`` is the part of what was reversed that a recomputation took, not a return.
+    """
 
     posting_id: UUID
     unit: str
@@ -110,3 +113,4 @@ class Credited:
     reversals: int = 0
     expired: int = 0
     source: Account = Account.ISSUED
+    recomputed: int = 0

@@ -42,6 +42,7 @@ class Cause(IntEnum):
     RETURN = 8
     MATURITY = 9
     CONFIRMATION = 10
+    RECOMPUTE = 11
 
 
 class WalletKind(IntEnum):

@@ -35,6 +35,7 @@ _SIGNS = {
     Cause.TRANSFER: ("arrows-exchange", ""),
     Cause.MERGE: ("users", ""),
     Cause.OPENING: ("history", ""),
+    Cause.RECOMPUTE: ("adjustments-alt", ""),
 }
 
 
@@ -165,6 +166,7 @@ def _title(row: StatementRow, rewards: dict[UUID, str]) -> str:
         Cause.MERGE: gettext("Two memberships became one"),
         Cause.OPENING: gettext("Opening balance"),
         Cause.CONFIRMATION: gettext("Purchase not confirmed"),
+        Cause.RECOMPUTE: gettext("Correction after computing again"),
     }
     if row.cause == Cause.EXPIRY and row.reason == "inactivity":
         return gettext("Expiry after a long time without a purchase or visit")

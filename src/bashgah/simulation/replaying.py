@@ -15,6 +15,7 @@ from msgspec.structs import force_setattr
 
 from bashgah.activities.compact import Outcome
 from bashgah.activities.remembering import Remembered, Rise, fallen
+from bashgah.activities.undoing import counters_freed, times_freed
 from bashgah.engine import CompiledProgram, decide, returns
 from bashgah.engine.counters import counted
 from bashgah.engine.decisions import Credit, Decision, Used
@@ -78,7 +79,9 @@ class Bought:
     ``rises_before`` is how often the member had risen before it.
     """
 
-    day: date
+    business_date: date
+    fact: Fact
+    state: State
     bought: Mapping[int, int]
     credits: Sequence[Credit]
     returned: dict[int, int] = field(default_factory=dict)
@@ -96,6 +99,7 @@ class Replay:
         "_often",
         "_risen",
         "_rises",
+        "_state",
         "_wallets",
         "compiled",
         "next_review",
@@ -120,6 +124,7 @@ class Replay:
         self._bought: dict[bytes, Bought] = {}
         self._rises: list[Rise] = []
         self._risen = 0
+        self._state = State()
 
     def decide(self, fact: Fact) -> tuple[State, Decision]:
         """Decide a fact and remember what it changed."""
@@ -167,6 +172,8 @@ class Replay:
         credits_ = decision.credits
         self._bought[id] = Bought(
             fact.local_at.date(),
+            fact,
+            self._state,
             bought_of(fact),
             credits_,
             taken=[0] * len(credits_),
@@ -194,12 +201,18 @@ class Replay:
             purchase.taken[place] += amount
             taken.append((credit, amount))
             for key, window in self._limits.get(f"{credit.rule}.{credit.wallet}", ()):
-                start = window_start(window, purchase.day, calendar)
+                start = window_start(window, purchase.business_date, calendar)
                 freed[key, start] = freed.get((key, start), 0) + amount
             if self._wallets[credit.wallet].kind == "status":
                 qualifying += amount
         is_whole = fact.type == "whole"
-        self.seen.remember_return(fact, purchase.day, qualifying, is_whole=is_whole, freed=freed)
+        undone = list(counters_freed(self.compiled, purchase, fact, is_whole))
+        if is_whole:
+            rules = {credit.rule for credit in purchase.credits}
+            undone += times_freed(self.compiled, rules, purchase.business_date)
+        for key, start, amount in undone:
+            freed[key, start] = freed.get((key, start), 0) + amount
+        self.seen.remember_return(fact, purchase.business_date, qualifying, is_whole=is_whole, freed=freed)
         self._fall(purchase, fact.local_at.date())
         return taken
 
@@ -211,6 +224,7 @@ class Replay:
     def _remember(self, state: State, fact: Fact, decision: Decision) -> None:
         seen = self.seen
         seen.moved.clear()
+        self._state = state
         self._risen = len(self._rises)
         seen.remember(self.compiled, state, fact, decision)
         if seen.moved:

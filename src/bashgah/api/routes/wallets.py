@@ -40,6 +40,7 @@ CAUSES = {
     Cause.RETURN: "return",
     Cause.MATURITY: "maturity",
     Cause.CONFIRMATION: "confirmation",
+    Cause.RECOMPUTE: "recompute",
 }
 SENTENCES = {
     Cause.REDEMPTION: _("For a reward"),
@@ -50,6 +51,7 @@ SENTENCES = {
     Cause.OPENING: _("Opening balance"),
     Cause.MATURITY: _("Became available"),
     Cause.CONFIRMATION: _("Confirmed"),
+    Cause.RECOMPUTE: _("Computed again"),
 }
 CANCELLED = _("Cancelled, because the purchase was not confirmed")
 INACTIVE = _("Expired, because nothing happened for a long time")

@@ -42,6 +42,7 @@ def causes() -> dict[Cause, str]:
         Cause.RETURN: gettext("Taken back by a return"),
         Cause.MATURITY: gettext("Became available"),
         Cause.CONFIRMATION: gettext("Confirmation of a purchase"),
+        Cause.RECOMPUTE: gettext("Computed again"),
     }
 
 

@@ -37,7 +37,9 @@ from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Lang, Moment, Option
 
 RECENT = 30
-OWN_CAUSES = frozenset({Cause.EXPIRY, Cause.ADJUSTMENT, Cause.TRANSFER, Cause.MERGE, Cause.OPENING})
+OWN_CAUSES = frozenset(
+    {Cause.EXPIRY, Cause.ADJUSTMENT, Cause.TRANSFER, Cause.MERGE, Cause.OPENING, Cause.RECOMPUTE}
+)
 
 
 @dataclass(frozen=True, slots=True)
