@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from bashgah.activities.returning import Purchase
 
 UNITS, COUPON, REDEMPTION = 1, 2, 3
-KINDS = {UNITS: "units", COUPON: "coupon", REDEMPTION: "redemption"}
 OWN_HOLDS = "redemption"
 """Purpose of the holds that a redemption captures itself."""
 

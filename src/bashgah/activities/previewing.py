@@ -5,19 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from msgspec import structs
 
 from bashgah.activities.drafts import drafts_of, facts_made, members_resolved, nobody
 from bashgah.activities.running import running_read
-from bashgah.activities.types import CustomIn, PurchaseIn, VisitIn
+from bashgah.activities.services import settle_one
+from bashgah.activities.types import CustomIn, PurchaseIn, ReturnIn, Settled, VisitIn
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
 from bashgah.engine.decisions import Credit, Explanation
 from bashgah.engine.explaining import explain
 from bashgah.engine.limiting import budgets_of
 from bashgah.ground.batch import cursor
+from bashgah.ground.types import Actor
 from bashgah.programs.budgets import budgets_read
 from bashgah.programs.selectors import program_in_force
+
+
+class _Undone(Exception):
+    """Carries an answer out of a transaction that must leave nothing behind."""
+
+    def __init__(self, settled: Settled) -> None:
+        self.settled = settled
+
+
+def return_preview(*, club: ClubInfo, intake: ReturnIn, actor: Actor, now: datetime) -> Settled:
+    """Say what a return would take and give back: it is settled, and everything undone again.
+
+    The member is locked meanwhile, so it is the answer the return would get at this instant. Raises what the
+    settlement would refuse.
+    """
+    try:
+        with transaction.atomic():
+            raise _Undone(settle_one(intake, club=club, actor=actor, now=now))
+    except _Undone as undone:
+        return undone.settled
 
 
 @dataclass(frozen=True, slots=True)

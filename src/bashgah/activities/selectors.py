@@ -14,6 +14,7 @@ from bashgah.activities.types import (
     ActivityInfo,
     AnonymousInfo,
     ReturnableLine,
+    SpentInfo,
 )
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.decisions import Explanation
@@ -182,6 +183,35 @@ def purchase_lines(club: ClubInfo, id: UUID) -> list[ReturnableLine]:
         )
         for no, bought in bought_of(info.fact).items()
     ]
+
+
+def returns_of(club: ClubInfo, member_id: UUID, purchase_id: UUID) -> list[ActivityInfo]:
+    """Return what came back of a purchase, newest first."""
+    with _reader() as cur:
+        rows = cur.execute(
+            f"""
+            SELECT {COLUMNS} FROM activities_activity
+            WHERE club_id = %s AND member_id = %s AND about_id = %s AND kind = %s ORDER BY id DESC
+            """,
+            [club.id, member_id, purchase_id, KIND_CODES["return"]],
+        ).fetchall()
+    return [info_of(row) for row in rows]
+
+
+def spent_list(club: ClubInfo, member_id: UUID, purchase_id: UUID) -> list[SpentInfo]:
+    """Return what a purchase was paid with, and how much of it went back."""
+    with _reader() as cur:
+        rows = cur.execute(
+            """
+            SELECT kind, unit, amount, returned, ref_id FROM activities_spent
+            WHERE club_id = %s AND member_id = %s AND purchase_id = %s ORDER BY no
+            """,
+            [club.id, member_id, purchase_id],
+        ).fetchall()
+    return [SpentInfo(PAYMENT_KINDS[kind], *rest) for kind, *rest in rows]
+
+
+PAYMENT_KINDS = {1: "units", 2: "coupon", 3: "redemption"}
 
 
 def anonymous_list(

@@ -36,5 +36,6 @@ def activity_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:
     places = (
         (gettext("On record"), "console:activities", None),
         (gettext("Kept for review"), "console:reviews", waiting_facts(request)),
+        (gettext("Waiting returns"), "console:returns_waiting", None),
     )
     return tuple(Tab(label, reverse(route), route == current, count) for label, route, count in places)

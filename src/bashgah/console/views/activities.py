@@ -87,6 +87,9 @@ class ActivityPage:
     why: Why
     about_url: str
     waiting: Waiting | None
+    return_url: str
+    undone: tuple[tuple[str, str], ...]
+    returns: tuple[tuple[str, str], ...]
 
 
 @page("activities.read")
@@ -163,8 +166,52 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
         if info.about_id
         else "",
         waiting=waiting_of(request, info),
+        return_url=_return_url(request, info),
+        undone=_undone(info, lang),
+        returns=_returns(club, info),
     )
     return show(request, "activities/one.html", model)
+
+
+def _return_url(request: HttpRequest, info: ActivityInfo) -> str:
+    """Where a return of this purchase is recorded, for whoever may at its branch."""
+    if info.kind != "purchase":
+        return ""
+    branch = next((b.id for b in clubs.branch_list(request.club) if b.code == info.branch), None)
+    if not may(request, "activities.write", branch=branch):
+        return ""
+    return reverse("console:activity_return", args=[ids.public("activity", info.id)])
+
+
+def _undone(info: ActivityInfo, lang: Lang) -> tuple[tuple[str, str], ...]:
+    """What a return undid besides the points it took back."""
+    rows = [
+        (gettext("Given back to %(wallet)s") % {"wallet": back.wallet}, formats.signed(back.amount, lang))
+        for back in info.given_back
+    ]
+    if info.coupons_back:
+        count = formats.number(len(info.coupons_back), lang)
+        rows.append((gettext("Coupons that can be used again"), count))
+    rows += [
+        (gettext("Tier"), gettext("from %(before)s to %(after)s") % {"before": m.before, "after": m.after})
+        for m in info.moves
+        if m.direction == "lowered"
+    ]
+    return tuple(rows)
+
+
+def _returns(club: ClubInfo, info: ActivityInfo) -> tuple[tuple[str, str], ...]:
+    """What came back of a purchase: (address, title)."""
+    if info.kind != "purchase":
+        return ()
+    found = selectors.returns_of(club, info.member_id, info.id)
+    return tuple(
+        (
+            reverse("console:activity", args=[ids.public("activity", back.id)]),
+            f"{title_of(back, club)} · {day_words(back.occurred_at, club)}",
+        )
+        for back in found
+    )
 
 
 @page("activities.read")

@@ -56,6 +56,7 @@ class Head:
     crumbs: tuple[Crumb, ...]
     may_edit: bool
     may_block: bool
+    may_recompute: bool
     may_adjust: bool
     may_record: bool
     adjust_limit: int | None
@@ -177,6 +178,7 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         crumbs=(Crumb(gettext("Members"), reverse("console:members")), Crumb(member.name)),
         may_edit=may(request, "members.write"),
         may_block=may(request, "members.block"),
+        may_recompute=may(request, "points.recompute"),
         may_adjust=may(request, "points.adjust"),
         may_record=may(request, "activities.write") and member.is_active,
         adjust_limit=limit_for(request.grants, "points.adjust"),

@@ -1,0 +1,179 @@
+"""Computing a member again: what activities should have given, shown or put right; returns that wait."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja import Path, Router, Schema
+from pydantic import Field
+
+from bashgah.activities import recomputing, waiting
+from bashgah.activities.recomputing import Recomputed
+from bashgah.api.bearer import Bearer, Call
+from bashgah.api.once import once
+from bashgah.api.strict import Body
+from bashgah.api.through import lang_of
+from bashgah.api.values import AmountOut, MemberId, member_id_of, said
+from bashgah.kit import ids
+
+router = Router(tags=["activities"])
+
+WaitingId = Annotated[str, Path(..., description="`act_…`: the waiting return.", max_length=60)]
+
+
+class RecomputeIn(Body):
+    """From which local day on, and whether to put right what differs or only to show it."""
+
+    since: date
+    apply: bool = False
+
+
+class DifferenceOut(Schema):
+    """What one activity gave by one rule and what it should have given; both less what came back."""
+
+    activity_id: str
+    kind: str
+    reference: str
+    occurred_at: datetime
+    program: Annotated[int, Field(description="The version of the program that was in force then.")]
+    wallet: str
+    rule: str
+    given: int
+    due: int
+    change: int
+    reasons: list[str]
+
+
+class TierDifferenceOut(Schema):
+    """Where the member stands on a ladder and where they should."""
+
+    ladder: str
+    before: str
+    after: str
+
+
+class RecomputeOut(Schema):
+    """What computing again found; `applied` says that it was put right."""
+
+    member_id: str
+    since: date
+    applied: bool
+    activities: int
+    changes: list[AmountOut]
+    differences: list[DifferenceOut]
+    tiers: list[TierDifferenceOut]
+
+
+class WaitingOut(Schema):
+    """A return told before its purchase; `outcome` is empty while it waits, else its refusal's code."""
+
+    id: str
+    source: str
+    reference: str
+    purchase_source: str
+    purchase_reference: str
+    occurred_at: datetime
+    received_at: datetime
+    outcome: str
+
+
+class WaitingListOut(Schema):
+    """Returns that wait, oldest first, then those that were refused."""
+
+    returns: list[WaitingOut]
+
+
+@router.post(
+    "/members/{member_id}/recompute",
+    response=RecomputeOut,
+    auth=Bearer("points.recompute"),
+    summary="Compute a member again",
+)
+@once()
+def member_recompute(request: Call, member_id: MemberId, body: RecomputeIn) -> RecomputeOut:
+    """Go through the member's life again under the programs of the time and show what differs, with reasons.
+
+    With `apply` each differing activity gets an entry of its own; applied again it changes nothing.
+    """
+    found = member_id_of(request.club, member_id)
+    if body.apply:
+        answer = recomputing.member_recompute_apply(
+            club=request.club, member_id=found, since=body.since, actor=request.actor, now=request.now
+        )
+    else:
+        answer = recomputing.member_recompute(
+            club=request.club, member_id=found, since=body.since, now=request.now
+        )
+    return _out(request, answer, body.apply)
+
+
+@router.get(
+    "/returns/waiting",
+    response=WaitingListOut,
+    auth=Bearer("activities.read"),
+    summary="List returns that wait for their purchase",
+)
+def returns_waiting(request: Call) -> WaitingListOut:
+    """At most a hundred."""
+    return WaitingListOut(
+        returns=[
+            WaitingOut(
+                id=ids.public("activity", each.id),
+                source=each.source,
+                reference=each.reference,
+                purchase_source=each.purchase_source,
+                purchase_reference=each.purchase_reference,
+                occurred_at=each.occurred_at,
+                received_at=each.received_at,
+                outcome=each.outcome,
+            )
+            for each in waiting.returns_waiting(request.club)
+        ]
+    )
+
+
+@router.post(
+    "/returns/waiting/{waiting_id}/discard",
+    response=WaitingListOut,
+    auth=Bearer("activities.write"),
+    summary="Let a waiting return go",
+)
+@once()
+def return_discard(request: Call, waiting_id: WaitingId) -> WaitingListOut:
+    """Its reference is free again; answers with what still waits."""
+    waiting.return_discard(
+        club=request.club, id=ids.parse("activity", waiting_id), actor=request.actor, now=request.now
+    )
+    return returns_waiting(request)
+
+
+def _out(request: Call, answer: Recomputed, applied: bool) -> RecomputeOut:
+    lang = lang_of(request)
+    return RecomputeOut(
+        member_id=ids.public("member", answer.member_id),
+        since=answer.since,
+        applied=applied,
+        activities=answer.activities,
+        changes=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in answer.changes.items()],
+        differences=[
+            DifferenceOut(
+                activity_id=ids.public("activity", each.activity_id),
+                kind=each.kind,
+                reference=each.reference,
+                occurred_at=each.occurred_at,
+                program=each.program,
+                wallet=each.wallet,
+                rule=each.rule,
+                given=each.given,
+                due=each.due,
+                change=each.change,
+                reasons=[said(request.club, reason, lang) for reason in each.reasons],
+            )
+            for each in answer.differences
+        ],
+        tiers=[
+            TierDifferenceOut(ladder=each.ladder, before=each.before, after=each.after)
+            for each in answer.tiers
+        ],
+    )
