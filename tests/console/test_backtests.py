@@ -108,3 +108,33 @@ def test_an_analyst_reads_reports_and_starts_none(console: Console) -> None:
 
 def test_another_clubs_backtest_is_not_found(console: Console) -> None:
     assert console.get("rules/backtests/btt_00000000000000000000000000/").status_code == 404
+
+
+CASE = {
+    "kind": "purchase",
+    "day": "1406-01-05",
+    "hour": "17:40",
+    "branch": "101",
+    "channel": "pos",
+    "amount": "500000",
+    "program": "0",
+}
+
+
+def test_one_case_is_tried_for_a_member_on_a_day_that_lies_ahead(console: Console) -> None:
+    page = text(console.post("rules/try/", **CASE, member=console.cast.sara.number))
+    assert "سارا محمدی" in page
+    assert "b-why" in page
+
+
+def test_one_case_is_tried_for_somebody_made_up(console: Console) -> None:
+    lines = {"line-1-sku": "A1", "line-1-quantity": "2", "line-1-amount": "900000"}
+    page = text(console.post("rules/try/", **{**CASE, "amount": ""}, **lines, purchases="3"))
+    assert "b-why" in page
+
+
+def test_a_case_without_an_amount_says_what_is_missing(console: Console) -> None:
+    answer = console.post("rules/try/", **{**CASE, "amount": ""})
+    assert answer.status_code == 422
+    unknown = console.post("rules/try/", **CASE, member="09129999999")
+    assert unknown.status_code == 422

@@ -30,7 +30,7 @@ from bashgah.console.views.backtests import one as backtest
 from bashgah.console.views.books import auditing as books
 from bashgah.console.views.books import journal, liability
 from bashgah.console.views.members import acts, forms, listing, one, record, timeline
-from bashgah.console.views.rules import editor
+from bashgah.console.views.rules import editor, trying
 from bashgah.console.views.rules import listing as rules
 
 app_name = "console"
@@ -68,6 +68,7 @@ urlpatterns = [
     path("rules/publish/", rules.publish, name="rules_publish"),
     path("rules/versions/", rules.versions, name="rules_versions"),
     path("rules/versions/<int:number>/back/", rules.back, name="rules_back"),
+    path("rules/try/", trying.dry_run, name="dry_run"),
     path("rules/backtests/", backtests.index, name="backtests"),
     path("rules/backtests/new/", backtests.new, name="backtest_new"),
     path("rules/backtests/compare/", backtests.compare, name="backtests_compare"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from bashgah.activities.selectors import activity_why
 from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.types import ClubInfo
-from bashgah.engine.decisions import RuleOutcome
+from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Program
 from bashgah.engine.words import texts
 from bashgah.kit import formats
@@ -31,6 +31,14 @@ def why_of(club: ClubInfo, activity: ActivityInfo, lang: Lang) -> Why:
         total=formats.signed(total, lang),
         foot=_foot(club, activity, unit),
     )
+
+
+def why_of_case(club: ClubInfo, program: Program, found: Explanation, title: str, lang: Lang) -> Why:
+    """Every rule of a program for a case that did not happen."""
+    unit = main_unit(program)
+    rows = [_row(club, program, outcome, unit, lang) for outcome in found.outcomes]
+    total = formats.signed(dict(found.totals).get(unit, 0), lang)
+    return Why(title, tuple(sorted(rows, key=lambda row: row.quiet)), total=total)
 
 
 def main_unit(program: Program) -> str:

@@ -114,7 +114,7 @@ class Replay:
             self._limits.setdefault(key.rpartition(".")[0], []).append((key, window))
         rules = compiled.document.rules
         self._often = any(limit.of == "times" for rule in rules for limit in rule.limits)
-        self._budgets = [(rule.key, rule.budget) for rule in rules if rule.budget is not None]
+        self._budgets = any(rule.budget is not None for rule in rules)
         self.meet(MemberFacts())
 
     def meet(self, about: MemberFacts) -> None:
@@ -133,7 +133,7 @@ class Replay:
         compiled = self.compiled
         state = self.seen.state(compiled, fact)
         if self._budgets:
-            force_setattr(state, "budgets", self._whole_budgets(fact))
+            force_setattr(state, "budgets", budgets_whole(compiled, fact))
         decision = decide(compiled, state, fact)
         self._remember(state, fact, decision)
         return state, decision
@@ -247,14 +247,24 @@ class Replay:
                 standings[ladder] = after
                 self._expect()
 
-    def _whole_budgets(self, fact: Fact) -> dict[Slot, int]:
-        """Put the whole of each budget before every fact: what all take together is only known at the end."""
-        calendar = self.compiled.document.calendar
-        return {budget_slot(rule, budget, fact, calendar): budget.most for rule, budget in self._budgets}
-
     def _expect(self) -> None:
+        """Note the first day on which a tier must be judged again."""
         ends = [s.kept_until for s in self.seen.standings.values() if s.kept_until is not None]
         self.next_review = min(ends, default=date.max)
+
+
+def budgets_whole(compiled: CompiledProgram, fact: Fact) -> dict[Slot, int]:
+    """Return the whole of each budget that a fact may take from.
+
+    What all members take together is only known at the end of a replay, so each fact is decided as if it came
+    first; the report says where a budget would have run out.
+    """
+    calendar = compiled.document.calendar
+    return {
+        budget_slot(rule.key, rule.budget, fact, calendar): rule.budget.most
+        for rule in compiled.document.rules
+        if rule.budget is not None
+    }
 
 
 def _came_back(purchase: Bought, fact: Fact) -> dict[int, int]:
