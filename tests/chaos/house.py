@@ -29,9 +29,6 @@ class House:
 
     def __enter__(self) -> House:
         self.start()
-        # a crash is recovered by one call for the whole disk, not one for each file of every database
-        with (Path(self.running.data) / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.write("recovery_init_sync_method = syncfs\n")
         return self
 
     def __exit__(self, *error: object) -> None:

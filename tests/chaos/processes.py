@@ -51,6 +51,15 @@ class Process:
                 os.kill(pid, signal.SIGKILL)
         self._process.wait(30)
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Say whether it still runs, without anybody's help."""
+        return self._process.poll() is None
+
     def watch(self) -> None:
         """Start it again where it has ended, as an operator's supervisor would."""
         if self._process.poll() is not None:

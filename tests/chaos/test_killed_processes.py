@@ -143,7 +143,7 @@ def test_every_reference_is_settled_once_whichever_process_dies(
 
         try:
             asyncio.run(tills.run(abuse()))
-            _drained(house.owner(database))
+            drained(house.owner(database))
         finally:
             worker.stop()
 
@@ -161,7 +161,7 @@ def test_every_reference_is_settled_once_whichever_process_dies(
     )
     assert not found, found
     books.prove(url)
-    _heard_once(house.owner(database))
+    heard_once(house.owner(database))
 
 
 def test_the_proof_bites_a_client_that_renames_its_retries_settles_twice(
@@ -202,7 +202,7 @@ def _same_purchase_twice(owner_url: str) -> list[Any]:
         ).fetchall()
 
 
-def _drained(owner_url: str) -> None:
+def drained(owner_url: str) -> None:
     """Wait until the worker delivered all news."""
     until = time.monotonic() + DRAINED_WITHIN
     with psycopg.connect(owner_url, autocommit=True) as connection:
@@ -216,7 +216,7 @@ def _drained(owner_url: str) -> None:
     raise AssertionError(f"news still waits after {DRAINED_WITHIN:.0f} s: {left}")
 
 
-def _heard_once(owner_url: str) -> None:
+def heard_once(owner_url: str) -> None:
     """The club's days are added up by a handler: news lost or heard twice would show in them."""
     with psycopg.connect(owner_url) as connection:
         settled = connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 MEGABYTE = 1024 * 1024
@@ -22,40 +23,52 @@ def memory_bytes() -> int:
     return total
 
 
+def recovery_settings(platform: str = sys.platform) -> dict[str, str]:
+    """Return how files are made safe before a crash is recovered: by one call for the whole disk, on Linux.
+
+    The other way opens each file of every database, which takes most of the time of a restart.
+    """
+    return {"recovery_init_sync_method": "syncfs"} if platform == "linux" else {}
+
+
 def server_settings(*, memory: int, socket_folder: Path) -> dict[str, str]:
     """Return ``postgresql.conf`` settings for a machine of this much memory."""
 
     def share(divisor: int, least: int, most: int) -> str:
         return f"{min(max(memory // divisor // MEGABYTE, least), most)}MB"
 
-    return DURABLE | {
-        "listen_addresses": "",
-        "unix_socket_directories": str(socket_folder),
-        "unix_socket_permissions": "0700",
-        "max_connections": "100",
-        "shared_buffers": share(8, 64, 4096),
-        "effective_cache_size": share(2, 128, 65536),
-        "maintenance_work_mem": share(32, 32, 1024),
-        "work_mem": share(512, 4, 64),
-        "wal_buffers": "16MB",
-        "wal_compression": "on",
-        "min_wal_size": "256MB",
-        "max_wal_size": share(6, 512, 4096),
-        "checkpoint_timeout": "15min",
-        "checkpoint_completion_target": "0.9",
-        "random_page_cost": "1.1",
-        "jit": "off",
-        "autovacuum_vacuum_scale_factor": "0.05",
-        "autovacuum_analyze_scale_factor": "0.02",
-        "autovacuum_vacuum_insert_scale_factor": "0.05",
-        "max_locks_per_transaction": "128",
-        "log_min_messages": "warning",
-        "log_line_prefix": "%m [%p] ",
-        "log_lock_waits": "on",
-        "log_timezone": "UTC",
-        "timezone": "UTC",
-        "lc_messages": "C",
-    }
+    return (
+        DURABLE
+        | recovery_settings()
+        | {
+            "listen_addresses": "",
+            "unix_socket_directories": str(socket_folder),
+            "unix_socket_permissions": "0700",
+            "max_connections": "100",
+            "shared_buffers": share(8, 64, 4096),
+            "effective_cache_size": share(2, 128, 65536),
+            "maintenance_work_mem": share(32, 32, 1024),
+            "work_mem": share(512, 4, 64),
+            "wal_buffers": "16MB",
+            "wal_compression": "on",
+            "min_wal_size": "256MB",
+            "max_wal_size": share(6, 512, 4096),
+            "checkpoint_timeout": "15min",
+            "checkpoint_completion_target": "0.9",
+            "random_page_cost": "1.1",
+            "jit": "off",
+            "autovacuum_vacuum_scale_factor": "0.05",
+            "autovacuum_analyze_scale_factor": "0.02",
+            "autovacuum_vacuum_insert_scale_factor": "0.05",
+            "max_locks_per_transaction": "128",
+            "log_min_messages": "warning",
+            "log_line_prefix": "%m [%p] ",
+            "log_lock_waits": "on",
+            "log_timezone": "UTC",
+            "timezone": "UTC",
+            "lc_messages": "C",
+        }
+    )
 
 
 def written(settings: dict[str, str]) -> str:
