@@ -143,7 +143,7 @@ def test_the_proof_bites_a_process_that_does_not_come_back_is_late(
 
         async def happen() -> None:
             going_on = asyncio.get_running_loop().call_later(
-                0.5 + AWAY_SECONDS + BACK_WITHIN + 4,
+                0.5 + AWAY_SECONDS + BACK_WITHIN + 8,
                 lambda: [os.kill(pid, signal.SIGCONT) for pid in stopped],
             )
             try:
@@ -159,4 +159,4 @@ def test_the_proof_bites_a_process_that_does_not_come_back_is_late(
                     os.kill(pid, signal.SIGCONT)
     report("Q20 control processes that stand still", back_after=f"{outage.back_after:.1f}s")
     assert outage.answered_meanwhile == 0
-    assert outage.back_after > BACK_WITHIN - 2
+    assert outage.back_after > BACK_WITHIN

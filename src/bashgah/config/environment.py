@@ -111,7 +111,15 @@ def database_from_url(url: str, *, pool: int) -> dict[str, object]:
     # and planned once: planning the settlement's one statement anew costs half of what running it does
     options["options"] = f"{options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10, "max_idle": 300}
+        # short, both: who waits is soon told to come again, and a database that is back is soon found again;
+        # the pool's own attempts lie further and further apart the longer it was away
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": pool,
+            "timeout": 3,
+            "reconnect_timeout": 3,
+            "max_idle": 300,
+        }
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "bashgah",

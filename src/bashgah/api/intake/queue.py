@@ -19,6 +19,7 @@ import psycopg
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 from prometheus_client import Counter, Gauge, Histogram
+from psycopg_pool import PoolTimeout
 
 from bashgah.activities.types import Intake, Outcome
 from bashgah.clubs.types import ClubInfo
@@ -146,8 +147,11 @@ class Queue:
         """
         try:
             return self._settle(facts, club=work.club, actor=work.actor, now=self._now())
-        except DATABASE_AWAY:
+        except DATABASE_AWAY as error:
             connection.close()
+            # no connection was lost, there is none: waiting for one again would only take longer
+            if PoolTimeout in {type(error), type(error.__cause__)}:
+                raise
         try:
             return self._settle(facts, club=work.club, actor=work.actor, now=self._now())
         except DATABASE_AWAY:
