@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from bashgah.clubs import selectors as clubs
 from bashgah.console.building import rule as forms
 from bashgah.console.building.criteria import changed, from_tree, to_tree
 from bashgah.console.building.editor import editor_view
@@ -93,6 +94,46 @@ def test_a_stored_rule_shown_and_submitted_unchanged_is_the_same_rule(lang: Lang
             form = forms.form_of(rule, sources)
             again = forms.form_read(submitted(draft, sources, form), sources)
             assert Rule.model_validate(forms.document_of(again, sources)) == rule
+
+
+def test_what_the_form_does_not_ask_stays_as_it_was() -> None:
+    with translation.override("fa"):
+        draft, _sources = ground()
+        document = dict(draft.document)
+        document["counters"] = [{"key": "buys", "name": {"en": "Buys"}}]
+        document["rules"] = [
+            {
+                "key": "full",
+                "name": {"fa": "کامل", "en": "Full"},
+                "when": {"field": "counter.buys", "op": "every", "value": 3},
+                "effects": [{"amount": "fixed", "params": {"units": 5}}],
+                "schedule": {"occasions": ["nowruz", "yalda"], "not_on": ["ramadan"]},
+                "limits": [
+                    {"window": "day", "most": 9},
+                    {"window": "day", "most": 2, "of": "times"},
+                    {"window": "ever", "most": 50, "of": "times"},
+                ],
+                "budget": {"most": 1000, "window": "month", "per": "branch", "at_limit": "skip"},
+                "stacking": {"group": "g", "mode": "last"},
+                "examples": [
+                    {
+                        "name": {"fa": "سوم", "en": "Third"},
+                        "fact": {"gross": 1000000},
+                        "state": {"counters": {"buys": 2}, "times": {"day": 1}, "budget": 7},
+                        "expect": {"points": 5},
+                    }
+                ],
+            }
+        ]
+        club = clubs.club_get(draft.club_id)
+        saved = services.draft_save(club=club, document=document, revision=1, actor=SYSTEM, now=NOW)
+        assert saved.problems == ()
+        assert saved.program is not None
+        sources = sources_of(club, saved.program, "fa")
+        (rule,) = rules_of(saved.program)
+        form = forms.form_of(rule, sources)
+        again = forms.form_read(submitted(saved, sources, form), sources)
+        assert Rule.model_validate(forms.document_of(again, sources)) == rule
 
 
 def case(field: str, op: str, value: object) -> dict[str, object]:

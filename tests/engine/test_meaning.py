@@ -2,7 +2,7 @@
 
 The carts of ``test_promotions`` and the histories of ``test_counters`` belong to the same table.
 """
-# ruff: noqa: E501 a table reads best in one line a case
+
 
 from __future__ import annotations
 

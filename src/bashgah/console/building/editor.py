@@ -13,6 +13,7 @@ from bashgah.console.building.judging import PLACES, Judged
 from bashgah.console.building.params import ParamField
 from bashgah.console.building.rule import WINDOWS, EffectForm, ExampleForm, RuleForm, amount_model
 from bashgah.console.building.sources import Sources, weekdays
+from bashgah.engine.activities import READY_TYPES
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.text import Texts
@@ -150,6 +151,7 @@ def mode_words() -> tuple[tuple[str, str], ...]:
         ("add", gettext("add")),
         ("best_of", gettext("the best alone")),
         ("exclusive", gettext("this one alone")),
+        ("last", gettext("this one, and no later one")),
     )
 
 
@@ -177,7 +179,10 @@ def units_said(units: dict[str, int], sources: Sources) -> str:
 
 def _triggers(form: RuleForm, sources: Sources) -> tuple[Option, ...]:
     known = [("purchase", gettext("a purchase")), ("visit", gettext("a visit"))]
-    known += [(f"custom:{key}", key) for key in sources.program.activity_types]
+    own = sources.program.activity_types
+    known += [(f"custom:{key}", key) for key in own]
+    ready = [each for key, each in READY_TYPES.items() if key not in own]
+    known += [(f"custom:{each.key}", say(each.label, sources.lang)) for each in ready]
     if form.trigger not in dict(known):
         known.append((form.trigger, form.trigger))
     return _options(known, form.trigger)

@@ -16,6 +16,7 @@ from bashgah.console.building import criteria, params
 from bashgah.console.building.builder import start_test
 from bashgah.console.building.criteria import Raw
 from bashgah.console.building.sources import Sources
+from bashgah.console.building.unseen import unseen_of
 from bashgah.engine.document import Program, Rule
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.kit import formats
@@ -123,7 +124,7 @@ def form_of(rule: Rule, sources: Sources) -> RuleForm:
         weekdays=[str(day) for day in schedule.weekdays],
         from_hour=schedule.from_hour.strftime("%H:%M") if schedule.from_hour else "",
         to_hour=schedule.to_hour.strftime("%H:%M") if schedule.to_hour else "",
-        limits={limit.window: plain(limit.most) for limit in rule.limits},
+        limits={limit.window: plain(limit.most) for limit in rule.limits if limit.of == "units"},
         group=rule.stacking.group,
         mode=rule.stacking.mode,
         priority=plain(rule.priority),
@@ -191,6 +192,7 @@ def document_of(form: RuleForm, sources: Sources) -> dict[str, Any]:
     """The rule as plain JSON. What cannot be read stays as it was typed: the engine says what is wrong
     with it."""
     program, club = sources.program, sources.club
+    unseen = unseen_of(form.key, program)
     return {
         "key": form.key or fresh_key(form.name_en or form.name_fa, program),
         "name": {"fa": form.name_fa, "en": form.name_en},
@@ -204,12 +206,14 @@ def document_of(form: RuleForm, sources: Sources) -> dict[str, Any]:
             "excluded_lines": criteria.to_tree(form.excluded, program, form.trigger, club),
         },
         "effects": [_effect_document(effect, form, sources) for effect in form.effects],
-        "schedule": _schedule(form, ZoneInfo(club.timezone)),
+        "schedule": _schedule(form, ZoneInfo(club.timezone)) | unseen.schedule,
+        "budget": unseen.budget,
         "limits": [
             {"window": window, "most": _whole(form.limits[window])}
             for window in WINDOWS
             if form.limits.get(window)
-        ],
+        ]
+        + unseen.limits,
         "stacking": {"group": form.group, "mode": form.mode if form.group else "add"},
         "priority": _whole(form.priority) if form.priority else 100,
         "stage": form.stage,

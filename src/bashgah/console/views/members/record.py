@@ -18,9 +18,11 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done
 from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
 from bashgah.console.views.members.standing import program_now
+from bashgah.engine.activities import READY_TYPES, schema_of, types_of
 from bashgah.ground import clock, ids
 from bashgah.kit import formats
 from bashgah.kit.ids import public
+from bashgah.kit.phrases import say
 from bashgah.kit.text import ascii_digits
 from bashgah.members import selectors
 from bashgah.members.types import MemberInfo
@@ -129,7 +131,7 @@ def _attributes(
     request: HttpRequest, club: ClubInfo, kind: str, now: datetime
 ) -> dict[str, str | int | float | bool | None]:
     program = program_now(club, now)
-    declared = program.activity_types.get(kind, {}) if program else {}
+    declared = (schema_of(program, kind) or {}) if program else {}
     found: dict[str, str | int | float | bool | None] = {}
     for name, type_ in declared.items():
         text = request.POST.get(f"attribute-{name}", "").strip()
@@ -142,9 +144,11 @@ def _attributes(
 def _page(request: HttpRequest, entry: Entry, member: MemberInfo, now: datetime) -> HttpResponse:
     club: ClubInfo = request.club
     lang, program = lang_of(request), program_now(club, now)
-    types = list(program.activity_types) if program else []
+    types = types_of(program) if program else {}
     kinds = [("purchase", gettext("Purchase, by its amount")), ("visit", gettext("Visit"))]
-    kinds += [(f"custom:{key}", key) for key in types]
+    own_types = program.activity_types if program else {}
+    kinds += [(f"custom:{key}", key) for key in own_types]
+    kinds += [(f"custom:{key}", say(READY_TYPES[key].label, lang)) for key in types if key not in own_types]
     kind = request.POST.get("kind", request.GET.get("kind", "purchase"))
     own = request.staff_branches
     offered = [
@@ -156,7 +160,7 @@ def _page(request: HttpRequest, entry: Entry, member: MemberInfo, now: datetime)
     back = reverse("console:member", args=[public("member", member.id)])
     names = ("amount", "day", "hour", "branch", "reference")
     values = {name: request.POST.get(name, "") for name in names}
-    declared = program.activity_types.get(kind.removeprefix("custom:"), {}) if program else {}
+    declared = types.get(kind.removeprefix("custom:"), {})
     local = now.astimezone(ZoneInfo(club.timezone))
     model = RecordPage(
         crumbs=(
