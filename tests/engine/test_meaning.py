@@ -3,7 +3,6 @@
 The carts of ``test_promotions`` and the histories of ``test_counters`` belong to the same table.
 """
 
-
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
