@@ -48,7 +48,7 @@ def lake_export(*, club: ClubInfo, told: Told | None = None) -> LakeInfo:
     anywhere and run again it misses and doubles nothing. ``told`` hears how many facts were read so far. Two
     exports of one club wait for one another. Refuses ``lake_unavailable`` (503) without PyArrow.
     """
-    if importlib.util.find_spec("pyarrow") is None:
+    if not lake_available():
         raise lake_unavailable()
     from bashgah.lake import files
 
@@ -78,6 +78,11 @@ def reading() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
         yield
+
+
+def lake_available() -> bool:
+    """Say whether the library that writes Parquet is installed."""
+    return importlib.util.find_spec("pyarrow") is not None
 
 
 def lake_unavailable() -> Refusal:

@@ -20,10 +20,10 @@ from bashgah.engine import CompiledProgram, decide, returns
 from bashgah.engine.counters import counted
 from bashgah.engine.decisions import Credit, Decision, Used
 from bashgah.engine.facts import Fact
-from bashgah.engine.limiting import TIMES, budget_slot
+from bashgah.engine.limiting import TIMES, budgets_of
 from bashgah.engine.program import limit_key
 from bashgah.engine.returns import bought_of
-from bashgah.engine.states import Slot, State
+from bashgah.engine.states import State
 from bashgah.engine.windows import window_start
 from bashgah.history.keeping import Past, Tally
 from bashgah.members.facts import MemberFacts
@@ -132,8 +132,8 @@ class Replay:
             self.pass_time(fact.local_at.date())
         compiled = self.compiled
         state = self.seen.state(compiled, fact)
-        if self._budgets:
-            force_setattr(state, "budgets", budgets_whole(compiled, fact))
+        if self._budgets:  # what all take together is only known at the end, so each finds the whole
+            force_setattr(state, "budgets", budgets_of(compiled, fact))
         decision = decide(compiled, state, fact)
         self._remember(state, fact, decision)
         return state, decision
@@ -251,20 +251,6 @@ class Replay:
         """Note the first day on which a tier must be judged again."""
         ends = [s.kept_until for s in self.seen.standings.values() if s.kept_until is not None]
         self.next_review = min(ends, default=date.max)
-
-
-def budgets_whole(compiled: CompiledProgram, fact: Fact) -> dict[Slot, int]:
-    """Return the whole of each budget that a fact may take from.
-
-    What all members take together is only known at the end of a replay, so each fact is decided as if it came
-    first; the report says where a budget would have run out.
-    """
-    calendar = compiled.document.calendar
-    return {
-        budget_slot(rule.key, rule.budget, fact, calendar): rule.budget.most
-        for rule in compiled.document.rules
-        if rule.budget is not None
-    }
 
 
 def _came_back(purchase: Bought, fact: Fact) -> dict[int, int]:

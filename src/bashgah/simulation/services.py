@@ -20,11 +20,11 @@ from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.lake.services import lake_export
+from bashgah.lake.services import lake_available, lake_export, lake_unavailable
 from bashgah.programs import selectors as programs
 from bashgah.simulation import selectors
 from bashgah.simulation.models import Backtest
-from bashgah.simulation.types import BacktestInfo, Report
+from bashgah.simulation.types import BacktestInfo, Cancelled, Report
 
 log = structlog.get_logger("bashgah.simulation")
 
@@ -50,8 +50,11 @@ def backtest_start(
 
     ``tried`` is a version's number, 0 the draft as it stands now; ``live`` the version it is compared with, 0
     the newest one. ``permille`` of the members are replayed. Refuses an empty period (``period_empty``, 422),
-    a draft that cannot be published (``program_invalid``, 422) and a version that is not there.
+    a draft that cannot be published (``program_invalid``, 422) and a version that is not there; all of it
+    (``lake_unavailable``, 503) where PyArrow is not installed.
     """
+    if not lake_available():
+        raise lake_unavailable()
     if since >= until:
         raise Refusal(
             "period_empty",
@@ -142,8 +145,6 @@ def backtest_run(
     wrong is logged and shown as a sentence, never half a result. ``workers`` 0 stays in this process;
     ``watch`` hears (parts done, parts in all).
     """
-    from bashgah.simulation import spreading
-
     mine = Backtest.objects.filter(club_id=club.id, id=id)
     if not mine.filter(state__in=OPEN).update(state="running", began_at=clock(), done=0, total=0, problem=""):
         return selectors.backtest_get(club, id)
@@ -159,7 +160,7 @@ def backtest_run(
 
     try:
         report = _replayed(club, mine.get(), workers, told, stopped)
-    except spreading.Cancelled:
+    except Cancelled:
         mine.filter(state="running").update(state="cancelled", ended_at=clock())
     except Refusal as refusal:
         _failed(mine, refusal.phrase.msgid, clock)

@@ -16,16 +16,13 @@ from multiprocessing.connection import wait as wait_for
 
 from bashgah.simulation.comparing import Comparison, Plan, parts_of
 from bashgah.simulation.tallying import Tally
+from bashgah.simulation.types import Cancelled
 
 ASK_EVERY_SECONDS = 0.5
 NICENESS = 10
 
 Told = Callable[[int, int], None]
 Stopped = Callable[[], bool]
-
-
-class Cancelled(Exception):
-    """Somebody asked the replay to stop."""
 
 
 def replay(plan: Plan, *, workers: int, told: Told, stopped: Stopped) -> Tally:

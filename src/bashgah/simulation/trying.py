@@ -23,6 +23,7 @@ from bashgah.engine.decisions import Credit, Explanation
 from bashgah.engine.explaining import explain
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import tier_in_force
+from bashgah.engine.limiting import budgets_of
 from bashgah.engine.states import Standing
 from bashgah.engine.validation import program_check
 from bashgah.ground.batch import cursor
@@ -33,7 +34,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.members.facts import MemberFacts
 from bashgah.members.selectors import alias_set
 from bashgah.programs import selectors as programs
-from bashgah.simulation.replaying import budgets_whole
+from bashgah.programs.budgets import budgets_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,10 @@ def case_try(
     compiled = program_of(club, number, fact.occurred_at)
     member = made_up(who, compiled, fact) if isinstance(who, MadeUp) else _known(club, who, compiled, fact)
     state = member.state(compiled, fact)
-    if budgets := budgets_whole(compiled, fact):
-        force_setattr(state, "budgets", budgets)
+    if mosts := budgets_of(compiled, fact):
+        with cursor() as cur:
+            taken = budgets_read(cur, club.id, mosts)
+        force_setattr(state, "budgets", {slot: most - taken[slot] for slot, most in mosts.items()})
     decision = decide(compiled, state, fact)
     moved = {move.ladder: move.after for move in decision.tier_moves}
     tiers = []

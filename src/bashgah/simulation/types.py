@@ -10,6 +10,10 @@ from uuid import UUID
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
+class Cancelled(Exception):
+    """Somebody asked a replay to stop."""
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What one program gave in the period.

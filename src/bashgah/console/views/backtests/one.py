@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,7 +26,7 @@ from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase, phrase_from_json
 from bashgah.members import selectors as members
 from bashgah.simulation import selectors, services
-from bashgah.simulation.types import BacktestInfo, Group, MemberPoints, Reasons, Report, Sample
+from bashgah.simulation.types import BacktestInfo, BudgetUse, Group, MemberPoints, Reasons, Report, Sample
 from bashgah.ui.figures import day_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Chart, Crumb, Lang, Why, WhyRow
@@ -69,6 +70,18 @@ class StandingRow:
     live: int
     tried: int
     difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """What was taken of a rule's budget in one window."""
+
+    name: str
+    place: str
+    most: str
+    live: str
+    tried: str
+    is_short: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,7 @@ class ReportShown:
     tags: tuple[GroupRow, ...]
     standings: tuple[StandingRow, ...]
     rules: tuple[RuleRow, ...]
+    budgets: tuple[BudgetRow, ...]
     gainers: tuple[MemberRow, ...]
     sufferers: tuple[MemberRow, ...]
     samples: tuple[SampleRow, ...]
@@ -265,6 +279,7 @@ def _report(request: HttpRequest, info: BacktestInfo, report: Report) -> ReportS
             )
             for each in sorted(report.rules, key=lambda r: -abs(r.tried_points - r.live_points))
         ),
+        budgets=tuple(_budget(each, rules, branches, club) for each in report.budgets),
         gainers=tuple(_member(each, names) for each in report.gainers[:MEMBERS_SHOWN]),
         sufferers=tuple(_member(each, names) for each in report.sufferers[:MEMBERS_SHOWN]),
         samples=tuple(_sample(request, each, names, rules, branches, info) for each in report.samples),
@@ -335,6 +350,25 @@ def _standings(report: Report, live: Program, tried: Program, lang: Lang) -> tup
                 ),
             )
     return tuple(rows.values())
+
+
+def _budget(
+    each: BudgetUse, rules: Mapping[str, str], branches: Mapping[str, str], club: ClubInfo
+) -> BudgetRow:
+    def words(amount: int) -> str:
+        return pages.money_short(amount, club) if each.of == "money" else plain(amount)
+
+    places = [branches.get(each.branch, each.branch)] if each.branch else []
+    if each.start > date.min:
+        places.append(day_words(each.start, club, "medium"))
+    return BudgetRow(
+        rules.get(each.rule, each.rule),
+        " · ".join(places),
+        words(each.most),
+        words(each.live),
+        words(each.tried),
+        0 < each.most < each.tried,
+    )
 
 
 def _sample(  # noqa: PLR0917 one member, with every name that is shown
