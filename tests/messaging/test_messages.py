@@ -13,7 +13,9 @@ import pytest
 
 from bashgah.clubs.services import club_create
 from bashgah.clubs.types import ClubInfo
+from bashgah.engine.document import BothTexts, Wallet
 from bashgah.ground.types import Actor, News
+from bashgah.kit.phrases import Phrase, phrase_from_json, phrase_to_json, say
 from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
@@ -27,6 +29,7 @@ from bashgah.messaging.models import Message
 from bashgah.messaging.services import ToSay
 from bashgah.messaging.shelf import CHANNELS
 from bashgah.messaging.types import Outgoing, Receipt
+from bashgah.programs.units import wallet_value
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 MINA = Actor(kind="staff", id="stf_1", name="Mina")
@@ -404,3 +407,19 @@ def test_a_code_told_to_a_cashier_carries_no_such_line(club: ClubInfo) -> None:
     services.code_post(club=own, issued=issued, purpose="redeem", locale="fa", params=params, now=NOW)
     sending.messages_send(now=NOW)
     assert "@club" not in sent_to(club)[0][1]
+
+
+def test_a_wallet_is_said_by_the_clubs_name_for_it_and_store_credit_as_money(club: ClubInfo) -> None:
+    stars = Wallet(key="stars", kind="points", name=BothTexts(fa="ستاره", en="Stars"))
+    credit = Wallet(key="credit", kind="credit", name=BothTexts(fa="اعتبار", en="Credit"), worth=1)
+
+    def said(wallet: Wallet | None, unit: str, lang: str) -> str:
+        value = wallet_value(wallet, 12_000, unit, club)
+        return say(Phrase("{x}", {"x": value}), lang)
+
+    assert said(stars, "stars", "fa") == "۱۲٬۰۰۰ ستاره"
+    assert said(stars, "stars", "en") == "12,000 Stars"
+    assert said(credit, "credit", "fa") == "۱٬۲۰۰ تومان"
+    assert said(None, "points", "fa") == "۱۲٬۰۰۰ امتیاز"
+    named = Phrase("{x}", {"x": Points(3, "stars", Texts("ستاره", "Stars"))})
+    assert say(phrase_from_json(phrase_to_json(named)), "fa") == "۳ ستاره"

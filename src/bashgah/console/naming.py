@@ -18,3 +18,12 @@ def wallet_names(club: ClubInfo, lang: Lang, now: datetime) -> dict[str, str]:
     except Refusal:  # a club that has promised nothing yet: the keys stand for themselves
         return {}
     return {wallet.key: texts(wallet.name, wallet.key).say(lang) for wallet in wallets}
+
+
+def credit_units(club: ClubInfo, now: datetime) -> frozenset[str]:
+    """The keys of the wallets whose units are money, and are said as money everywhere."""
+    try:
+        wallets = program_in_force(club, now).document.wallets
+    except Refusal:
+        return frozenset()
+    return frozenset(wallet.key for wallet in wallets if wallet.kind == "credit")

@@ -81,8 +81,16 @@ def signed(value: int | float | Decimal, lang: str) -> str:
     return f"{MINUS if value < 0 else '+'}{digits}"
 
 
-def points(amount: int, lang: str, unit: str = "points") -> str:
-    """Write an amount of points with its unit: «۱۲۰ امتیاز» / "120 points"."""
+# names that say no more than the unit does; these are inflected, a club's own are not
+USUAL_NAMES = frozenset(
+    {"امتیاز", "امتیاز سطح", "Points", "points", "Qualifying points", "qualifying points"}
+)
+
+
+def points(amount: int, lang: str, unit: str = "points", name: str = "") -> str:
+    """Write an amount of points with its unit: «۱۲۰ امتیاز» / "120 points", or the club's ``name`` for it."""
+    if name and name not in USUAL_NAMES:
+        return f"{number(amount, lang)} {name}"
     if lang == "fa":
         name = {"points": " امتیاز", "status": " امتیاز سطح"}.get(unit, "")
         return f"{number(amount, lang)}{name}"

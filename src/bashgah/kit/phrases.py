@@ -102,7 +102,7 @@ _WRITERS: dict[type, _Writer] = {
     int: _number,
     float: _number,
     Decimal: _number,
-    Points: lambda value, ln, _c, _z, _d: formats.points(value.amount, ln, value.unit),
+    Points: lambda value, ln, _c, _z, _d: formats.points(value.amount, ln, value.unit, value.name.say(ln)),
     Money: lambda value, ln, _c, _z, d: formats.money(value.amount, value.currency, ln, d),
     datetime: lambda value, ln, c, z, _d: formats.datetime_(value, ln, c, z),
     date: lambda value, ln, c, _z, _d: formats.date(value, ln, c),
@@ -136,7 +136,8 @@ def _pack(value: Any) -> Any:  # noqa: PLR0911 one line a type
         case None | bool() | int() | str():
             return value
         case Points():
-            return {"t": "points", "v": value.amount, "u": value.unit}
+            packed = {"t": "points", "v": value.amount, "u": value.unit}
+            return packed | ({"n": [value.name.fa, value.name.en]} if value.name else {})
         case Money():
             return {"t": "money", "v": value.amount, "c": value.currency}
         case Decimal():
@@ -163,7 +164,7 @@ def _unpack(packed: Any) -> Any:  # noqa: PLR0911 one line a type
         return packed
     match packed["t"]:
         case "points":
-            return Points(packed["v"], packed["u"])
+            return Points(packed["v"], packed["u"], Texts(*packed.get("n", ("", ""))))
         case "money":
             return Money(packed["v"], packed["c"])
         case "decimal":

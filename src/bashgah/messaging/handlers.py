@@ -28,6 +28,7 @@ from bashgah.messaging.events import (
 )
 from bashgah.messaging.services import ToSay, messages_post
 from bashgah.messaging.types import EventInfo
+from bashgah.programs.units import units_value
 
 # older facts come from imports, late tills and a worker that stood still: nobody wants to read of last
 # month's purchase tonight
@@ -107,8 +108,8 @@ def _balance_values(club: ClubInfo, item: News) -> Mapping[str, Any] | None:
         return None
     return {
         "amount": Money(item.payload["net"], club.currency),
-        "points": Points(earned[unit], unit),
-        "balance": Points(balances[unit], unit),
+        "points": units_value(club, earned[unit], unit, item.at),
+        "balance": units_value(club, balances[unit], unit, item.at),
     }
 
 
@@ -129,7 +130,7 @@ def _reward_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
     until = item.payload.get("expires_at")
     return {
         "reward": _name(item),
-        "price": Points(item.payload["price"], item.payload["unit"]),
+        "price": units_value(club, item.payload["price"], item.payload["unit"], item.at),
         "until": datetime.fromisoformat(until).date() if until else None,
     }
 
@@ -137,20 +138,20 @@ def _reward_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
 def _credit_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
     return {
         "amount": Money(item.payload["credited"], club.currency),
-        "price": Points(item.payload["price"], item.payload["unit"]),
+        "price": units_value(club, item.payload["price"], item.payload["unit"], item.at),
     }
 
 
 def _given_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
-    return {"points": _points(item), "receiver": _other_name(club, item)}
+    return {"points": _points(club, item), "receiver": _other_name(club, item)}
 
 
 def _received_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
-    return {"points": _points(item), "giver": _other_name(club, item)}
+    return {"points": _points(club, item), "giver": _other_name(club, item)}
 
 
-def _points(item: News) -> Points:
-    return Points(item.payload["amount"], item.payload["unit"])
+def _points(club: ClubInfo, item: News) -> Points | Money:
+    return units_value(club, item.payload["amount"], item.payload["unit"], item.at)
 
 
 def _other_name(club: ClubInfo, item: News) -> str:

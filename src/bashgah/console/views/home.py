@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,11 +17,15 @@ from bashgah.access.gate import may
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.views.base import chosen, own_page, show
+from bashgah.console.views.members.standing import program_now
+from bashgah.console.views.tiers import LadderCard, ladder_card
 from bashgah.ground import clock
 from bashgah.insights import selectors as insights
 from bashgah.insights.types import HomeKpis, Measured, Period, SalesDay
 from bashgah.kit import formats, ids
 from bashgah.kit.jalali import month_bounds
+from bashgah.members import selectors as members
+from bashgah.tiers import selectors as tiers
 from bashgah.ui.figures import change, day_words, money_parts, money_unit, plain, shown_amount, trimmed
 from bashgah.ui.framing import current_lang, lang_of
 from bashgah.ui.types import Chart, ChartRow, FilterChoice, Lang, Series, Stat
@@ -41,6 +45,7 @@ class HomePage:
     month: FilterChoice
     branch: FilterChoice
     chart_key: str
+    ladder: LadderCard | None
     is_empty: bool
     can_enrol: bool
 
@@ -71,10 +76,21 @@ def index(request: HttpRequest) -> HttpResponse:
         month=_months(club, period, today, lang),
         branch=_branches(club, branch, lang),
         chart_key=key,
+        ladder=_ladder(club, now, lang) if may(request, "members.read") else None,
         is_empty=not kpis.members.now,
         can_enrol=may(request, "members.write"),
     )
     return show(request, "home.html", model)
+
+
+def _ladder(club: ClubInfo, now: datetime, lang: Lang) -> LadderCard | None:
+    """Where members stand on the club's first ladder, now."""
+    program = program_now(club, now)
+    if program is None or not program.ladders:
+        return None
+    ladder = program.ladders[0]
+    counts = tiers.standings_count(club).get(ladder.key, {})
+    return ladder_card(club, program, ladder, counts, members.members_count(club), lang)
 
 
 def _asked(text: str, today: date) -> date:

@@ -13,6 +13,7 @@ from bashgah.access.gate import may
 from bashgah.accounting import proving
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import said
+from bashgah.console.naming import credit_units
 from bashgah.console.views.base import fragment, page, show
 from bashgah.console.views.books.periods import ledger_tabs
 from bashgah.console.views.members.standing import program_now
@@ -20,7 +21,7 @@ from bashgah.engine.words import texts
 from bashgah.ground import audit, clock
 from bashgah.ledger import selectors
 from bashgah.ledger.types import Account
-from bashgah.ui.figures import day_words, time_words
+from bashgah.ui.figures import day_words, money_words, plain, time_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Tab
 
@@ -30,13 +31,13 @@ class UnitRow:
     """One wallet: given, used, expired, adjusted, and what members hold of it now."""
 
     name: str
-    issued: int
-    redeemed: int
-    expired: int
-    adjusted: int
-    available: int
-    pending: int
-    held: int
+    issued: str
+    redeemed: str
+    expired: str
+    adjusted: str
+    available: str
+    pending: str
+    held: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +133,22 @@ def _units(request: HttpRequest, club: ClubInfo, now: datetime) -> tuple[UnitRow
     totals, held = selectors.program_totals(club), selectors.outstanding(club)
     program, lang = program_now(club, now), lang_of(request)
     names = {w.key: texts(w.name, w.key).say(lang) for w in program.wallets} if program else {}
+    credits = credit_units(club, now)
     given = {(total.unit, total.account): total.given - total.taken for total in totals}
     units = dict.fromkeys([*names, *held, *(total.unit for total in totals)])
     return tuple(
         UnitRow(
             names.get(unit, unit),
-            given.get((unit, Account.ISSUED), 0),
-            -given.get((unit, Account.REDEEMED), 0),
-            -given.get((unit, Account.EXPIRED), 0),
-            given.get((unit, Account.ADJUSTED), 0),
-            *held.get(unit, (0, 0, 0)),
+            *(
+                money_words(amount, club) if unit in credits else plain(amount)
+                for amount in (
+                    given.get((unit, Account.ISSUED), 0),
+                    -given.get((unit, Account.REDEEMED), 0),
+                    -given.get((unit, Account.EXPIRED), 0),
+                    given.get((unit, Account.ADJUSTED), 0),
+                    *held.get(unit, (0, 0, 0)),
+                )
+            ),
         )
         for unit in units
     )

@@ -39,6 +39,7 @@ ROWS_MOST = 12
 class TierRow:
     """A tier with its condition and who stands on it."""
 
+    key: str
     name: str
     tone: str
     threshold: str
@@ -120,7 +121,7 @@ def index(request: HttpRequest) -> HttpResponse:
     counts, everyone = tiers.standings_count(club), members.members_count(club)
     model = TiersPage(
         ladders=tuple(
-            _card(club, program, ladder, counts.get(ladder.key, {}), everyone, lang)
+            ladder_card(club, program, ladder, counts.get(ladder.key, {}), everyone, lang)
             for ladder in program.ladders
         ),
         changes=len(selectors.draft_changes(club)),
@@ -194,9 +195,10 @@ def _program(club: ClubInfo) -> Program:
     return program
 
 
-def _card(  # noqa: PLR0917 one card from its parts
+def ladder_card(  # noqa: PLR0917 one card from its parts
     club: ClubInfo, program: Program, ladder: Ladder, counts: dict[str, int], everyone: int, lang: Lang
 ) -> LadderCard:
+    """A ladder with how many members stand on each tier, the lowest by what is left."""
     higher = {tier.key: counts.get(tier.key, 0) for tier in ladder.tiers[1:]}
     standing = {ladder.tiers[0].key: max(everyone - sum(higher.values()), 0)} | higher
     rows, start = [], 0.0
@@ -204,6 +206,7 @@ def _card(  # noqa: PLR0917 one card from its parts
         share = standing[tier.key] / everyone if everyone else 0.0
         rows.append(
             TierRow(
+                key=tier.key,
                 name=texts(tier.name, tier.key).say(lang),
                 tone=tone_of(ladder, tier.key),
                 threshold=_threshold(club, ladder, tier.threshold),

@@ -13,7 +13,7 @@ from bashgah.access.gate import may
 from bashgah.access.selectors import limit_for
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
-from bashgah.console.naming import wallet_names
+from bashgah.console.naming import credit_units, wallet_names
 from bashgah.console.views.base import page, read_id, show
 from bashgah.console.views.members import standing
 from bashgah.console.views.members.listing import status_word
@@ -67,7 +67,7 @@ class LotRow:
     """Units that expire together; ``wallet`` is empty for points."""
 
     wallet: str
-    remaining: int
+    remaining: str
     until: str
     is_near: bool
     from_words: str
@@ -188,12 +188,12 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
 def lot_rows(club: ClubInfo, member: MemberInfo, now: datetime, lang: Lang) -> tuple[LotRow, ...]:
     """The open lots of points in the order they are used, soonest expiry first."""
     rows = []
-    names = wallet_names(club, lang, now)
+    names, credits = wallet_names(club, lang, now), credit_units(club, now)
     for lot in ledger.lots_open(club, member.id)[:LOTS_MOST]:
         rows.append(
             LotRow(
                 wallet=names.get(lot.unit, lot.unit) if lot.unit != "points" else "",
-                remaining=lot.remaining,
+                remaining=money_words(lot.remaining, club) if lot.unit in credits else plain(lot.remaining),
                 until=day_words(lot.expires_at, club, "medium") if lot.expires_at else gettext("never"),
                 is_near=lot.expires_at is not None and lot.expires_at - now < timedelta(days=30),
                 from_words=_lot_state(lot, club),

@@ -9,8 +9,12 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from bashgah.clubs.types import ClubInfo
+from bashgah.console.naming import credit_units
+from bashgah.ground import clock
 from bashgah.kit import formats
 from bashgah.ledger.types import Cause, StatementRow
+from bashgah.ui.figures import money_unit, shown_amount, trimmed
 from bashgah.ui.framing import current_lang
 
 
@@ -60,6 +64,8 @@ def lines(
 ) -> tuple[StatementLine, ...]:
     """The rows of one page; `names` are the names of rules and wallets by key."""
     titles, told, known = causes(), reasons(), names or {}
+    club: ClubInfo = request.club
+    credits = credit_units(club, clock.now())
     return tuple(
         StatementLine(
             title=titles.get(row.cause, row.cause.name),
@@ -67,10 +73,12 @@ def lines(
                 part for part in (known.get(row.rule, row.rule), told.get(row.reason, row.reason)) if part
             ),
             at=row.occurred_at,
-            unit=unit_name(row.unit, known),
-            change=_signed(row.change),
-            pending=_signed(row.pending_change),
-            held=_signed(row.held_change),
+            unit=unit_name(row.unit, known)
+            if row.unit not in credits
+            else f"{unit_name(row.unit, known)}، {money_unit(club)}",
+            change=_signed(row.change, row.unit, credits, club),
+            pending=_signed(row.pending_change, row.unit, credits, club),
+            held=_signed(row.held_change, row.unit, credits, club),
             tone="points" if row.change > 0 or row.pending_change > 0 else "",
             key=row.posting_id.hex,
         )
@@ -88,5 +96,9 @@ def unit_name(unit: str, names: dict[str, str]) -> str:
     return names.get(f"wallet:{unit}") or usual.get(unit, unit)
 
 
-def _signed(amount: int) -> str:
-    return formats.signed(amount, current_lang()) if amount else ""
+def _signed(amount: int, unit: str, credits: frozenset[str], club: ClubInfo) -> str:
+    """A movement with its sign; of store credit in the unit money is shown in."""
+    if not amount:
+        return ""
+    shown = trimmed(shown_amount(amount, club), 2) if unit in credits else amount
+    return formats.signed(shown, current_lang())

@@ -20,6 +20,7 @@ from bashgah.console.building.sources import sources_of
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, page, show
 from bashgah.engine.document import Program, Rule, Schedule
+from bashgah.engine.sentences.times import PRIORITY_USUAL
 from bashgah.ground import clock
 from bashgah.kit.text import Texts, search_key
 from bashgah.programs import selectors, services
@@ -210,9 +211,14 @@ def _rows(
     sources = sources_of(club, program, lang)
     published = {rule.key: rule for rule in live.rules} if live else {}
     return tuple(
-        _row(club, info, published, plain_sentence(rule_said(info.rule, program, sources)), lang)
+        _row(club, info, published, plain_sentence(rule_said(_unordered(info.rule), program, sources)), lang)
         for info in infos
     )
+
+
+def _unordered(rule: Rule) -> Rule:
+    """The rule without its place in the order: the list says the order once, the rule's page its number."""
+    return rule.model_copy(update={"priority": PRIORITY_USUAL})
 
 
 def _row(club: ClubInfo, info: RuleInfo, published: dict[str, Rule], sentence: str, lang: Lang) -> RuleRow:
