@@ -142,7 +142,7 @@ def test_a_members_way_from_joining_to_bringing_something_back(
         assert stranger.get(path).status_code == 404, path
     assert stranger.post("/members/find", {"mobile": "09127654321"}).status_code == 404
     theirs = fact("return", "S-2-R", purchase={"reference": "S-1"}, branch="")
-    assert stranger.post("/activities", theirs).json()["code"] == "purchase_not_found"
+    assert stranger.post("/activities", theirs).json()["code"] == "return_waits"
     same_name = fact("purchase", "S-1", branch="", amounts={"gross": 1_000_000})
     assert stranger.post("/activities", same_name).status_code == 201
 
