@@ -132,6 +132,30 @@ def test_poison_is_set_aside_and_can_be_tried_again() -> None:
     assert outbox.deliveries_stuck() == []
 
 
+def test_each_club_sees_and_frees_its_own_poison_and_what_waits_behind_it() -> None:
+    @outbox.hears("thing.done", ordered=True)
+    def poisoned(news: News) -> None:
+        raise ValueError("no number is good enough")
+
+    post(1, member=SARA)
+    post(2, member=SARA)
+    outbox.relay_once()
+    at = NOW
+    for _ in range(outbox.TRIES_MOST):
+        outbox.deliveries_run(now=at)
+        at += timedelta(days=1)
+    (stuck,) = outbox.deliveries_stuck(club_id=CLUB)
+    assert stuck.behind == 1
+    assert outbox.backlog(CLUB).stuck == 1
+    stranger = uuid.UUID(int=9)
+    assert outbox.deliveries_stuck(club_id=stranger) == []
+    assert outbox.backlog(stranger) == outbox.Backlog(0, 0, 0, None)
+    assert not outbox.delivery_retry(stuck.event_id, handler=stuck.handler, club_id=stranger, now=at)
+    assert outbox.deliveries_retry(club_id=stranger, now=at) == 0
+    assert outbox.deliveries_retry(club_id=CLUB, now=at) == 1
+    assert outbox.deliveries_stuck() == []
+
+
 def test_an_ordered_handler_hears_a_members_news_in_order_and_others_do_not_wait() -> None:
     heard: list[tuple[uuid.UUID | None, int]] = []
     failing = [True]

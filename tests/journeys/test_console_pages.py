@@ -9,6 +9,8 @@ import pytest
 from django.db import transaction
 
 from bashgah.access.services import key_issue
+from bashgah.accounting.costs import cost_set
+from bashgah.accounting.liability import liability_keep
 from bashgah.activities.selectors import activity_list
 from bashgah.activities.services import settle
 from bashgah.activities.types import AmountsIn, LineIn, MemberRef, PurchaseIn, PurchaseRef, ReturnIn
@@ -17,6 +19,7 @@ from bashgah.ground.throttle import throttle_close
 from bashgah.ground.types import SYSTEM
 from bashgah.kit import ids
 from bashgah.kit.text import Texts
+from bashgah.ledger.roots import days_close
 from bashgah.rewards.services import reward_save, stock_set
 from tests import cast
 from tests.browser import LOOKS, Look, Window
@@ -52,6 +55,12 @@ PAGES = (
     "/console/rewards/discount_50k/",
     "/console/ledger/",
     "/console/ledger/audit/",
+    "/console/ledger/liability/",
+    "/console/ledger/liability/?by=age",
+    "/console/ledger/journal/",
+    "/console/ledger/costs/",
+    "/console/ledger/statement/",
+    "/console/ledger/roots/",
     "/console/messages/",
     "/console/messages/wording/",
     "/console/messages/wording/purchase_balance/sms/",
@@ -111,6 +120,9 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         ),
     ]
     settle(told, club=made.club, actor=SYSTEM, now=now)
+    cost_set(club=made.club, unit="points", per_thousand=720_000, since=None, actor=SYSTEM, now=now)
+    days_close(club=made.club, now=now + timedelta(days=2))
+    liability_keep(club=made.club, program=None)
     bought = activity_list(made.club).rows[-1]
     return {
         "member": f"/console/members/{ids.public('member', made.sara.id)}/",

@@ -134,5 +134,6 @@ urlpatterns = [
     path("settings/clients/new/", clients.new, name="client_new"),
     path("settings/clients/<str:client_id>/revoke/", clients.revoke, name="client_revoke"),
     path("settings/deliveries/", deliveries.index, name="deliveries"),
+    path("settings/deliveries/retry/", deliveries.retry_all, name="deliveries_retry"),
     path("settings/deliveries/<uuid:event_id>/retry/", deliveries.retry, name="delivery_retry"),
 ]

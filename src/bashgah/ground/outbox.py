@@ -290,30 +290,53 @@ def wait_before(tries: int, event_id: UUID, handler: str) -> timedelta:
     return timedelta(seconds=whole * (0.5 + share / 2))
 
 
-def deliveries_stuck(*, limit: int = 100) -> list[StuckDelivery]:
-    """Deliveries that were set aside, oldest first."""
+def deliveries_stuck(*, club_id: UUID | None = None, limit: int = 100) -> list[StuckDelivery]:
+    """Deliveries that were set aside, of one club or of all, oldest first.
+
+    ``behind`` counts the member's later news that waits for an ordered one to be heard.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT event_id, handler, club_id, kind, member_id, tries, error, at
-            FROM ground_delivery WHERE is_stuck ORDER BY event_id LIMIT %s
+            SELECT d.event_id, d.handler, d.club_id, d.kind, d.member_id, d.tries, d.error, d.at,
+                   CASE WHEN d.ordered THEN (
+                     SELECT count(*) FROM ground_delivery later
+                     WHERE later.ordered AND later.handler = d.handler AND later.member_id = d.member_id
+                       AND later.event_id > d.event_id) ELSE 0 END
+            FROM ground_delivery d
+            WHERE d.is_stuck AND (%s::uuid IS NULL OR d.club_id = %s) ORDER BY d.event_id LIMIT %s
             """,
-            [limit],
+            [club_id, club_id, limit],
         )
         return [StuckDelivery(*row) for row in cursor.fetchall()]
 
 
-def delivery_retry(event_id: UUID, *, handler: str, now: datetime) -> bool:
-    """Give a delivery that was set aside all its tries again; false if there is none."""
+def delivery_retry(event_id: UUID, *, handler: str, club_id: UUID | None = None, now: datetime) -> bool:
+    """Give a delivery that was set aside all its tries again; false if there is none (of that club)."""
+    return bool(
+        _retry(
+            "event_id = %s AND handler = %s AND (%s::uuid IS NULL OR club_id = %s)",
+            [event_id, handler, club_id, club_id],
+            now,
+        )
+    )
+
+
+def deliveries_retry(*, club_id: UUID, now: datetime) -> int:
+    """Give every delivery of the club that was set aside all its tries again; return how many."""
+    return _retry("club_id = %s", [club_id], now)
+
+
+def _retry(where: str, params: list[Any], now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             UPDATE ground_delivery SET is_stuck = false, tries = 0, next_try_at = %s
-            WHERE event_id = %s AND handler = %s AND is_stuck
+            WHERE is_stuck AND {where}
             """,
-            [now, event_id, handler],
+            [now, *params],
         )
-        return bool(cursor.rowcount)
+        return int(cursor.rowcount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,16 +349,19 @@ class Backlog:
     oldest_at: datetime | None
 
 
-def backlog() -> Backlog:
-    """Count what waits, for health and alarms."""
+def backlog(club_id: UUID | None = None) -> Backlog:
+    """Count what waits, of one club or of all, for pages, health and alarms."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT (SELECT count(*) FROM ground_news),
-                   (SELECT count(*) FROM ground_delivery WHERE NOT is_stuck),
-                   (SELECT count(*) FROM ground_delivery WHERE is_stuck),
-                   least((SELECT min(at) FROM ground_news),
-                         (SELECT min(at) FROM ground_delivery WHERE NOT is_stuck))
-            """
+            WITH news AS (SELECT at FROM ground_news WHERE %(club)s::uuid IS NULL OR club_id = %(club)s),
+                 sent AS (SELECT at, is_stuck FROM ground_delivery
+                          WHERE %(club)s::uuid IS NULL OR club_id = %(club)s)
+            SELECT (SELECT count(*) FROM news),
+                   (SELECT count(*) FROM sent WHERE NOT is_stuck),
+                   (SELECT count(*) FROM sent WHERE is_stuck),
+                   least((SELECT min(at) FROM news), (SELECT min(at) FROM sent WHERE NOT is_stuck))
+            """,
+            {"club": club_id},
         )
         return Backlog(*cursor.fetchone())

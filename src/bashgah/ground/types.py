@@ -55,6 +55,7 @@ class StuckDelivery:
     tries: int
     error: str
     at: datetime
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
