@@ -6,13 +6,14 @@ import argparse
 import os
 import sys
 
-from bench import growing, opening, replaying, rules, settling
+from bench import carts, growing, opening, replaying, rules, settling
 from bench.bars import Bar
 from bench.stage import Stage, say
 
 BARS = (
     Bar("P6", "20 rules", "µs", 10, 3, False, rules.twenty),
     Bar("P6b", "200 rules", "µs", 40, 8, False, rules.two_hundred),
+    Bar("P13", "a cart of 20 lines, 50 promotions", "ms", 10, 2, False, carts.quoting),
     Bar("P7", "backtest of 20 rules over 1M purchases", "s", 20, 5, False, replaying.one_core),
     Bar("P16", "disk per purchase", "kB", 2.0, 1.3, False, settling.disk),
     Bar("P1", "single purchases at 64 connections", "x", 0.8, 1.6, True, settling.at_64),

@@ -218,6 +218,22 @@ def test_publishing_waits_while_an_example_fails_and_says_which(console: Console
     assert version_last(console.club) == 1
 
 
+def test_publishing_points_out_a_rule_that_can_never_fire(console: Console) -> None:
+    draft = draft_get(console.club)
+    never = {
+        "key": "never",
+        "name": {"fa": "قانون بی‌اثر", "en": "Never"},
+        "when": {"all": [{"field": "purchase.net", "op": op, "value": 5} for op in ("gt", "lt")]},
+        "effects": [{"amount": "fixed", "params": {"units": 1}}],
+    }
+    rule_put(club=console.club, rule=never, revision=draft.revision, actor=SYSTEM, now=clock.now())
+
+    seen = text(console.get("rules/publish/"))
+
+    assert "قانون بی‌اثر" in seen
+    assert "هیچ‌گاه اعمال نمی‌شود" in seen
+
+
 def test_going_back_to_a_version_makes_it_the_draft(console: Console) -> None:
     console.post("rules/visit/remove/")
     assert "visit" not in {rule["key"] for rule in draft_get(console.club).document["rules"]}

@@ -308,3 +308,17 @@ def test_saving_the_draft_is_written_down(started: ClubInfo) -> None:
     row = audit_list(club_id=started.id, action="program.draft_saved")[0]
     assert (row.actor.name, row.target) == (MINA.name, "program/draft")
     assert row.details["revision"] == read.revision + 1
+
+
+def test_what_is_probably_not_meant_is_named_with_its_rule(started: ClubInfo) -> None:
+    never = {
+        **base_rule(started, 10),
+        "key": "never",
+        "name": {"fa": "هرگز", "en": "Never"},
+        "when": {"all": [{"field": "purchase.net", "op": op, "value": 5} for op in ("gt", "lt")]},
+        "examples": [],
+    }
+    put(started, never, revision=1)
+    ((name, phrase),) = selectors.draft_notices(started, NOW.date())
+    assert name.en == "Never"
+    assert say(phrase, "fa").endswith("هیچ‌گاه اعمال نمی‌شود.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,13 @@ from bashgah import engine
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import examples
 from bashgah.engine.document import Program
+from bashgah.engine.noticing import notices
 from bashgah.engine.validation import Problem, document_read, problems
 from bashgah.ground import batch
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import Texts
 from bashgah.programs.differences import differences
 from bashgah.programs.models import Draft, Version
 from bashgah.programs.types import Difference, DraftInfo, RuleInfo, VersionInfo, VersionRow
@@ -168,6 +170,21 @@ def draft_changes(club: ClubInfo) -> list[Difference]:
     if not draft.base_number:
         return differences(None, draft.program)
     return differences(version_get(club, draft.base_number).program, draft.program)
+
+
+def draft_notices(club: ClubInfo, today: date) -> list[tuple[Texts, Phrase]]:
+    """Return what the draft says that is probably not meant, each with its rule's name.
+
+    Rules that can never give anything, and campaigns that add up though nobody said so. A draft with
+    problems has none: they come first.
+    """
+    program = draft_get(club).program
+    if program is None or problems(program):
+        return []
+    named = [(program.rules[int(each.at.split("/")[2])], each.phrase) for each in notices(program, today)]
+    return [
+        (Texts(rule.name.fa or rule.name.en, rule.name.en or rule.name.fa), phrase) for rule, phrase in named
+    ]
 
 
 def rules_list(club: ClubInfo) -> list[RuleInfo]:

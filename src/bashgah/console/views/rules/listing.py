@@ -68,6 +68,7 @@ class PublishPage:
     changes: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
     failing: tuple[tuple[str, str], ...]
+    notices: tuple[tuple[str, str], ...]
     next_number: int
     revision: int
     error: str
@@ -153,6 +154,12 @@ def publish(request: HttpRequest) -> HttpResponse:
         ),
         problems=tuple(said(request, problem.phrase) for problem in draft.problems),
         failing=tuple(failing),
+        notices=tuple(
+            (name.say(lang_of(request)), said(request, phrase))
+            for name, phrase in selectors.draft_notices(
+                club, clock.now().astimezone(ZoneInfo(club.timezone)).date()
+            )
+        ),
         next_number=selectors.version_last(club) + 1,
         revision=draft.revision,
         error=error,
