@@ -104,3 +104,19 @@ def test_a_member_too_new_cannot_give(pos, naderi, pair) -> None:
     )
     refused = pos.post("/transfers", gift((ids.public("member", fresh.id), pair[1])))
     assert refused.json()["code"] == "account_too_new"
+
+
+def test_two_members_become_one_and_two_again(pos, pair) -> None:
+    before = available(pos, pair[0])
+    body = {"survivor_id": pair[1], "merged_id": pair[0], "reason": "one person"}
+    assert pos.post("/merges", body).json()["code"] == "idempotency_key_missing"
+    made = pos.post("/merges", body, **{"Idempotency-Key": "merge-1"})
+    again = pos.post("/merges", body, **{"Idempotency-Key": "merge-1"})
+    assert (made.status_code, again.json()["id"]) == (201, made.json()["id"])
+    assert (available(pos, pair[0]), available(pos, pair[1])) == (before, before)
+    twice = pos.post("/merges", body, **{"Idempotency-Key": "merge-2"})
+    assert (twice.status_code, twice.json()["code"]) == (409, "member_merged")
+    undone = pos.post(f"/merges/{made.json()['id']}/undo", {})
+    assert undone.json()["undone_at"] is not None
+    assert (available(pos, pair[0]), available(pos, pair[1])) == (before, 0)
+    assert pos.get(f"/merges/{made.json()['id']}").json() == undone.json()
