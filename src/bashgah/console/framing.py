@@ -17,6 +17,8 @@ from bashgah.access.selectors import branches_for
 from bashgah.activities.review import reviews_waiting
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
+from bashgah.dealings.selectors import adjustments_waiting
+from bashgah.ground import clock
 from bashgah.kit.phrases import Phrase, say
 from bashgah.ui.figures import plain
 from bashgah.ui.framing import lang_of, theme_of
@@ -30,6 +32,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         (
             (_("Members"), "console:members", "users", "members.read"),
             (_("Purchases and activities"), "console:activities", "shopping-bag", "activities.read"),
+            (_("Waiting for approval"), "console:approvals", "user-check", "wallets.read"),
         ),
     ),
     (
@@ -134,6 +137,8 @@ def _item(request: HttpRequest, label: str, route: str, icon: str, _permission: 
     url = reverse(route)
     here = request.path == url if route == "console:home" else request.path.startswith(url)
     count = waiting_facts(request) if route == "console:activities" else None
+    if route == "console:approvals" and may(request, "points.approve"):
+        count = adjustments_waiting(request.club, now=clock.now()) or None
     return NavItem(gettext(label), url, icon, current=here, count=count)
 
 

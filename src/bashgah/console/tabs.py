@@ -13,6 +13,7 @@ from bashgah.ui.types import Tab
 
 SETTINGS = (
     (_("Club"), "console:settings", "settings.read"),
+    (_("Points by hand and gifts"), "console:dealing_settings", "settings.read"),
     (_("Brand"), "console:brand", "settings.read"),
     (_("Branches"), "console:branches", "branches.read"),
     (_("Staff and roles"), "console:staff", "staff.read"),

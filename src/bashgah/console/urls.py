@@ -4,10 +4,12 @@ from django.urls import path
 
 from bashgah.console.views import (
     activities,
+    approvals,
     auditing,
     branches,
     brand,
     clients,
+    dealing,
     deliveries,
     expiring,
     home,
@@ -29,7 +31,7 @@ from bashgah.console.views.backtests import listing as backtests
 from bashgah.console.views.backtests import one as backtest
 from bashgah.console.views.books import auditing as books
 from bashgah.console.views.books import journal, liability
-from bashgah.console.views.members import acts, forms, listing, one, record, timeline
+from bashgah.console.views.members import acts, forms, giving, listing, merging, one, record, timeline
 from bashgah.console.views.rules import editor, trying
 from bashgah.console.views.rules import listing as rules
 
@@ -50,6 +52,16 @@ urlpatterns = [
     path("members/<str:member_id>/holds/<str:hold_id>/release/", moving.release, name="hold_release"),
     path("members/<str:member_id>/record/", record.record, name="member_record"),
     path("members/<str:member_id>/recompute/", recompute.member, name="member_recompute"),
+    path("members/<str:member_id>/gifts/", giving.gifts, name="member_gifts"),
+    path("members/<str:member_id>/gifts/<str:transfer_id>/code/", giving.code, name="gift_code"),
+    path("members/<str:member_id>/gifts/<str:transfer_id>/confirm/", giving.confirm, name="gift_confirm"),
+    path("members/<str:member_id>/gifts/<str:transfer_id>/undo/", giving.undo, name="gift_undo"),
+    path("members/<str:member_id>/merge/", merging.merge, name="member_merge"),
+    path("merges/<str:merge_id>/undo/", merging.undo, name="merge_undo"),
+    path("approvals/", approvals.index, name="approvals"),
+    path("approvals/<str:adjustment_id>/decide/", approvals.decide, name="approval_decide"),
+    path("approvals/<str:adjustment_id>/withdraw/", approvals.withdraw, name="approval_withdraw"),
+    path("settings/points/", dealing.edit, name="dealing_settings"),
     path("activities/", activities.index, name="activities"),
     path("activities/waiting/", returning.waiting, name="returns_waiting"),
     path("activities/waiting/<str:waiting_id>/discard/", returning.discard, name="return_discard"),

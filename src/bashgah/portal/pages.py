@@ -181,6 +181,7 @@ class CodePage:
     again_url: str
     back_url: str
     verb: str
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +305,7 @@ class MePage:
     errors: dict[str, str] = field(default_factory=dict)
     said: str = ""
     error: str = ""
+    can_give: bool = False
 
 
 @dataclass(frozen=True, slots=True)

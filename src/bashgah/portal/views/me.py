@@ -17,6 +17,7 @@ from bashgah.members import services as members
 from bashgah.messaging import selectors as messages
 from bashgah.messaging.services import inbox_read, member_update_told
 from bashgah.portal import codes, enrolment, sessions
+from bashgah.portal.cards import POINTS
 from bashgah.portal.doorway import Door, members_only, page, tried
 from bashgah.portal.pages import CodePage, MePage, MessageRow, MobilePage
 
@@ -147,6 +148,7 @@ def _me_page(
         fields=enrolment.asked(door, form.typed if form else enrolment.typed_of(door, member, person)),
         consents=enrolment.boxes(door, known=member_reads.consents(club, member.id)),
         errors=errors,
+        can_give=club.settings.transfer_terms(POINTS) is not None,
         said=gettext("Saved.") if "saved" in request.GET else "",
         error=error,
     )

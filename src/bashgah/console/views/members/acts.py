@@ -7,18 +7,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from bashgah.access.gate import may
 from bashgah.access.selectors import limit_for
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done
 from bashgah.console.views.base import Entry, page, read_id
+from bashgah.dealings import services as adjustments
 from bashgah.ground import clock
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger import selectors as ledger
-from bashgah.ledger import services as books
-from bashgah.ledger.types import WalletKind
 from bashgah.members import services
 from bashgah.members.types import ConsentGiven
 
@@ -63,32 +60,26 @@ def consents(request: HttpRequest, member_id: str) -> HttpResponse:
 @require_POST
 @page("points.adjust")
 def adjust(request: HttpRequest, member_id: str) -> HttpResponse:
-    """Gives or takes points by hand, with a reason and within the limit of the person's roles."""
+    """Gives or takes points by hand; beyond the limit of the person's roles another person decides."""
     club: ClubInfo = request.club
     id_, now, entry = read_id("member", member_id), clock.now(), Entry(request)
     amount = entry.whole("amount", required=True, least=1)
     unit = entry.text("unit") or "points"
     if entry.errors or amount is None:
         raise Refusal("amount_invalid", Phrase(_("Write how many points, in digits.")), status=422)
-    signed = -amount if request.POST.get("direction") == "take" else amount
-    known = ledger.wallets_get(club, id_, now)
-    kind = known[unit].kind if unit in known else WalletKind.POINTS
-    locked = services.members_lock(club, [id_]).get(id_)
-    if locked is None:
-        raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
-    limit = (
-        None if may(request, "points.adjust", amount=10**18) else limit_for(request.grants, "points.adjust")
-    )
-    books.entry_adjust(
+    made = adjustments.adjustment_make(
         club=club,
-        locked=locked,
+        member_id=id_,
         unit=unit,
-        kind=kind,
-        amount=signed,
+        amount=-amount if request.POST.get("direction") == "take" else amount,
         reason=request.POST.get("reason", ""),
-        limit=limit,
+        note=request.POST.get("note", ""),
+        limit=limit_for(request.grants, "points.adjust"),
         actor=request.actor,
         now=now,
     )
+    if made.state == "waiting":
+        done(request, gettext("This is more than you may adjust alone: it waits for another person."))
+        return redirect("console:approvals")
     done(request, gettext("The points were corrected."))
     return redirect("console:member", member_id)

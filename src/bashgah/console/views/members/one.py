@@ -17,6 +17,7 @@ from bashgah.console.naming import credit_units, wallet_names
 from bashgah.console.views.base import page, read_id, show
 from bashgah.console.views.members import standing
 from bashgah.console.views.members.listing import status_word
+from bashgah.console.views.members.merging import merged_note
 from bashgah.console.views.members.statement import StatementLine, lines
 from bashgah.console.views.moving import HoldRow, hold_rows
 from bashgah.ground import clock
@@ -28,7 +29,7 @@ from bashgah.members import selectors
 from bashgah.members.types import ConsentInfo, MemberInfo, PersonInfo, StatusChange
 from bashgah.ui.figures import day_words, digits, money_parts, money_words, plain
 from bashgah.ui.framing import lang_of
-from bashgah.ui.types import Crumb, Lang, Stat, Tab
+from bashgah.ui.types import Crumb, Lang, Option, Stat, Tab
 
 LOTS_MOST = 20
 YEAR = timedelta(days=365)
@@ -60,6 +61,10 @@ class Head:
     may_adjust: bool
     may_record: bool
     adjust_limit: int | None
+    reasons: tuple[Option, ...]
+    may_merge: bool
+    may_unmerge: bool
+    merged: tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +184,15 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         may_edit=may(request, "members.write"),
         may_block=may(request, "members.block"),
         may_recompute=may(request, "points.recompute"),
-        may_adjust=may(request, "points.adjust"),
+        may_adjust=may(request, "points.adjust") and member.merged_into is None,
         may_record=may(request, "activities.write") and member.is_active,
         adjust_limit=limit_for(request.grants, "points.adjust"),
+        reasons=tuple(
+            Option(reason.key, reason.texts.say(lang)) for reason in club.settings.adjustment_reasons
+        ),
+        may_merge=may(request, "members.merge") and member.is_active,
+        may_unmerge=may(request, "members.merge"),
+        merged=merged_note(request, member),
     )
 
 
@@ -249,6 +260,7 @@ def _tabs(public: str, view: str, request: HttpRequest) -> tuple[Tab, ...]:
     places = [
         ("timeline", gettext("Timeline"), "console:member", "activities.read"),
         ("points", gettext("Statement"), "console:member_points", "wallets.read"),
+        ("gifts", gettext("Gifts of points"), "console:member_gifts", "wallets.read"),
         ("messages", gettext("Messages"), "console:member_messages", "messages.read"),
         ("details", gettext("Details and consents"), "console:member_details", "members.read"),
     ]
