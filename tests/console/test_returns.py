@@ -11,9 +11,12 @@ from bashgah.activities.selectors import activity_get, returns_of
 from bashgah.activities.services import settle
 from bashgah.activities.types import PurchaseRef, ReturnIn
 from bashgah.ground import clock
-from bashgah.ground.types import SYSTEM
+from bashgah.ground.types import SYSTEM, Actor
 from bashgah.kit.ids import public
+from bashgah.kit.text import Texts
 from bashgah.ledger.selectors import wallets_get
+from bashgah.redemption.services import redemption_begin
+from bashgah.rewards.services import reward_save
 from tests.console.conftest import Console, text
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +94,29 @@ def test_a_member_is_computed_again(console: Console) -> None:
     assert "درست" in text(shown)
     assert console.post(path, step="apply", since=since).status_code == 302
     assert console.works_as("cashier").get(path).status_code == 403
+
+
+def test_a_finished_redemption_is_cancelled_by_who_may(console: Console) -> None:
+    console.buys(console.cast.sara, 100_000_000)
+    reward_save(
+        club=console.club, key="free_coffee", name=Texts("قهوه", "Coffee"), actor=SYSTEM, now=clock.now()
+    )
+    before = available(console)
+    found = redemption_begin(
+        club=console.club,
+        member_id=console.cast.sara.id,
+        reward_key="free_coffee",
+        channel="portal",
+        actor=Actor(kind="member", id=public("member", console.cast.sara.id)),
+        now=clock.now(),
+    )
+    path = f"redemptions/{public('redemption', found.id)}/"
+    assert available(console) < before
+    assert path in text(console.get(console.page_of(console.cast.sara)))
+    assert console.works_as("cashier").post(f"{path}cancel/", reason="x").status_code == 403
+    assert "cancel/" in text(console.get(path))
+    assert console.post(f"{path}cancel/", reason="").status_code == 422
+    assert console.post(f"{path}cancel/", reason="اشتباه").status_code == 302
+    assert available(console) == before
+    assert "اشتباه" in text(console.get(path))
+    assert console.post(f"{path}cancel/", reason="اشتباه").status_code == 302

@@ -361,3 +361,22 @@ def test_a_file_in_another_currency_is_refused(club: ClubInfo, tmp_path: Path) -
     document = {**mapping_of_text(), "currency": "GBP", "unit": "whole"}
     with pytest.raises(Refusal, match="currency_differs"):
         run(written(tmp_path / "sales.csv"), mapping_of(document), club)
+
+
+def test_a_later_file_takes_goods_back_from_an_earlier_one(
+    club: ClubInfo, mapping: PurchaseMapping, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    head, *rows = [HEADER, *ROWS]
+    bought = [row for row in rows if row[0] == "1001" and row[6] == "C-1"]
+    for path, part in (
+        (first, bought),
+        (second, [["C2001", "1405/03/01", "CUP", "", "-8", "1", "C-1", "", "", ""]]),
+    ):
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows([head, *part])
+    run(first, mapping, club)
+    for _ in range(2):
+        report = run(second, mapping, club)
+        assert (report.returns, report.rejected_by, report.matched_part) == (1, {}, 1)
+    assert report.repeated == 1

@@ -13,6 +13,7 @@ from bashgah.activities.types import (
     ActivityFilters,
     ActivityInfo,
     AnonymousInfo,
+    BoughtInfo,
     ReturnableLine,
     SpentInfo,
 )
@@ -196,6 +197,32 @@ def returns_of(club: ClubInfo, member_id: UUID, purchase_id: UUID) -> list[Activ
             [club.id, member_id, purchase_id, KIND_CODES["return"]],
         ).fetchall()
     return [info_of(row) for row in rows]
+
+
+def purchases_of(club: ClubInfo, source: str, member_ids: Sequence[UUID]) -> list[BoughtInfo]:
+    """Return the purchases of these members that one source told, oldest first, with their returns."""
+    with _reader() as cur:
+        rows = cur.execute(
+            """
+            SELECT id, member_id, reference, occurred_at, fact FROM activities_activity
+            WHERE club_id = %s AND member_id = ANY(%s) AND kind = %s AND source = %s ORDER BY occurred_at, id
+            """,
+            [club.id, list(member_ids), KIND_CODES["purchase"], source],
+        ).fetchall()
+        back: dict[UUID, list[tuple[str, str, tuple[tuple[int, int], ...]]]] = {}
+        for about, told_by, reference, packed in cur.execute(
+            """
+            SELECT about_id, source, reference, fact FROM activities_activity
+            WHERE club_id = %s AND member_id = ANY(%s) AND kind = %s ORDER BY id
+            """,
+            [club.id, list(member_ids), KIND_CODES["return"]],
+        ).fetchall():
+            lines = tuple((line.no, line.quantity) for line in compact.fact_unpack(packed).lines)
+            back.setdefault(about, []).append((told_by, reference, lines))
+    return [
+        BoughtInfo(member, reference, at, compact.fact_unpack(packed).lines, tuple(back.get(id_, ())))
+        for id_, member, reference, at, packed in rows
+    ]
 
 
 def spent_list(club: ClubInfo, member_id: UUID, purchase_id: UUID) -> list[SpentInfo]:

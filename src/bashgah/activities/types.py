@@ -16,7 +16,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from bashgah.engine.decisions import Decision, RuleOutcome, TierMove
-from bashgah.engine.facts import Fact
+from bashgah.engine.facts import Fact, Line
 from bashgah.kit.refusals import Refusal
 
 Amount = Annotated[int, Meta(ge=0, le=10**15)]
@@ -292,6 +292,17 @@ class ActivityInfo:
     moves: tuple[TierMove, ...]
     given_back: tuple[GivenBack, ...] = ()
     coupons_back: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtInfo:
+    """A purchase with its returns: each is (source, reference, its lines as (number, thousandths))."""
+
+    member_id: UUID
+    reference: str
+    occurred_at: datetime
+    lines: tuple[Line, ...]
+    returns: tuple[tuple[str, str, tuple[tuple[int, int], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

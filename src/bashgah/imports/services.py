@@ -17,6 +17,7 @@ from bashgah.clubs import services as clubs_services
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.types import Actor
 from bashgah.imports import facts, readers
+from bashgah.imports.earlier import Earlier, earlier_bought
 from bashgah.imports.mapping import PurchaseMapping
 from bashgah.imports.matching import Matched, cancellations_match
 from bashgah.imports.rejects import rejects_write
@@ -78,7 +79,7 @@ def purchases_import(
     products = _goods(found, mapping, club, now, progress)
     branches = _branches(found, mapping, club, actor, now)
     kept = [one for one in found.purchases.values() if not one.buyer or one.buyer in owners]
-    matched = _matched(found, kept, owners)
+    matched = _matched(found, kept, owners, earlier_bought(club, found, owners, mapping))
     told = facts.in_time(
         [
             *facts.purchases_told(kept, mapping, owners, branches),
@@ -226,9 +227,12 @@ def _branch_code(value: str) -> str:
     return "b" + blake2b(plain.encode(), digest_size=8).hexdigest()
 
 
-def _matched(found: Sorted, kept: Iterable[Purchase], owners: Mapping[str, UUID]) -> Matched:
-    bought = facts.bought_of(kept, owners)
-    asked = [(str(owners.get(one.buyer, "")), one) for one in found.cancellations]
+def _matched(
+    found: Sorted, kept: Iterable[Purchase], owners: Mapping[str, UUID], earlier: Earlier
+) -> Matched:
+    bought = [*facts.bought_of(kept, owners), *earlier.bought]
+    whose = {**earlier.owners, **owners}
+    asked = [(str(whose.get(one.buyer, "")), one) for one in found.cancellations]
     matched = cancellations_match(bought, asked)
     for code, missed in (
         ("cancellation_unmatched", matched.without_purchase),

@@ -32,6 +32,7 @@ class Sorted:
     cancellations: list[Cancellation] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     buyers: dict[str, Buyer] = field(default_factory=dict)
+    returners: dict[str, Buyer] = field(default_factory=dict)
     goods: dict[str, Goods] = field(default_factory=dict)
     branches: dict[str, None] = field(default_factory=dict)
     lines: int = 0
@@ -80,6 +81,7 @@ def _cancel(found: Sorted, row: Row) -> None:
         return found.reject(row.number, "cancellation_without_customer", invoice=row.invoice, sku=line.sku)
     if line.quantity >= 0:
         return found.reject(row.number, "cancellation_positive", invoice=row.invoice, sku=line.sku)
+    found.returners.setdefault(row.buyer.key, row.buyer)
     found.cancellations.append(
         Cancellation(
             row=row.number,

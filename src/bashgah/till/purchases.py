@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from bashgah.activities.previewing import Preview, activity_preview
 from bashgah.activities.selectors import activity_find
 from bashgah.activities.services import settle_one
-from bashgah.activities.types import AmountsIn, LineIn, MemberRef, PurchaseIn, Settled
+from bashgah.activities.types import AmountsIn, LineIn, MemberRef, PaymentIn, PurchaseIn, Settled
 from bashgah.engine.program import CompiledProgram
 from bashgah.engine.words import texts
 from bashgah.kit import formats
@@ -105,7 +105,6 @@ def record(counter: Counter, typed: Typed) -> Recorded:
         settled = settle_one(
             intake_of(counter, typed, applied), club=counter.club, actor=counter.actor, now=counter.now
         )
-        spending.coupons_use(counter, typed, applied)
     return Recorded(settled, typed.amount - applied.discount, tuple(_issued(each) for each in issued))
 
 
@@ -143,6 +142,7 @@ def intake_of(counter: Counter, typed: Typed, applied: spending.Applied) -> Purc
         amounts=None if lines else AmountsIn(gross=typed.amount, discount=applied.discount),
         payment_methods=(typed.payment,) if typed.payment else (),
         coupons=applied.coupons,
+        paid_with=tuple(PaymentIn(coupon=name) for name in applied.coupons) if typed.member_id else (),
     )
 
 

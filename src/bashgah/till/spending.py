@@ -28,7 +28,6 @@ from bashgah.redemption.services import redemption_begin
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.rewards import selectors as rewards
 from bashgah.rewards.offers import reward_list_for
-from bashgah.rewards.services import coupon_use
 from bashgah.rewards.types import CouponInfo, RewardOffer
 from bashgah.till import agreeing, discounts
 from bashgah.till.counter import Counter
@@ -168,24 +167,6 @@ def rewards_begin(counter: Counter, typed: Typed) -> list[RedemptionInfo]:
             )
         given.append(redemption)
     return given
-
-
-def coupons_use(counter: Counter, typed: Typed, applied: Applied) -> None:
-    """Use up the coupons of this invoice; the same invoice again uses nothing more."""
-    for line in applied.lines:
-        if line.coupon is None or typed.member_id is None:
-            continue
-        opened = rewards.coupon_get(
-            counter.club, line.coupon.member_id, line.coupon.id, now=counter.now, with_code=True
-        )
-        coupon_use(
-            club=counter.club,
-            code=opened.code,
-            branch=counter.branch.code,
-            reference=f"{counter.source}/{typed.invoice}",
-            actor=counter.actor,
-            now=counter.now,
-        )
 
 
 def _read(counter: Counter, member: MemberInfo) -> _Till:

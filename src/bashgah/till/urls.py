@@ -21,5 +21,6 @@ urlpatterns = [
     path("yes/state", spending.yes_state, name="yes_state"),
     path("return", returns.find, name="return"),
     path("return/record", returns.record, name="return_record"),
+    path("return/preview", returns.preview, name="return_preview"),
     path("void", returns.void, name="void"),
 ]

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from bashgah.access.gate import require
 from bashgah.activities import selectors as activities
+from bashgah.activities.previewing import return_preview
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import (
     ActivityInfo,
@@ -20,9 +21,11 @@ from bashgah.activities.types import (
     ReturnLineIn,
     Settled,
 )
+from bashgah.engine.words import tier_name, wallet_name
 from bashgah.kit import formats, ids
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import ascii_digits, clean
+from bashgah.programs.selectors import program_in_force
 from bashgah.till import counter as counters
 from bashgah.till import results
 from bashgah.till.counter import Counter, at_counter, part
@@ -60,6 +63,24 @@ def record(request: HttpRequest, counter: Counter) -> HttpResponse:
 
 @require_POST
 @at_counter
+def preview(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Say what the return typed so far would undo; nothing is recorded."""
+    require(request, "activities.write", branch=counter.branch.id)
+    found = activities.activity_get(counter.club, ids.parse("activity", request.POST.get("activity", "")))
+    try:
+        settled = return_preview(
+            club=counter.club,
+            intake=_intake(request, counter, found),
+            actor=counter.actor,
+            now=counter.now,
+        )
+    except Refusal as refusal:
+        return part(request, counter, "return_effects.html", effects=(), error=counter.say(refusal.phrase))
+    return part(request, counter, "return_effects.html", effects=_effects(counter, settled), error="")
+
+
+@require_POST
+@at_counter
 def void(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Make the last purchase void: everything left of it is returned, once."""
     require(request, "activities.write", branch=counter.branch.id)
@@ -79,9 +100,56 @@ def void(request: HttpRequest, counter: Counter) -> HttpResponse:
     return results.returned(request, fresh, settled, title=gettext("The purchase is void"))
 
 
+def _effects(counter: Counter, settled: Settled) -> tuple[tuple[str, str], ...]:
+    """What a return takes, gives back and leaves, for the cashier to say aloud."""
+    compiled = program_in_force(counter.club, counter.now)
+    spendable = {
+        key: wallet_name(w).say(counter.lang) for key, w in compiled.wallets.items() if w.kind != "status"
+    }
+    taken: dict[str, int] = {}
+    for credit in settled.credits:
+        if credit.wallet in spendable:
+            taken[credit.wallet] = taken.get(credit.wallet, 0) + credit.amount
+    rows = [
+        (gettext("%(wallet)s taken back") % {"wallet": spendable[key]}, formats.signed(amount, counter.lang))
+        for key, amount in taken.items()
+    ]
+    rows += [
+        (
+            gettext("%(wallet)s given back") % {"wallet": spendable.get(back.wallet, back.wallet)},
+            formats.signed(back.amount, counter.lang),
+        )
+        for back in settled.given_back
+    ]
+    if settled.coupons_back:
+        count = formats.number(len(settled.coupons_back), counter.lang)
+        rows.append((gettext("Coupons that can be used again"), count))
+    rows += [
+        (
+            gettext("Tier then"),
+            tier_name(compiled.ladders[move.ladder].ladder, move.after).say(counter.lang),
+        )
+        for move in settled.moves
+    ]
+    rows += [
+        (
+            gettext("Balance of %(wallet)s then") % {"wallet": spendable[balance.wallet]},
+            formats.number(balance.available, counter.lang),
+        )
+        for balance in settled.balances
+        if balance.wallet in taken
+    ]
+    return tuple(rows)
+
+
 def _recorded(request: HttpRequest, counter: Counter, found: ActivityInfo) -> Settled:
+    intake = _intake(request, counter, found)
+    return settle_one(intake, club=counter.club, actor=counter.actor, now=counter.now)
+
+
+def _intake(request: HttpRequest, counter: Counter, found: ActivityInfo) -> ReturnIn:
     amount = money(request.POST.get("amount", ""), counter.club, "/amount")
-    intake = ReturnIn(
+    return ReturnIn(
         source=counter.source,
         reference=f"return/{_reference(request)}",
         occurred_at=instant(request.POST.get("occurred_at", "")) or counter.now,
@@ -90,7 +158,6 @@ def _recorded(request: HttpRequest, counter: Counter, found: ActivityInfo) -> Se
         amount=amount or UNSET,
         branch=counter.branch.code,
     )
-    return settle_one(intake, club=counter.club, actor=counter.actor, now=counter.now)
 
 
 def _reference(request: HttpRequest) -> str:

@@ -153,6 +153,7 @@ def _rewards(
         names = {
             "captured": gettext("Got the reward “%(name)s”"),
             "open": gettext("Asked for the reward “%(name)s”"),
+            "cancelled": gettext("Reward “%(name)s” cancelled"),
         }
         title = names.get(info.state, gettext("Gave back the reward “%(name)s”")) % {
             "name": info.name.say(lang)
@@ -165,7 +166,10 @@ def _rewards(
                 title,
                 f"{said(request, info.gives)} · {time_words(info.begun_at, club)}",
                 tone="brand",
-                amount=formats.signed(-info.price, lang) if info.price and info.state != "released" else "",
+                amount=formats.signed(-info.price, lang)
+                if info.price and info.state not in {"released", "cancelled"}
+                else "",
+                url=reverse("console:redemption", args=[ids.public("redemption", info.id)]),
             ),
         )
 
