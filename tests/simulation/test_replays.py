@@ -266,6 +266,17 @@ def test_one_that_waits_is_stopped_at_once_and_never_begins() -> None:
     assert again.state == "cancelled"
 
 
+def test_one_whose_job_is_gone_is_closed_with_a_word() -> None:
+    shop = open_shop()
+    started = services.backtest_start(
+        club=shop.club, since=SINCE, until=UNTIL, actor=SYSTEM, now=NOW, tried=1
+    )
+    assert services.backtests_tidy(now=NOW) == 0
+    services.Backtest.objects.filter(id=started.id).update(job_id=10**9)
+    assert services.backtests_tidy(now=NOW) == 1
+    assert services.backtest_stop(club=shop.club, id=started.id, actor=SYSTEM, now=NOW).state == "failed"
+
+
 def test_a_sample_is_always_the_same_members() -> None:
     shop = open_shop()
     lively(shop)

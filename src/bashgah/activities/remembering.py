@@ -136,8 +136,10 @@ class Remembered:
         day, calendar = fact.local_at.date(), compiled.document.calendar
         for ladder, added in decision.measures:
             before = self.standings.get(ladder)
-            value = state.measures.get(ladder, 0) + added
-            after = standing_after(compiled.ladders[ladder].ladder, value, before, day, calendar)
+            value, ready = state.measures.get(ladder, 0) + added, compiled.ladders[ladder]
+            if before is not None and value < ready.nexts.get(before.tier, -1):
+                continue
+            after = standing_after(ready.ladder, value, before, day, calendar)
             if after != before:
                 self.standings[ladder] = after
                 self.moved.add(ladder)

@@ -52,6 +52,7 @@ class Plan:
     live: bytes
     tried: bytes
     currency: str
+    zone: str = "Asia/Tehran"
     permille: int = 1000
 
     @property
@@ -80,6 +81,7 @@ class Comparison:
         self.worths = [_worths(side.compiled) for side in self.sides]
         self.limits = [limits_of(side.compiled) for side in self.sides]
         self.places = (0, 1) if plan.live else (1,)
+        self.ends = datetime.combine(plan.until, datetime.min.time(), ZoneInfo(plan.zone))
 
     def part(self, buckets: Sequence[int]) -> Tally:
         """Replay one part of the members and return what it comes to."""
@@ -183,27 +185,25 @@ class Comparison:
     ) -> tuple[int, int]:
         """Add credits to the figures; return their points and money."""
         points = paid = 0
-        worths = self.worths[place]
+        worths, ends = self.worths[place], self.ends
         for credit, amount in given:
-            wallet = credit.wallet
-            by_wallet = tally.wallets.get(wallet)
-            if by_wallet is None:
-                by_wallet = tally.wallets[wallet] = [0, 0]
-            by_wallet[place] += amount
-            is_points, worth = worths[wallet]
+            key = credit.rule, credit.wallet
+            figures = tally.credits.get(key)
+            if figures is None:
+                figures = tally.credits[key] = [0, 0, 0, 0]
+            figures[place] += amount
+            if amount > 0:
+                figures[place + 2] += 1
+            is_points, worth = worths[credit.wallet]
             money = amount * worth
+            paid += money
             if is_points:
                 points += amount
-            by_rule = tally.rules.get(credit.rule)
-            if by_rule is None:
-                by_rule = tally.rules[credit.rule] = [0, 0, 0, 0, 0, 0]
-            by_rule[place] += amount * is_points
-            by_rule[place + 2] += amount > 0
-            paid += money
             expires = credit.expires_at
-            if expires is not None and expires.date() <= self.plan.until:
-                sums[2] += amount * is_points
+            if expires is not None and expires <= ends:
                 sums[3] += money
+                if is_points:
+                    sums[2] += amount
         sums[0] += points
         sums[1] += paid
         return points, paid
@@ -216,8 +216,7 @@ class Comparison:
             if most is not None and before + used.amount >= most:
                 reached.add(used.limit.split(".", 1)[0])
         for rule in reached:
-            by_rule = tally.rules.setdefault(rule, [0, 0, 0, 0, 0, 0])
-            by_rule[place + 4] += 1
+            tally.limited.setdefault(rule, [0, 0])[place] += 1
         tally.at_limit[place] += bool(reached)
 
     def _counted(

@@ -8,7 +8,7 @@ from bashgah.clubs.selectors import club_get
 from bashgah.ground import clock
 from bashgah.ground.jobs import job
 from bashgah.simulation.models import Backtest
-from bashgah.simulation.services import backtest_run
+from bashgah.simulation.services import backtest_run, backtests_tidy
 
 
 @job("simulation.run", lock="simulation.run", attempts=1)
@@ -17,3 +17,9 @@ def run(backtest_id: str) -> None:
     row = Backtest.objects.filter(id=UUID(backtest_id)).first()
     if row is not None:
         backtest_run(club=club_get(row.club_id), id=row.id, clock=clock.now)
+
+
+@job("simulation.tidy", queue="upkeep", cron="*/5 * * * *", lock="simulation.tidy", attempts=1)
+def tidy() -> None:
+    """Close backtests whose job ended without a word, so that nobody waits for them."""
+    backtests_tidy(now=clock.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
@@ -30,8 +30,9 @@ PERCENTILES = (10, 50, 90, 99)
 _SATURDAY, _MONDAY = 5, 0
 
 
-def report_of(tally: Tally, tried: Program, samples: tuple[Sample, ...] = ()) -> Report:
+def report_of(tally: Tally, live: Program, tried: Program, samples: tuple[Sample, ...] = ()) -> Report:
     """Return the report of a whole replay."""
+    points = {w.key for program in (live, tried) for w in program.wallets if w.kind == "points"}
     calendar = tried.calendar
     winners = sum(1 for before, after in zip(tally.live, tally.tried, strict=True) if after > before)
     losers = sum(1 for before, after in zip(tally.live, tally.tried, strict=True) if after < before)
@@ -50,7 +51,7 @@ def report_of(tally: Tally, tried: Program, samples: tuple[Sample, ...] = ()) ->
         branches=_groups(tally.branches),
         tiers=_groups(tally.tiers),
         tags=_groups(tally.tags),
-        rules=tuple(RuleFigures(rule, *figures) for rule, figures in sorted(tally.rules.items())),
+        rules=_rules(tally, points),
         standings=tuple(
             Standing(*key.split(".", 1), *counts) for key, counts in sorted(tally.standings.items())
         ),
@@ -138,6 +139,20 @@ def _groups(figures: dict[str, Pair]) -> tuple[Group, ...]:
     """Return the parts of the club, those first whose points change most."""
     ordered = sorted(figures.items(), key=lambda each: (-abs(each[1][1] - each[1][0]), each[0]))
     return tuple(Group(key, *values) for key, values in ordered)
+
+
+def _rules(tally: Tally, points: Container[str]) -> tuple[RuleFigures, ...]:
+    """Return each rule's points; how often it gave is counted in the wallet in which it gave most often."""
+    sums: dict[str, Pair] = {}
+    for (rule, wallet), (live, tried, live_times, tried_times) in tally.credits.items():
+        held = sums.setdefault(rule, [0, 0, 0, 0])
+        if wallet in points:
+            held[0] += live
+            held[1] += tried
+        held[2], held[3] = max(held[2], live_times), max(held[3], tried_times)
+    for rule in tally.limited:
+        sums.setdefault(rule, [0, 0, 0, 0])
+    return tuple(RuleFigures(rule, *sums[rule], *tally.limited.get(rule, (0, 0))) for rule in sorted(sums))
 
 
 def _budgets(tally: Tally, tried: Program) -> tuple[BudgetUse, ...]:

@@ -15,7 +15,7 @@ from bashgah.engine.document import Program
 from bashgah.engine.validation import program_check
 from bashgah.ground import ids
 from bashgah.ground.audit import audit_post
-from bashgah.ground.jobs import job_defer, job_progress
+from bashgah.ground.jobs import job_defer, job_progress, job_status
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -30,6 +30,7 @@ log = structlog.get_logger("bashgah.simulation")
 
 OPEN = ("waiting", "running")
 PERMILLE_LEAST = 1
+UNFINISHED = _("The backtest could not be finished. Try again; the log says what happened.")
 Clock = Callable[[], datetime]
 
 
@@ -166,11 +167,25 @@ def backtest_run(
         _failed(mine, refusal.phrase.msgid, clock)
     except Exception:  # whatever it was: nothing half stays, and whoever waits is told
         log.error("backtest.failed", backtest=str(id), exc_info=True)
-        _failed(mine, _("The backtest could not be finished. Try again; the log says what happened."), clock)
+        _failed(mine, UNFINISHED, clock)
     else:
         stored = msgspec.to_builtins(report)
         mine.filter(state="running").update(state="done", report=stored, ended_at=clock())
     return selectors.backtest_get(club, id)
+
+
+def backtests_tidy(*, now: datetime) -> int:
+    """Close backtests whose job is gone or failed before it could say so; return how many."""
+    closed = 0
+    for id_, job_id in Backtest.objects.filter(state__in=OPEN, job_id__isnull=False).values_list(
+        "id", "job_id"
+    ):
+        job = job_status(job_id)
+        if job is None or job.state in {"failed", "cancelled", "done"}:
+            closed += Backtest.objects.filter(id=id_, state__in=OPEN).update(
+                state="failed", problem=UNFINISHED, ended_at=now
+            )
+    return closed
 
 
 def _replayed(
@@ -192,13 +207,14 @@ def _replayed(
         live=_document(row.live_document),
         tried=_document(row.tried_document),
         currency=club.currency,
+        zone=club.timezone,
         permille=row.permille,
     )
     used = spreading.workers_usual() if workers is None else workers
     tally = spreading.replay(plan, workers=used, told=told, stopped=stopped)
     shown = [*reports.extremes(tally, most=True, count=4), *reports.extremes(tally, most=False, count=4)]
-    tried = Program.model_validate(row.tried_document)
-    return reports.report_of(tally, tried, sampling.samples_of(plan, shown))
+    live, tried = (Program.model_validate(each) for each in (row.live_document, row.tried_document))
+    return reports.report_of(tally, live, tried, sampling.samples_of(plan, shown))
 
 
 def _document(document: Any) -> bytes:

@@ -29,10 +29,10 @@ class Tally:
     ``points`` count units of wallets that are spent as points; ``money`` what all wallets' units pay;
     ``open_…`` is what of it has not expired at the end. ``days`` is by ordinal: points live and tried, money
     live and tried; ``branches``, ``tiers`` and ``tags`` the same with winners and losers after them, counted
-    among the members of that tier or tag, or by their points at that branch. ``rules`` is by rule: points
-    live and tried, times live and tried, times at a limit live and tried. ``standings`` counts members by
-    ladder and tier at the end, ``budgets`` is what was taken of each by key, window and branch. ``members``,
-    ``live`` and ``tried`` are columns: whose points they are.
+    among the members of that tier or tag, or by their points at that branch. ``credits`` is by rule and
+    wallet: units live and tried, times live and tried; ``limited`` how often a rule was at a limit.
+    ``standings`` counts members by ladder and tier at the end, ``budgets`` is what was taken of each by key,
+    window and branch. ``members``, ``live`` and ``tried`` are columns: whose points they are.
     """
 
     facts: int = 0
@@ -44,12 +44,12 @@ class Tally:
     money: Pair = field(default_factory=lambda: [0, 0])
     open_points: Pair = field(default_factory=lambda: [0, 0])
     open_money: Pair = field(default_factory=lambda: [0, 0])
-    wallets: dict[str, Pair] = field(default_factory=dict)
+    credits: dict[tuple[str, str], Pair] = field(default_factory=dict)
+    limited: dict[str, Pair] = field(default_factory=dict)
     days: dict[int, Pair] = field(default_factory=dict)
     branches: dict[str, Pair] = field(default_factory=dict)
     tiers: dict[str, Pair] = field(default_factory=dict)
     tags: dict[str, Pair] = field(default_factory=dict)
-    rules: dict[str, Pair] = field(default_factory=dict)
     standings: dict[str, Pair] = field(default_factory=dict)
     budgets: dict[tuple[str, str, str], Pair] = field(default_factory=dict)
     members: bytearray = field(default_factory=bytearray)
@@ -67,7 +67,7 @@ class Tally:
             held, more = getattr(self, name), getattr(other, name)
             held[0] += more[0]
             held[1] += more[1]
-        for name in ("wallets", "days", "branches", "tiers", "tags", "rules", "standings", "budgets"):
+        for name in ("credits", "limited", "days", "branches", "tiers", "tags", "standings", "budgets"):
             add_pairs(getattr(self, name), getattr(other, name))
         self.members += other.members
         self.live.extend(other.live)
