@@ -9,12 +9,12 @@ from pathlib import Path
 
 MEMBERS = 100
 EXPIRED, COMING, STAYING, HELD = 70, 40, 500, 25
+LAPSED, ENDING = 30, 15
 
 
 def prepare(path: Path) -> None:
-    """Make members with points that are over, points that become available, points that stay, a hold overdue.
-
-    Leaves their ids in a file.
+    """Make members with points that are over, that come, stay or end soon, with credit that lapsed and a hold
+    overdue. Leaves their ids in a file.
     """
     from django.db import transaction
 
@@ -45,6 +45,18 @@ def prepare(path: Path) -> None:
                 available_from=now - timedelta(days=number % 7 + 1),
                 now=before,
             )
+            cast.given(club, member, ENDING, expires_at=now + timedelta(days=5), now=before)
+            credit_post(
+                club=club,
+                locked=locked,
+                unit="credit",
+                kind=WalletKind.CREDIT,
+                amount=LAPSED,
+                cause=Cause.OPENING,
+                cause_id=ids.fresh(),
+                lapses_at=now - timedelta(days=number % 5 + 1),
+                now=before,
+            )
             # of the points that are over first: given back, they expire in the same breath
             hold_open(
                 club=club,
@@ -65,6 +77,7 @@ def work(begun: Path) -> None:
     from bashgah.ground import clock
     from bashgah.ledger.services import dues_run, holds_due_release
     from bashgah.members.services import codes_sweep
+    from bashgah.messaging.expiry import expiry_warn
     from bashgah.redemption.services import redemptions_due_release
 
     club, now = club_by_slug("naderi"), clock.now()
@@ -77,6 +90,7 @@ def work(begun: Path) -> None:
     while redemptions_due_release(now=now, limit=10):
         pass
     codes_sweep(now=now)
+    expiry_warn(club=club, now=now, members=10)
 
 
 def naive(begun: Path) -> None:

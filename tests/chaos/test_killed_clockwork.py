@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.chaos import books, clockwork, hands
-from tests.chaos.clockwork import COMING, EXPIRED, MEMBERS, STAYING
+from tests.chaos.clockwork import COMING, ENDING, EXPIRED, LAPSED, MEMBERS, STAYING
 from tests.chaos.house import House
 
 pytestmark = pytest.mark.prove
@@ -48,17 +48,25 @@ def test_what_time_does_happens_once_however_often_the_job_is_killed(
     with psycopg.connect(house.owner(database), autocommit=True) as books_:
         members = json.loads(people.read_text(encoding="utf-8"))
         wallets = books_.execute(
-            "SELECT available, pending, held FROM ledger_wallet WHERE member_id = ANY(%s::uuid[])", [members]
+            "SELECT unit, available, pending, held FROM ledger_wallet WHERE member_id = ANY(%s::uuid[])",
+            [members],
         ).fetchall()
         expired = books_.execute("SELECT sum(amount) FROM ledger_posting WHERE credit = 13").fetchone()
         entries = books_.execute("SELECT count(*) FROM ledger_entry").fetchone()
         # run once more: nothing is left to do
         hands.run(clockwork.work, url, tmp_path / "again")
         after = books_.execute("SELECT count(*) FROM ledger_entry").fetchone()
+        warned = books_.execute(
+            """
+            SELECT count(*), count(DISTINCT member_id) FROM messaging_message
+            WHERE event = 'expiry_soon' AND channel = 'inbox'
+            """
+        ).fetchone()
     report("Q10", members=MEMBERS, kills=kills, expired=expired[0] if expired else 0)
-    assert set(wallets) == {(STAYING + COMING, 0, 0)}
-    assert len(wallets) == MEMBERS
-    assert expired == (MEMBERS * EXPIRED,)
+    assert set(wallets) == {("points", STAYING + COMING + ENDING, 0, 0), ("credit", 0, 0, 0)}
+    assert len(wallets) == 2 * MEMBERS
+    assert expired == (MEMBERS * (EXPIRED + LAPSED),)
+    assert warned == (MEMBERS, MEMBERS)
     assert after == entries
     assert kills > 5, "the job got through before it was killed: this proves nothing"
     books.prove(url)
