@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from bench import carts, growing, opening, replaying, rules, settling
+from bench import carts, growing, opening, plainly, replaying, rules, settling
 from bench.bars import Bar
 from bench.stage import Stage, say
 
@@ -18,6 +18,8 @@ BARS = (
     Bar("P16", "disk per purchase", "kB", 2.0, 1.3, False, settling.disk),
     Bar("P1", "single purchases at 64 connections", "x", 0.8, 1.6, True, settling.at_64),
     Bar("P2", "single purchases at 256 connections", "x", 1.2, 2.5, True, settling.at_256),
+    Bar("ORM", "the same the plain Django way, for comparison", "x", 0, 0, True, plainly.orm),
+    Bar("P3", "p99 at half of the rate of P1", "ms", 40, 10, False, settling.half_loaded),
     Bar("P4", "batches of 1,000", "x", 3, 12, True, settling.batches),
     Bar("P10", "console lists and member pages, p95", "ms", 200, 60, False, growing.pages),
     Bar("P17", "ten times the members and activities", "x", 1.5, 1.1, False, growing.growth),

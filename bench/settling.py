@@ -6,7 +6,7 @@ import statistics
 
 import psycopg
 
-from bench import load
+from bench import load, paced
 from bench.stage import Stage, say
 
 WARM_SECONDS = 3
@@ -42,6 +42,20 @@ def at_64(stage: Stage) -> float:
 def at_256(stage: Stage) -> float:
     """Single purchases at 256 connections."""
     return singles(stage, 256)
+
+
+def half_loaded(stage: Stage) -> float:
+    """Return the 99th percentile in milliseconds at half of what 64 connections get, sent at a fixed rate."""
+    port = stage.web
+    load.run(stage, port, connections=64, seconds=WARM_SECONDS)
+    full = load.run(stage, port, connections=64, seconds=stage.seconds).per_second
+    times = []
+    for number in range(stage.rounds):
+        seen = paced.run(stage, port, rate=full / 2, seconds=stage.seconds)
+        times.append(seen.p99_ms)
+        said = f"p50 {seen.p50_ms:.1f} ms, p99 {seen.p99_ms:.1f} ms"
+        say(f"  round {number + 1}: {seen.per_second:,.0f}/s, {said}")
+    return statistics.median(times)
 
 
 def batches(stage: Stage) -> float:

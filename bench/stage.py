@@ -74,7 +74,9 @@ class Stage:
     @cached_property
     def web(self) -> int:
         """The port of a running web process on the filled club."""
-        environment = os.environ | {"DATABASE_URL": self.club_url}
+        # as docs/operations.md advises for a server: one web process a core
+        environment = {"BASHGAH_WEB_PROCESSES": str(os.cpu_count() or 1)} | os.environ
+        environment["DATABASE_URL"] = self.club_url
         process = subprocess.Popen(
             [sys.executable, "-m", "bashgah", "web", f"--port={PORT}"],
             cwd=PROJECT,
