@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bashgah.activities.recomputing import member_recompute, member_recompute_apply
+from bashgah.activities.recomputing_many import recompute_begin, recompute_run
 from bashgah.activities.selectors import activity_find
 from bashgah.activities.types import PaymentIn
 from bashgah.ground.types import SYSTEM
@@ -186,3 +187,18 @@ def test_nobody_unknown_is_computed() -> None:
     shop = open_shop()
     with pytest.raises(Refusal, match="member_not_found"):
         member_recompute_apply(club=shop.club, member_id=shop.club.id, since=since(0), actor=SYSTEM, now=NOW)
+
+
+def test_many_members_are_counted_first_and_put_right_then() -> None:
+    shop = open_shop(base={"effects": [per_step("status")]}, rules=[FIRST])
+    for member in (shop.sara, shop.reza):
+        shop.buys(f"B-{member.number}", MILLION, member=member, at=NOW + DAY)
+    late(shop, "A-1", MILLION)
+    for apply, differing in ((False, 1), (True, 1), (True, 0)):
+        run = recompute_begin(
+            club=shop.club, since=since(-1), branch="101", apply=apply, actor=SYSTEM, now=NOW + 10 * DAY
+        )
+        assert run.ended_at is None
+        done = recompute_run(club=shop.club, id=run.id, now=NOW + 10 * DAY)
+        assert (done.members, done.differing, done.left_out) == (2, differing, 0)
+    assert found(shop).is_right

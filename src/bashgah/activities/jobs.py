@@ -1,10 +1,15 @@
-"""Jobs of the activities room: prove everything every night."""
+"""Jobs of the activities room: prove everything every night, compute members again when asked."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import structlog
 
+from bashgah.activities.recomputing_many import JOB, recompute_run
 from bashgah.activities.verify import verify
+from bashgah.clubs.selectors import club_get
+from bashgah.ground import clock
 from bashgah.ground.jobs import job
 
 log = structlog.get_logger("bashgah.books")
@@ -18,3 +23,9 @@ def prove() -> None:
         log.error("books.do_not_hold", code=finding.code, where=finding.where)
     if found:
         raise RuntimeError(f"the books do not hold: {len(found)} findings, see the log")
+
+
+@job(JOB, queue="upkeep", lock=JOB)
+def compute_again(run_id: str, club_id: str) -> None:
+    """Compute members again; safe to run twice, because what is right stays as it is."""
+    recompute_run(club=club_get(UUID(club_id)), id=UUID(run_id), now=clock.now())

@@ -201,6 +201,25 @@ class Waiting(models.Model):
         ]
 
 
+class RecomputeRun(models.Model):
+    """Computing many members again: what was asked and what was found."""
+
+    pk = models.CompositePrimaryKey("club_id", "id")
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    since = models.DateField()
+    members = models.IntegerField(default=0)
+    differing = models.IntegerField(default=0)
+    left_out = models.IntegerField(default=0)
+    actor_kind = models.SmallIntegerField()
+    is_applied = models.BooleanField()
+    club_id = models.UUIDField()
+    id = models.UUIDField()
+    actor_id = models.UUIDField(null=True)
+    branch = models.TextField(blank=True)
+    changes = models.JSONField(default=dict)
+
+
 class Review(models.Model):
     """A fact held back for a person; its reference is bound only if it is settled."""
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from ninja import Path, Router, Schema
+from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
-from bashgah.activities import recomputing, waiting
+from bashgah.activities import recomputing, recomputing_many, waiting
 from bashgah.activities.recomputing import Recomputed
+from bashgah.activities.recomputing_many import RunInfo
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.once import once
-from bashgah.api.strict import Body
+from bashgah.api.strict import Body, Text
 from bashgah.api.through import lang_of
-from bashgah.api.values import AmountOut, MemberId, member_id_of, said
+from bashgah.api.values import AmountOut, MemberId, branch_of, member_id_of, said
 from bashgah.kit import ids
 
 router = Router(tags=["activities"])
 
+RunId = Annotated[str, Path(..., description="`act_…`: the run.", max_length=60)]
 WaitingId = Annotated[str, Path(..., description="`act_…`: the waiting return.", max_length=60)]
 
 
@@ -63,6 +65,27 @@ class RecomputeOut(Schema):
     changes: list[AmountOut]
     differences: list[DifferenceOut]
     tiers: list[TierDifferenceOut]
+
+
+class RunIn(RecomputeIn):
+    """Whom to compute again: everybody with an activity since the day, at a branch if one is named."""
+
+    branch: Annotated[Text, Field(max_length=64)] = ""
+
+
+class RunOut(Schema):
+    """A run over many members; the figures count once it has ended."""
+
+    id: str
+    since: date
+    branch: str
+    apply: bool
+    begun_at: datetime
+    ended_at: datetime | None
+    members: int
+    differing: int
+    left_out: Annotated[int, Field(description="Members whose memberships became one are not computed.")]
+    changes: list[AmountOut]
 
 
 class WaitingOut(Schema):
@@ -146,6 +169,53 @@ def return_discard(request: Call, waiting_id: WaitingId) -> WaitingListOut:
         club=request.club, id=ids.parse("activity", waiting_id), actor=request.actor, now=request.now
     )
     return returns_waiting(request)
+
+
+@router.post(
+    "/recomputes",
+    response={202: RunOut},
+    auth=Bearer("points.recompute"),
+    summary="Compute many members again",
+)
+@once()
+def recompute_begin(request: Call, body: RunIn) -> Status[RunOut]:
+    """Queue computing again everybody with an activity since a day; ask for the run to see how far it is."""
+    branch = branch_of(request.club, body.branch).code if body.branch else ""
+    run = recomputing_many.recompute_begin(
+        club=request.club,
+        since=body.since,
+        branch=branch,
+        apply=body.apply,
+        actor=request.actor,
+        now=request.now,
+    )
+    return Status(202, _run(run))
+
+
+@router.get(
+    "/recomputes/{run_id}",
+    response=RunOut,
+    auth=Bearer("points.recompute"),
+    summary="Read a run over many members",
+)
+def recompute_get(request: Call, run_id: RunId) -> RunOut:
+    """What was found, once `ended_at` is set."""
+    return _run(recomputing_many.recompute_get(request.club, ids.parse("activity", run_id)))
+
+
+def _run(run: RunInfo) -> RunOut:
+    return RunOut(
+        id=ids.public("activity", run.id),
+        since=run.since,
+        branch=run.branch,
+        apply=run.is_applied,
+        begun_at=run.begun_at,
+        ended_at=run.ended_at,
+        members=run.members,
+        differing=run.differing,
+        left_out=run.left_out,
+        changes=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in run.changes.items()],
+    )
 
 
 def _out(request: Call, answer: Recomputed, applied: bool) -> RecomputeOut:
