@@ -218,6 +218,19 @@ def test_publishing_waits_while_an_example_fails_and_says_which(console: Console
     assert version_last(console.club) == 1
 
 
+def test_a_ready_rule_is_read_and_comes_into_the_draft_as_a_draft(console: Console) -> None:
+    seen = text(console.get("rules/ready/"))
+    assert "چهار هفتهٔ پیاپی" in seen
+    assert "۲۰۰ امتیاز" in seen
+
+    console.post("rules/ready/four_weeks_in_a_row/add/")
+    unknown = console.post("rules/ready/luck/add/")
+
+    rule = draft_get(console.club).document["rules"][-1]
+    assert (rule["key"], rule["stage"]) == ("four_weeks_in_a_row", "draft")
+    assert unknown.status_code == 422
+
+
 def test_publishing_points_out_a_rule_that_can_never_fire(console: Console) -> None:
     draft = draft_get(console.club)
     never = {

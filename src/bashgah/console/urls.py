@@ -33,7 +33,7 @@ from bashgah.console.views.backtests import one as backtest
 from bashgah.console.views.books import auditing as books
 from bashgah.console.views.books import journal, liability
 from bashgah.console.views.members import acts, forms, giving, listing, merging, one, record, timeline
-from bashgah.console.views.rules import editor, trying
+from bashgah.console.views.rules import editor, ready, trying
 from bashgah.console.views.rules import listing as rules
 
 app_name = "console"
@@ -83,6 +83,8 @@ urlpatterns = [
     path("rules/publish/", rules.publish, name="rules_publish"),
     path("rules/versions/", rules.versions, name="rules_versions"),
     path("rules/versions/<int:number>/back/", rules.back, name="rules_back"),
+    path("rules/ready/", ready.index, name="rules_ready"),
+    path("rules/ready/<slug:key>/add/", ready.add, name="rule_ready_add"),
     path("rules/try/", trying.dry_run, name="dry_run"),
     path("rules/backtests/", backtests.index, name="backtests"),
     path("rules/backtests/new/", backtests.new, name="backtest_new"),

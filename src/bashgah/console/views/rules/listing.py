@@ -231,7 +231,7 @@ def _unordered(rule: Rule) -> Rule:
 def _row(club: ClubInfo, info: RuleInfo, published: dict[str, Rule], sentence: str, lang: Lang) -> RuleRow:
     rule = info.rule
     stage, word, tone = _stage(rule, published.get(rule.key))
-    caps = {limit.window: limit.most for limit in rule.limits}
+    caps = {limit.window: limit.most for limit in rule.limits if limit.of == "units"}
     windows = {
         "day": gettext("a day"),
         "week": gettext("a week"),
