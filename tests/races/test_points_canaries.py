@@ -15,6 +15,7 @@ from bashgah.activities.services import settle_one
 from bashgah.activities.types import Settled
 from bashgah.activities.verify import verify
 from bashgah.ground.types import SYSTEM
+from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading, services
 from bashgah.ledger.types import HoldInfo, HoldState
 from bashgah.members.types import LockedMember
@@ -137,3 +138,26 @@ def test_without_lock_and_key_one_reference_earns_twice(
         owner_connection.execute(
             "ALTER TABLE activities_reference ADD PRIMARY KEY (club_id, source, reference)"
         )
+
+
+def test_a_wallet_changed_past_the_lock_stops_the_settlement(
+    shop: Shop, sara: Hand, owner_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.buys("A-1", 900_000)
+    plain = running.running_read
+
+    def read_and_meddle(*args: Any, **kwargs: Any) -> Any:
+        got = plain(*args, **kwargs)
+        owner_connection.execute(
+            "UPDATE ledger_wallet SET available = available + 1 WHERE unit = 'points' AND member_id = %s",
+            [shop.sara.id],
+        )
+        return got
+
+    monkeypatch.setattr(running, "running_read", read_and_meddle)
+    with pytest.raises(Refusal) as refused:
+        settle_one(shop.purchase("A-2", amount=100_000), club=shop.club, actor=SYSTEM, now=NOW)
+    monkeypatch.undo()
+    assert (refused.value.code, refused.value.status) == ("settlement_failed", 503)
+    assert sara.wallet(NOW).available == 10
+    assert shop.tell(shop.purchase("A-2", amount=100_000)).balances[0].available == 11
