@@ -204,7 +204,10 @@ def taken_back(
         amount = returns.share(due, purchase.bases[place], shares, taken)
         if not amount:
             continue
-        purchase.credited[place] = running.points.reverse(origin, credited, amount)
+        wallet = then.wallets.get(credited.unit)
+        purchase.credited[place] = running.points.reverse(
+            origin, credited, amount, negative=wallet.negative if wallet else "allow"
+        )
         lines.append(CreditLine(credited.unit, -amount, credited.rule))
         for window in limit_windows(then, credited.rule, credited.unit, purchase.business_date):
             freed[window] = freed.get(window, 0) + amount

@@ -28,7 +28,9 @@ from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
+from bashgah.ledger.types import WouldOwe
 
 log = structlog.get_logger("bashgah.activities")
 
@@ -170,6 +172,9 @@ def _part_settle(
             for draft, *before in kept:
                 draft.refusal, draft.fact, draft.member_id = before
                 draft.waits, draft.goods_of = False, None
+            if len(part) == 1 and isinstance(error, WouldOwe):
+                outcomes[id(part[0])] = refused(part[0], _would_owe(error))
+                return
             if len(part) == 1 and (not (state or "").startswith(TRY_AGAIN) or tries_left == 1):
                 log.error("settlement.failed", source=part[0].intake.source, exc_info=True)
                 outcomes[id(part[0])] = refused(part[0], unsettled())
@@ -178,6 +183,18 @@ def _part_settle(
         middle = len(part) // 2
         _part_settle(club, part[:middle], actor, now, outcomes)
         _part_settle(club, part[middle:], actor, now, outcomes)
+
+
+def _would_owe(error: WouldOwe) -> Refusal:
+    return Refusal(
+        "return_would_owe",
+        Phrase(
+            _("{lack} of the points to take back were used already, and this wallet may not owe."),
+            {"lack": Points(error.lack, error.unit)},
+        ),
+        extra={"wallet": error.unit, "lack": error.lack},
+        field="/purchase",
+    )
 
 
 def _waited(

@@ -17,10 +17,10 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import rows
-from bashgah.ledger.dues import REASONS, Due, due_by, earliest, next_change
+from bashgah.ledger.dues import REASONS, Due, due_by, earliest, next_change, waiting_parts
 from bashgah.ledger.states import Credited, LotState, Origin, WalletState
 from bashgah.ledger.tables import Row, Rows
-from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, WalletKind
+from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, Negative, WalletKind, WouldOwe
 
 NewId = Callable[[], UUID]
 LocalDate = Callable[[datetime], date]
@@ -112,13 +112,15 @@ class Book:
         self._take(wallet, posting_id, amount)
         return posting_id
 
-    def reverse(self, origin: Origin, credited: Credited, amount: int) -> Credited:
+    def reverse(
+        self, origin: Origin, credited: Credited, amount: int, *, negative: Negative = "allow"
+    ) -> Credited:
         """Take back ``amount`` of a recorded credit and return the credit as it stands then.
 
         Units of it that have expired are gone already: they go from expired back to where they came from and
         the member pays nothing for them. The rest is taken from the credit's own lot, then from other lots
-        soonest expiring first; what still lacks (it was spent) makes the wallet go below zero, a debt that
-        the next available credits repay.
+        soonest expiring first; what still lacks (it was spent) is a debt that the next available credits
+        repay, or ``negative`` refuses it: ``WouldOwe``, and the book is of no use any more.
         """
         wallet = self.wallet(credited.unit, credited.kind)
         wallet.is_dirty = True
@@ -137,6 +139,10 @@ class Book:
             self._allocate(posting_id, lot, part)
             wallet.pending -= part
             rest -= part
+        lack = rest - max(0, wallet.available)
+        if lack > 0 and negative != "allow" and wallet.has_lots:
+            after = self._from_waiting(origin, after, lack, negative)
+            rest -= lack
         if rest:
             after, posting_id = self._reversal(origin, after, Account.AVAILABLE, rest)
             self._take(wallet, posting_id, rest, first=lot, may_owe=True)
@@ -146,19 +152,15 @@ class Book:
     def confirm(self, origin: Origin, lots: Iterable[LotState]) -> int:
         """Make pending lots available now, whatever they waited for; return how many units."""
         waiting = [lot for lot in lots if lot.is_pending]
-        units = sum(lot.remaining for lot in waiting)
         for unit in dict.fromkeys(lot.unit for lot in waiting):
             wallet = self.wallet(unit)
             self._mature(wallet, origin, [lot for lot in waiting if lot.unit == unit])
             wallet.is_dirty = True
             self._settle_next(wallet)
-        return units
+        return sum(lot.remaining for lot in waiting)
 
     def keep_alive(self, unit: str, until: datetime | None) -> None:
-        """Let everything in a wallet live until then unless something happens before; None: for good.
-
-        An activity that happened before another one and arrives after it shortens nothing.
-        """
+        """Let everything in a wallet live until then, never less long than before; None: for good."""
         wallet = self.wallets.get(unit)
         if wallet is not None and wallet.live_until(until):
             self._settle_next(wallet)
@@ -280,6 +282,16 @@ class Book:
             reversal=(credited.posting_id, n, total, credited.amount),
         )
         return replace(credited, reversed_total=total, reversals=n), posting_id
+
+    def _from_waiting(self, origin: Origin, credited: Credited, lack: int, negative: Negative) -> Credited:
+        parts = waiting_parts(self.lots.values(), credited.unit, lack) if negative != "refuse" else None
+        if parts is None:
+            raise WouldOwe(credited.unit, lack)
+        after, posting_id = self._reversal(origin, credited, Account.PENDING, lack)
+        self.wallet(credited.unit).pending -= lack
+        for lot, part in parts:
+            self._allocate(posting_id, lot, part)
+        return after
 
     def _sufficient(self, unit: str, amount: int) -> WalletState:
         wallet = self.wallets.get(unit)

@@ -52,6 +52,18 @@ def next_change(lots: Iterable[LotState], wallet: WalletState, *, all_known: boo
     return earliest(*(lot.next_at for lot in left), lapses_at, None if all_known else wallet.stored_next_at)
 
 
+def waiting_parts(lots: Iterable[LotState], unit: str, amount: int) -> list[tuple[LotState, int]] | None:
+    """Return the pending lots that cover an amount, the soonest to expire first, or None if they cannot."""
+    parts: list[tuple[LotState, int]] = []
+    waiting = [lot for lot in lots if lot.unit == unit and lot.is_pending and lot.remaining]
+    for lot in sorted(waiting, key=lambda lot: (lot.expires_at is None, lot.expires_at, lot.id.int)):
+        part = min(amount, lot.remaining)
+        if part:
+            parts.append((lot, part))
+            amount -= part
+    return None if amount else parts
+
+
 def earliest(*dates: datetime | None) -> datetime | None:
     """Return the first of the dates that are known."""
     return min((at for at in dates if at is not None), default=None)

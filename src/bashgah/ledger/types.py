@@ -6,10 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 from uuid import UUID
 
 T = TypeVar("T")
+Negative = Literal["refuse", "pending_only", "allow"]
+"""What happens where a reversal takes more than is available; a wallet's terms say it."""
+
+
+class WouldOwe(Exception):
+    """A reversal would leave a debt that the wallet's terms refuse; the whole transaction must go back."""
+
+    def __init__(self, unit: str, lack: int) -> None:
+        super().__init__(f"{lack} of {unit} lack")
+        self.unit, self.lack = unit, lack
 
 
 class Account(IntEnum):
