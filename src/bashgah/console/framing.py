@@ -20,7 +20,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.selectors import adjustments_waiting
 from bashgah.ground import clock
 from bashgah.kit.phrases import Phrase, say
-from bashgah.ui.figures import plain
+from bashgah.ui.figures import listed, plain
 from bashgah.ui.framing import lang_of, theme_of
 from bashgah.ui.types import Frame, Lang, NavGroup, NavItem, Notice
 
@@ -144,7 +144,7 @@ def _item(request: HttpRequest, label: str, route: str, icon: str, _permission: 
 
 def _roles(request: HttpRequest, lang: Lang) -> str:
     grants = request.grants
-    return "، ".join(say(ROLES[grant.role].label, lang) for grant in grants if grant.role in ROLES)
+    return listed(*(say(ROLES[grant.role].label, lang) for grant in grants if grant.role in ROLES))
 
 
 def _notices(request: HttpRequest) -> tuple[Notice, ...]:

@@ -14,7 +14,7 @@ from bashgah.kit import formats
 from bashgah.kit.phrases import Phrase, say
 from bashgah.ledger.types import WalletKind
 from bashgah.programs.selectors import program_by_number
-from bashgah.ui.figures import day_words, plain
+from bashgah.ui.figures import day_words, listed, plain
 from bashgah.ui.types import Lang, Why, WhyRow
 
 
@@ -60,8 +60,8 @@ def _row(club: ClubInfo, program: Program, outcome: RuleOutcome, unit: str, lang
         step=name,
         text=("؛ " if lang == "fa" else "; ").join(said),
         amount=formats.signed(amounts[unit], lang) if amounts.get(unit) else "",
-        note="، ".join(
-            f"{formats.signed(n, lang)} {_wallet(program, key, lang)}" for key, n in others.items()
+        note=listed(
+            *(f"{formats.signed(n, lang)} {_wallet(program, key, lang)}" for key, n in others.items())
         ),
         quiet=not outcome.fired,
     )

@@ -105,6 +105,16 @@ def time_words(value: datetime | None, club: object) -> str:
     return "–" if value is None else formats.time(value, current_lang(), zone_of(club).key)
 
 
+def listed(*parts: str) -> str:
+    """Short pieces in one line, with the comma of the language in force; empty ones are left out."""
+    return ("، " if current_lang() == "fa" else ", ").join(part for part in parts if part)
+
+
+def moment_words(value: datetime, club: object, style: str = "long") -> str:
+    """A date with its time of day."""
+    return listed(day_words(value, club, style), time_words(value, club))
+
+
 def zone_of(club: object) -> ZoneInfo:
     """The zone pages of this club speak."""
     return ZoneInfo(str(getattr(club, "timezone", "") or "Asia/Tehran"))

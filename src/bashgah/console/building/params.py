@@ -22,7 +22,7 @@ from bashgah.kit.phrases import translated
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.ui.entries import decimal_or_none, money_or_none, whole_or_none
-from bashgah.ui.figures import money_unit, plain, shown_amount
+from bashgah.ui.figures import listed, money_unit, plain, shown_amount
 from bashgah.ui.types import Option
 
 SCALES = {"permille": 1000, "percent": 10, "quantity": 1000}
@@ -124,8 +124,8 @@ def _field(  # noqa: PLR0917 one form field from its model
     if kind == "texts":
         both = value if isinstance(value, Mapping) else {}
         cells = (
-            Cell(f"{at}_fa", f"{label}، {gettext('in Persian')}", "text", str(both.get("fa", ""))),
-            Cell(f"{at}_en", f"{label}، {gettext('in English')}", "text", str(both.get("en", ""))),
+            Cell(f"{at}_fa", listed(label, gettext("in Persian")), "text", str(both.get("fa", ""))),
+            Cell(f"{at}_en", listed(label, gettext("in English")), "text", str(both.get("en", ""))),
         )
         return ParamField(name, label, "pair", cells)
     if kind == "by_tier":

@@ -27,7 +27,7 @@ from bashgah.kit import formats, ids
 from bashgah.kit.jalali import parse_date
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
-from bashgah.ui.figures import day_words, money_words, time_words
+from bashgah.ui.figures import day_words, moment_words, money_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.listings import listing
 from bashgah.ui.types import Column, Crumb, FilterChoice, Lang, Listing, Tab, Why
@@ -155,7 +155,7 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
             Crumb(kind_word(info)),
         ),
         title=title_of(info, club),
-        text=f"{day_words(info.occurred_at, club)}، {time_words(info.occurred_at, club)}",
+        text=moment_words(info.occurred_at, club),
         facts=_facts(info, club, lang),
         member=name,
         member_url=reverse("console:member", args=[ids.public("member", info.member_id)]),
@@ -356,7 +356,7 @@ def _facts(info: ActivityInfo, club: ClubInfo, lang: Lang) -> tuple[tuple[str, s
         (gettext("Source and reference"), f"{info.source} · {info.reference}"),
         (
             gettext("Recorded at"),
-            f"{day_words(info.recorded_at, club, 'medium')}، {time_words(info.recorded_at, club)}",
+            moment_words(info.recorded_at, club, "medium"),
         ),
         (gettext("Before discount"), money_words(fact.gross, club) if fact.gross else ""),
         (gettext("Discount"), money_words(fact.discount, club) if fact.discount else ""),

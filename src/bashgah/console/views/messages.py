@@ -23,6 +23,7 @@ from bashgah.members import selectors as members
 from bashgah.messaging import selectors, services
 from bashgah.messaging.events import EVENTS
 from bashgah.messaging.types import MessageInfo, Preview, TrialMessage
+from bashgah.ui.figures import listed
 from bashgah.ui.listings import listing
 from bashgah.ui.types import Column, Crumb, FilterChoice, Listing, Tab
 
@@ -219,7 +220,7 @@ def template(request: HttpRequest, event: str, channel: str) -> HttpResponse:
                                    "/subject/en": "subject_en"}, "body_fa")  # fmt: skip
     model = TemplatePage(
         crumbs=(Crumb(gettext("Wording"), reverse("console:wording")), Crumb(said(request, known.label))),
-        title=f"{said(request, known.label)}، {_channels().get(channel, channel)}",
+        title=listed(said(request, known.label), _channels().get(channel, channel)),
         when=said(request, known.when),
         values={"subject_fa": subject.fa, "subject_en": subject.en, "body_fa": body.fa, "body_en": body.en},
         fields=tuple((f"{{{name}}}", said(request, label)) for name, label in known.fields.items()),

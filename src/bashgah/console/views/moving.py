@@ -38,7 +38,7 @@ from bashgah.members.services.standing import member_lock
 from bashgah.programs.selectors import program_by_number
 from bashgah.redemption.selectors import redemption_of_hold
 from bashgah.redemption.services import redemption_release
-from bashgah.ui.figures import day_words, plain, time_words
+from bashgah.ui.figures import moment_words, plain
 from bashgah.ui.types import Lang
 
 
@@ -93,7 +93,7 @@ def hold_rows(request: HttpRequest, member_id: UUID, lang: Lang, now: datetime) 
             amount=plain(hold.amount),
             wallet=names.get(hold.unit, hold.unit),
             purpose=_purpose(hold),
-            until=f"{day_words(hold.expires_at, club, 'medium')}، {time_words(hold.expires_at, club)}",
+            until=moment_words(hold.expires_at, club, "medium"),
             release_url=reverse(
                 "console:hold_release", args=[ids.public("member", member_id), ids.public("hold", hold.id)]
             )

@@ -260,10 +260,10 @@ def _rows(request: HttpRequest, club: ClubInfo) -> tuple[StaffRow, ...]:
 
 
 def _grant(request: HttpRequest, grant: GrantInfo, names: dict[UUID, str]) -> GrantRow:
-    from bashgah.ui.figures import plain
+    from bashgah.ui.figures import listed, plain
 
     role = permissions.ROLES.get(grant.role)
-    where = "، ".join(names.get(branch, "") for branch in grant.branches) or gettext("whole club")
+    where = listed(*(names.get(branch, "") for branch in grant.branches)) or gettext("whole club")
     limits = tuple(
         f"{said(request, permissions.PERMISSIONS[key].label)}: {plain(most)}"
         for key, most in grant.limits

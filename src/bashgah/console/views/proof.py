@@ -21,7 +21,7 @@ from bashgah.engine.words import texts
 from bashgah.ground import audit, clock
 from bashgah.ledger import selectors
 from bashgah.ledger.types import Account
-from bashgah.ui.figures import day_words, money_words, plain, time_words
+from bashgah.ui.figures import listed, moment_words, money_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Tab
 
@@ -124,7 +124,7 @@ def _proof(request: HttpRequest, club: ClubInfo) -> ProofState | None:
         step=last.step,
         steps=proving.STEPS,
         words=words[min(last.step, proving.STEPS)],
-        said=f"{day_words(at, club, 'medium')}، {time_words(at, club)}، {last.asked_by}",
+        said=listed(moment_words(at, club, "medium"), last.asked_by),
         found=tuple(FoundRow(row.code, row.where, said(request, row.phrase)) for row in last.findings),
     )
 

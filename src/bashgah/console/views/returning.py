@@ -29,7 +29,7 @@ from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.kit.text import ascii_digits
 from bashgah.programs.selectors import program_in_force
-from bashgah.ui.figures import day_words, money_words, time_words
+from bashgah.ui.figures import moment_words, money_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Tab
 
@@ -96,7 +96,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         WaitingRow(
             f"{each.source} · {each.reference}",
             f"{each.purchase_source} · {each.purchase_reference}",
-            f"{day_words(each.received_at, club)}، {time_words(each.received_at, club)}",
+            moment_words(each.received_at, club),
             gettext("waits for its purchase")
             if each.closed_at is None
             else gettext("refused: %(code)s") % {"code": each.outcome},

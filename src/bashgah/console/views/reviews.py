@@ -25,7 +25,7 @@ from bashgah.console.views.base import attempt, chosen, page, read_id, show
 from bashgah.ground import clock
 from bashgah.kit import formats, ids
 from bashgah.members import selectors as members
-from bashgah.ui.figures import day_words, money_words, plain, time_words
+from bashgah.ui.figures import listed, moment_words, money_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.listings import listing
 from bashgah.ui.types import Column, Crumb, FilterChoice, Lang, Listing, Tab
@@ -297,15 +297,15 @@ def _page(request: HttpRequest, held: HeldFact, refusal: str = "", status: int =
         decided = gettext("%(state)s by %(who)s, %(day)s") % {
             "state": state_word(held.state),
             "who": held.decided_by,
-            "day": f"{day_words(held.decided_at, club, 'medium')}، {time_words(held.decided_at, club)}",
+            "day": moment_words(held.decided_at, club, "medium"),
         }
     model = ReviewPage(
         crumbs=(
             Crumb(gettext("Kept for review"), reverse("console:reviews")),
             Crumb(kind),
         ),
-        title=f"{kind}، {money_words(amount, club)}" if amount is not None else kind,
-        text=f"{day_words(held.occurred_at, club)}، {time_words(held.occurred_at, club)}",
+        title=listed(kind, money_words(amount, club)) if amount is not None else kind,
+        text=moment_words(held.occurred_at, club),
         why=_why(held),
         refusal=refusal,
         state=held.state,
@@ -332,7 +332,7 @@ def _facts(held: HeldFact, club: ClubInfo, lang: Lang) -> tuple[tuple[str, str],
         (gettext("Source and reference"), f"{held.source} · {held.reference}"),
         (
             gettext("Came at"),
-            f"{day_words(held.received_at, club, 'medium')}، {time_words(held.received_at, club)}",
+            moment_words(held.received_at, club, "medium"),
         ),
     ]
     if isinstance(intake, ReturnIn):

@@ -146,6 +146,18 @@ def clock(value: datetime | None, club: object) -> str:
 
 
 @register.simple_tag
+def moment(value: datetime | None, club: object, style: str = "long") -> str:
+    """A date with its time of day, with the comma of the language."""
+    return "–" if value is None else figures.moment_words(value, club, style)
+
+
+@register.filter
+def listed(parts: Iterable[str]) -> str:
+    """Short pieces in one line, with the comma of the language."""
+    return figures.listed(*parts)
+
+
+@register.simple_tag
 def since(value: datetime | None, now: datetime) -> str:
     """«۳ روز پیش»."""
     return "–" if value is None else formats.ago(value, now, current_lang())

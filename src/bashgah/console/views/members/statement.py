@@ -14,7 +14,7 @@ from bashgah.console.naming import credit_units
 from bashgah.ground import clock
 from bashgah.kit import formats
 from bashgah.ledger.types import Cause, StatementRow
-from bashgah.ui.figures import money_unit, shown_amount, trimmed
+from bashgah.ui.figures import listed, money_unit, shown_amount, trimmed
 from bashgah.ui.framing import current_lang
 
 
@@ -75,7 +75,7 @@ def lines(
             at=row.occurred_at,
             unit=unit_name(row.unit, known)
             if row.unit not in credits
-            else f"{unit_name(row.unit, known)}، {money_unit(club)}",
+            else listed(unit_name(row.unit, known), money_unit(club)),
             change=_signed(row.change, row.unit, credits, club),
             pending=_signed(row.pending_change, row.unit, credits, club),
             held=_signed(row.held_change, row.unit, credits, club),

@@ -25,7 +25,7 @@ from bashgah.ground import clock
 from bashgah.kit.text import Texts, search_key
 from bashgah.programs import selectors, services
 from bashgah.programs.types import RuleInfo, VersionRow
-from bashgah.ui.figures import day_words, plain
+from bashgah.ui.figures import day_words, listed, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Tab
 
@@ -247,7 +247,7 @@ def _row(club: ClubInfo, info: RuleInfo, published: dict[str, Rule], sentence: s
         stage_word=word,
         tone=tone,
         when=_time(rule.schedule, club),
-        cap="، ".join(f"{plain(most)} {windows[window]}" for window, most in caps.items()),
+        cap=listed(*(f"{plain(most)} {windows[window]}" for window, most in caps.items())),
         examples_ok=info.examples_ok,
         examples=len(info.examples),
         problems=len(info.problems),

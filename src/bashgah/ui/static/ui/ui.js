@@ -152,6 +152,7 @@
     }
     all("details.b-menu[open]").forEach(function (menu) { if (!menu.contains(target)) menu.open = false; });
   });
+  all(".b-tabs [aria-current]").forEach(function (tab) { tab.scrollIntoView({ inline: "center", block: "nearest" }); });
   all("dialog[data-open-now]").forEach(function (dialog) { dialog.showModal(); });
 
   /* Toasts: what was done, with undo; gone after eight seconds unless the pointer rests on them. */
