@@ -28,6 +28,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members.services import members_lock
+from bashgah.members.services.standing import member_lock
 from bashgah.programs.selectors import program_in_force
 from bashgah.tiers import selectors
 from bashgah.tiers.tables import CHANGE, STANDING
@@ -96,8 +97,7 @@ def tier_grant(
     if not reason.strip():
         raise _invalid("reason_missing", _("Say why."), "/reason")
     with transaction.atomic():
-        if member_id not in members_lock(club, [member_id]):
-            raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
+        member_lock(club, member_id)
         before = selectors.stored_standings(club, [member_id])[member_id].get(ladder, Standing())
         after = Standing(tier, _today(club, now), until, until)
         why = Phrase(_("Granted until {until}: {reason}"), {"until": until, "reason": reason.strip()})
