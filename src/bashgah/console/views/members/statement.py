@@ -41,7 +41,7 @@ def causes() -> dict[Cause, str]:
         Cause.EXPIRY: gettext("Expired"),
         Cause.ADJUSTMENT: gettext("Adjustment"),
         Cause.TRANSFER: gettext("Transfer"),
-        Cause.MERGE: gettext("Merged from another membership"),
+        Cause.MERGE: gettext("Moved by a merge"),
         Cause.OPENING: gettext("Opening balance"),
         Cause.RETURN: gettext("Taken back by a return"),
         Cause.MATURITY: gettext("Became available"),
