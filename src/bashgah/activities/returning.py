@@ -205,9 +205,9 @@ def taken_back(
         if not amount:
             continue
         wallet = then.wallets.get(credited.unit)
-        purchase.credited[place] = running.points.reverse(
-            origin, credited, amount, negative=wallet.negative if wallet else "allow"
-        )
+        # what a merged member lacks, the survivor has or owes
+        negative = wallet.negative if wallet is not None and survivor is None else "allow"
+        purchase.credited[place] = running.points.reverse(origin, credited, amount, negative=negative)
         lines.append(CreditLine(credited.unit, -amount, credited.rule))
         for window in limit_windows(then, credited.rule, credited.unit, purchase.business_date):
             freed[window] = freed.get(window, 0) + amount

@@ -107,12 +107,14 @@ class Traits:
 class Clock:
     """From when and until when a wallet's units can be used; the same day is worked out once."""
 
-    __slots__ = ("_calendar", "_known", "_wallet", "always")
+    __slots__ = ("_calendar", "_known", "_lapses", "_wallet", "always", "lapses")
 
     def __init__(self, wallet: Wallet, calendar: Calendar) -> None:
         self._wallet, self._calendar = wallet, calendar
         self.always = wallet.expiry.kind == "never" and not wallet.pending_days and not wallet.confirmation
+        self.lapses = wallet.expiry.inactive_months > 0
         self._known: dict[tuple[int, tzinfo | None], Usable] = {}
+        self._lapses: dict[tuple[int, tzinfo | None], datetime | None] = {}
 
     def usable(self, local_at: datetime) -> Usable:
         """Return from when and until when units earned then can be used, and by when they need a yes."""
@@ -128,8 +130,16 @@ class Clock:
 
     def inactive_at(self, local_at: datetime) -> datetime | None:
         """Return when all the wallet's units expire if nothing happens after ``local_at``."""
-        terms = self._wallet.expiry
-        return inactive_instant(terms, local_at.date(), local_at.tzinfo, self._calendar)
+        if not self.lapses:
+            return None
+        key = local_at.toordinal(), local_at.tzinfo
+        if key not in self._lapses:
+            if len(self._lapses) > CLOCK_DAYS:
+                self._lapses.clear()
+            self._lapses[key] = inactive_instant(
+                self._wallet.expiry, local_at.date(), local_at.tzinfo, self._calendar
+            )
+        return self._lapses[key]
 
     def _worked_out(self, local_at: datetime) -> Usable:
         wallet, confirm_by = self._wallet, None
