@@ -47,6 +47,7 @@ PAGES = (
     "/console/rules/dairy_weekend/",
     "/console/rules/tier_multiplier/",
     "/console/rules/publish/",
+    "/console/rules/ready/",
     "/console/rules/versions/",
     "/console/tiers/",
     "/console/tiers/main/",

@@ -29,10 +29,10 @@ from bashgah.kit.phrases import marked as _
 
 PREFIX = "counter."
 _LABELS = {
-    "times": _("number of times “{counter}”, this one counted"),
-    "pieces": _("quantity of “{counter}”, this one counted"),
-    "money": _("amount of “{counter}”, this one counted"),
-    "streak": _("number of “{counter}” in a row, this one counted"),
+    "times": _("number of times “{counter}” (this one counted)"),
+    "pieces": _("quantity of “{counter}” (this one counted)"),
+    "money": _("amount of “{counter}” (this one counted)"),
+    "streak": _("number of “{counter}” in a row (this one counted)"),
     "days_since": _("number of days since “{counter}”"),
 }
 _TYPES: dict[str, Type] = {"pieces": "quantity", "money": "money"}
