@@ -312,3 +312,13 @@ def test_a_branch_manager_sees_the_members_of_the_branch_alone(console: Console)
 def test_both_languages_say_the_same_page(console: Console) -> None:
     assert "قوانین امتیازدهی" in text(console.get("rules/"))
     assert "Earning rules" in text(console.get("rules/", lang="en"))
+
+
+def test_a_statement_names_rules_and_says_store_credit_in_the_clubs_money(console: Console) -> None:
+    console.buys(console.cast.sara, 12_800_000)
+    rule = draft_get(console.club).document["rules"][0]
+
+    page = text(console.get(f"{console.page_of(console.cast.sara)}points/"))
+
+    assert rule["name"]["fa"] in page
+    assert f">{rule['key']}<" not in page

@@ -27,3 +27,12 @@ def credit_units(club: ClubInfo, now: datetime) -> frozenset[str]:
     except Refusal:
         return frozenset()
     return frozenset(wallet.key for wallet in wallets if wallet.kind == "credit")
+
+
+def rule_names(club: ClubInfo, lang: Lang, now: datetime) -> dict[str, str]:
+    """The names of the rules by their keys; one that is no longer in force stands by its key."""
+    try:
+        rules = program_in_force(club, now).document.rules
+    except Refusal:
+        return {}
+    return {rule.key: texts(rule.name, rule.key).say(lang) for rule in rules}

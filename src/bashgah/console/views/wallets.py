@@ -24,7 +24,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import selectors as ledger
 from bashgah.programs import selectors, services
-from bashgah.ui.figures import money_unit, plain
+from bashgah.ui.figures import money_unit, money_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Option
 
@@ -189,7 +189,9 @@ def _card(
         name=texts(wallet.name, wallet.key).say(lang),
         kind=dict(_kinds())[wallet.kind],
         sentence=wallet_sentence(wallet, program, lang, display=club.money_display),
-        outstanding=plain(sum(held)) if held else plain(0),
+        outstanding=money_words(sum(held or (0,)), club)
+        if wallet.kind == "credit"
+        else plain(sum(held or (0,))),
     )
 
 

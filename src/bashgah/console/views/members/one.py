@@ -13,7 +13,7 @@ from bashgah.access.gate import may
 from bashgah.access.selectors import limit_for
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
-from bashgah.console.naming import credit_units, wallet_names
+from bashgah.console.naming import credit_units, rule_names, wallet_names
 from bashgah.console.views.base import page, read_id, show
 from bashgah.console.views.members import standing
 from bashgah.console.views.members.listing import status_word
@@ -119,6 +119,7 @@ def points(request: HttpRequest, member_id: str) -> HttpResponse:
     member, now = selectors.member_get(club, read_id("member", member_id)), clock.now()
     lang = lang_of(request)
     names = {f"wallet:{key}": name for key, name in wallet_names(club, lang, now).items()}
+    names |= rule_names(club, lang, now)
     found = ledger.statement_list(club, member.id, cursor=request.GET.get("after") or None, limit=40)
     here = reverse("console:member_points", args=[member_id])
     model = PointsPage(
