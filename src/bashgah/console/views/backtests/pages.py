@@ -156,10 +156,15 @@ def signed(amount: int) -> str:
 
 
 def money_signed(amount: int, club: ClubInfo) -> str:
-    """An amount with its sign, scaled."""
+    """An amount with its sign, scaled; the number alone runs left to right."""
     value, unit = money_parts(abs(amount), club)
     sign = "" if amount == 0 else ("+" if amount > 0 else formats.MINUS)
-    return f"{sign}{value} {unit}"
+    return f"{isolated(sign + value)} {unit}"
+
+
+def isolated(number: str) -> str:
+    """A signed number that keeps its direction in a line of words, without markup."""
+    return f"\u2066{number}\u2069"
 
 
 def money_short(amount: int, club: ClubInfo) -> str:
@@ -199,7 +204,8 @@ def figures(report: Report, club: ClubInfo) -> tuple[FigureRow, ...]:
 
     def counted(label: str, before: int, after: int, hint: str = "") -> FigureRow:
         delta = change(after, before, against="")
-        return FigureRow(label, plain(before), plain(after), signed(after - before), delta, hint)
+        difference = isolated(signed(after - before))
+        return FigureRow(label, plain(before), plain(after), difference, delta, hint)
 
     def paid(label: str, before: int, after: int, hint: str = "") -> FigureRow:
         delta = change(after, before, against="", up_is_good=False)
@@ -215,7 +221,8 @@ def figures(report: Report, club: ClubInfo) -> tuple[FigureRow, ...]:
     def shared(label: str, before: int, after: int) -> FigureRow:
         parts = [amount * 100 / report.spend if report.spend else 0.0 for amount in (before, after)]
         shown = [formats.percent(round(part, 2), current_lang(), 2) for part in parts]
-        return FigureRow(label, shown[0], shown[1], signed(round(parts[1] - parts[0], 2)), None)
+        difference = isolated(formats.signed(round(parts[1] - parts[0], 2), current_lang()))
+        return FigureRow(label, shown[0], shown[1], difference, None)
 
     middle = [points[1] if len(points) > 1 else 0 for points in report.middle]
     top = [points[2] if len(points) > 2 else 0 for points in report.middle]
