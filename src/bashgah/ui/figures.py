@@ -147,3 +147,8 @@ def change(
         return Delta(gettext("no change"), "same", None, against)
     up = difference > 0
     return Delta(text, "up" if up else "down", up == up_is_good, against)
+
+
+def isolated(text: str) -> str:
+    """Keep a signed figure left to right inside any text, where a template cannot put it into a ``<bdi>``."""
+    return f"\u2066{text}\u2069"

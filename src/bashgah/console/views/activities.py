@@ -27,7 +27,7 @@ from bashgah.kit import formats, ids
 from bashgah.kit.jalali import parse_date
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
-from bashgah.ui.figures import day_words, moment_words, money_words
+from bashgah.ui.figures import day_words, isolated, moment_words, money_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.listings import listing
 from bashgah.ui.types import Column, Crumb, FilterChoice, Lang, Listing, Tab, Why
@@ -186,7 +186,10 @@ def _return_url(request: HttpRequest, info: ActivityInfo) -> str:
 def _undone(info: ActivityInfo, lang: Lang) -> tuple[tuple[str, str], ...]:
     """What a return undid besides the points it took back."""
     rows = [
-        (gettext("Given back to %(wallet)s") % {"wallet": back.wallet}, formats.signed(back.amount, lang))
+        (
+            gettext("Given back to %(wallet)s") % {"wallet": back.wallet},
+            isolated(formats.signed(back.amount, lang)),
+        )
         for back in info.given_back
     ]
     if info.coupons_back:

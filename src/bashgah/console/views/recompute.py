@@ -21,7 +21,7 @@ from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.members import selectors as members
 from bashgah.programs.selectors import program_in_force
-from bashgah.ui.figures import day_words
+from bashgah.ui.figures import day_words, isolated
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb
 
@@ -107,7 +107,11 @@ def _model(  # noqa: PLR0917 what one page shows
         found = compiled.wallets.get(key)
         return wallet_name(found).say(lang) if found else key
 
-    totals = [(wallet(key), formats.signed(n, lang)) for key, n in answer.changes.items()] if answer else []
+    totals = (
+        [(wallet(key), isolated(formats.signed(n, lang))) for key, n in answer.changes.items()]
+        if answer
+        else []
+    )
     for each in answer.tiers if answer else ():
         ladder = compiled.ladders[each.ladder].ladder
         steps = {

@@ -23,7 +23,7 @@ from bashgah.kit.points import Points
 from bashgah.members import selectors as members
 from bashgah.redemption import selectors, services
 from bashgah.redemption.types import RedemptionInfo
-from bashgah.ui.figures import day_words, time_words
+from bashgah.ui.figures import moment_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb
 
@@ -61,7 +61,7 @@ def one(request: HttpRequest, redemption_id: str) -> HttpResponse:
             Crumb(gettext("Redemption")),
         ),
         title=info.name.say(lang),
-        text=f"{day_words(info.begun_at, club)}، {time_words(info.begun_at, club)}",
+        text=moment_words(info.begun_at, club),
         facts=_facts(request, info),
         member=name,
         member_url=member_url,
@@ -108,6 +108,6 @@ def _facts(request: HttpRequest, info: RedemptionInfo) -> tuple[tuple[str, str],
         (gettext("Gives"), said(request, info.gives)),
         (gettext("Branch"), branch),
         (gettext("Coupon"), f"…{info.coupon.code_end}" if info.coupon else ""),
-        (gettext("Cancelled on"), f"{day_words(at, club)}، {time_words(at, club)}" if at else ""),
+        (gettext("Cancelled on"), moment_words(at, club) if at else ""),
     ]
     return tuple((term, value) for term, value in facts if value)

@@ -29,7 +29,7 @@ from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.kit.text import ascii_digits
 from bashgah.programs.selectors import program_in_force
-from bashgah.ui.figures import moment_words, money_words
+from bashgah.ui.figures import isolated, moment_words, money_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Tab
 
@@ -158,11 +158,14 @@ def effects_of(settled: Settled, club: ClubInfo, lang: Lang, now: datetime) -> t
     for credit in settled.credits:
         taken[credit.wallet] = taken.get(credit.wallet, 0) + credit.amount
     rows = [
-        (gettext("%(wallet)s taken back") % {"wallet": wallet(key)}, formats.signed(amount, lang))
+        (gettext("%(wallet)s taken back") % {"wallet": wallet(key)}, isolated(formats.signed(amount, lang)))
         for key, amount in taken.items()
     ]
     rows += [
-        (gettext("%(wallet)s given back") % {"wallet": wallet(b.wallet)}, formats.signed(b.amount, lang))
+        (
+            gettext("%(wallet)s given back") % {"wallet": wallet(b.wallet)},
+            isolated(formats.signed(b.amount, lang)),
+        )
         for b in settled.given_back
     ]
     if settled.coupons_back:

@@ -31,6 +31,7 @@ from bashgah.till import results
 from bashgah.till.counter import Counter, at_counter, part
 from bashgah.till.forms import instant, money, thousandths
 from bashgah.till.pages import ReturnLine, ReturnPage
+from bashgah.ui.figures import isolated
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,13 +112,16 @@ def _effects(counter: Counter, settled: Settled) -> tuple[tuple[str, str], ...]:
         if credit.wallet in spendable:
             taken[credit.wallet] = taken.get(credit.wallet, 0) + credit.amount
     rows = [
-        (gettext("%(wallet)s taken back") % {"wallet": spendable[key]}, formats.signed(amount, counter.lang))
+        (
+            gettext("%(wallet)s taken back") % {"wallet": spendable[key]},
+            isolated(formats.signed(amount, counter.lang)),
+        )
         for key, amount in taken.items()
     ]
     rows += [
         (
             gettext("%(wallet)s given back") % {"wallet": spendable.get(back.wallet, back.wallet)},
-            formats.signed(back.amount, counter.lang),
+            isolated(formats.signed(back.amount, counter.lang)),
         )
         for back in settled.given_back
     ]
