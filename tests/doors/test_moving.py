@@ -74,6 +74,7 @@ def test_an_integrator_confirms_what_a_purchase_gave(pos: Integrator, naderi: ca
     earned = [one for one in told["earned"] if one["wallet"] == "points"]
     assert earned
     assert earned[0]["confirm_by"]
+    assert any(line.startswith("Still pending: ") for line in told["receipt"])
     cancelled = pos.post(f"/activities/{told['id']}/confirmation", {"verdict": "cancel"})
     assert (cancelled.status_code, cancelled.json()["code"]) == (422, "reason_missing")
     confirmed = pos.post(f"/activities/{told['id']}/confirmation", {"verdict": "confirm"})

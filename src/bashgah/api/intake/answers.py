@@ -200,6 +200,11 @@ def receipt(settled: Settled, wording: Wording, zone: str) -> list[Phrase]:
         if _is_spendable(wording, balance.wallet)
     ]
     lines += [
+        Phrase(_("Still pending: {amount}"), {"amount": wording.amount(balance.wallet, balance.pending)})
+        for balance in settled.balances
+        if balance.pending and _is_spendable(wording, balance.wallet)
+    ]
+    lines += [
         Phrase(_("Tier: {tier}"), {"tier": wording.tier(ladder, tier)})
         for ladder, tier in settled.tiers
         if tier
