@@ -6,15 +6,20 @@ import csv
 import io
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from openpyxl import load_workbook
 
 from bashgah.accounting import liability
-from bashgah.accounting.costs import accounts_on, cost_set, costs_list
+from bashgah.accounting.costs import ACCOUNTS, accounts_on, cost_set, costs_list
 from bashgah.ground import clock
 from bashgah.ground.types import SYSTEM
 from bashgah.ledger.roots import days_close, roots_list
+from bashgah.ledger.services import credit_post
+from bashgah.ledger.types import Cause, WalletKind
+from bashgah.members.services import members_lock
 from tests.console.conftest import Console
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +119,36 @@ def test_accounts_get_the_codes_of_the_companys_books(books: Console) -> None:
     analyst = books.works_as("analyst")
     assert analyst.get("ledger/costs/").status_code == 200
     assert analyst.post("ledger/costs/", part="accounts", **form).status_code == 403
+
+
+def test_a_wallet_of_money_is_said_as_money_and_counted_in_its_currency_in_files(books: Console) -> None:
+    now = clock.now()
+    with transaction.atomic():
+        credit_post(
+            club=books.club,
+            locked=members_lock(books.club, [books.cast.sara.id])[books.cast.sara.id],
+            unit="credit",
+            kind=WalletKind.CREDIT,
+            amount=330_000,
+            cause=Cause.OPENING,
+            cause_id=uuid4(),
+            now=now + timedelta(days=3),
+        )
+    days_close(club=books.club, now=now + timedelta(days=5))
+    liability.liability_keep(club=books.club, program=None)
+    assert "33,000 toman" in books.get("ledger/statement/", "en").content.decode()
+    assert "33,000 toman" in books.get("ledger/liability/?wallet=credit", "en").content.decode()
+    head, *lines = rows(streamed(books.get("ledger/statement.csv")))
+    counted = {line[0]: line[head.index("counted in")] for line in lines if len(line) == len(head)}
+    assert counted == {"credit": "IRR", "points": "units", "status": "units"}
+
+
+def test_usual_accounts_are_named_in_the_readers_language_and_own_names_as_they_are(books: Console) -> None:
+    assert "Revenue deferred for points given" in books.get("ledger/journal/", "en").content.decode()
+    assert "کاهش درآمد بابت اعطای امتیاز" in books.get("ledger/journal/", "fa").content.decode()
+    english = {key: usual.en for key, (_code, usual) in ACCOUNTS.items()}
+    form = {f"code_{key}": code for key, (code, _usual) in ACCOUNTS.items()}
+    form |= {f"name_{key}": name for key, name in english.items()} | {"name_expired": "سوخت امتیاز"}
+    assert books.post("ledger/costs/", part="accounts", **form).status_code == 302
+    named = accounts_on(books.club, clock.now().date())
+    assert (named["deferred"].name, named["expired"].name) == (ACCOUNTS["deferred"][1].fa, "سوخت امتیاز")

@@ -120,6 +120,12 @@ def accounts_by_day(club: ClubInfo, days: Sequence[date]) -> dict[date, dict[str
     return found
 
 
+def account_name(account: AccountInfo, lang: str) -> str:
+    """Return the account's name: the club's own, or the usual one in the reader's language."""
+    _code, usual = ACCOUNTS[account.key]
+    return usual.say(lang) if account.name in {usual.fa, usual.en} else account.name
+
+
 def accounts_set(
     *, club: ClubInfo, changes: Mapping[str, tuple[str, str]], actor: Actor, now: datetime
 ) -> None:
@@ -137,7 +143,10 @@ def accounts_set(
     for key, (code, name) in changes.items():
         if key not in ACCOUNTS:
             raise Refusal("account_unknown", Phrase(_("There is no such account.")), status=422)
-        given = AccountInfo(key, clean(code), clean(name))
+        usual = ACCOUNTS[key][1]
+        # the usual name in another language is no name of the club's own
+        named_so = usual.say(club.locale) if clean(name) in {usual.fa, usual.en} else clean(name)
+        given = AccountInfo(key, clean(code), named_so)
         if not given.code or not given.name or max(len(given.code), len(given.name)) > TEXT_MOST:
             raise Refusal(
                 "account_invalid",

@@ -10,8 +10,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
 from bashgah.console.framing import said
+from bashgah.console.naming import credit_units
 from bashgah.console.views.base import attempt, page, show
-from bashgah.console.views.books.periods import PeriodField, all_wallet_names, ledger_tabs, period_asked
+from bashgah.console.views.books.periods import (
+    PeriodField,
+    all_wallet_names,
+    counted_in,
+    ledger_tabs,
+    period_asked,
+    units_words,
+)
 from bashgah.ground import clock
 from bashgah.ledger.roots import roots_list
 from bashgah.ledger.statements import auditor_statement
@@ -26,10 +34,11 @@ FLOWS = ("issued", "reversed", "redeemed", "expired", "adjusted", "transferred")
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One wallet of the statement under its name."""
+    """One wallet of the statement under its name: opening, what moved, closing, as they are said."""
 
     name: str
-    line: StatementLine
+    figures: tuple[str, ...]
+    is_balanced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +69,40 @@ def statement(request: HttpRequest) -> HttpResponse:
     period = period_asked(request, club, now)
     found, refusal = attempt(lambda: auditor_statement(club, period.since, period.until))
     names = all_wallet_names(request, club, now)
-    rows = tuple(LineRow(names.get(line.unit, line.unit), line) for line in found.lines) if found else ()
+    credits = credit_units(club, now)
+    rows = tuple(_row(line, names, credits, club) for line in found.lines) if found else ()
     problem = period.error or (said(request, refusal.phrase) if refusal else "")
     name, tabs = club.name.say(lang_of(request)), ledger_tabs(request, "console:statement")
     model = StatementPage(name, tabs, period, found, rows, problem)
     return show(request, "books/statement.html", model)
 
 
+def _row(line: StatementLine, names: dict[str, str], credits: frozenset[str], club: ClubInfo) -> LineRow:
+    moved = (getattr(line.flows, name) for name in FLOWS)
+    figures = (line.opening, *moved, line.closing)
+    said_so = tuple(units_words(amount, line.unit, credits, club) for amount in figures)
+    return LineRow(names.get(line.unit, line.unit), said_so, line.is_balanced)
+
+
 @page("data.export")
 def statement_csv(request: HttpRequest) -> HttpResponse:
     """The statement as a file for a spreadsheet."""
     club: ClubInfo = request.club
-    period = period_asked(request, club, clock.now())
+    now = clock.now()
+    period, credits = period_asked(request, club, now), credit_units(club, now)
     found = auditor_statement(club, period.since, period.until)
 
     def rows() -> Iterator[tuple[object, ...]]:
         for line in found.lines:
-            yield line.unit, line.opening, *(getattr(line.flows, name) for name in FLOWS), line.closing
+            moved = (getattr(line.flows, name) for name in FLOWS)
+            yield line.unit, counted_in(line.unit, credits, club), line.opening, *moved, line.closing
         yield "since", found.since.isoformat()
         yield "until", found.until.isoformat()
         yield "entries", found.entries, "postings", found.postings, "allocations", found.allocations
         yield "root before", found.root_before
         yield "root", found.root
 
-    return csv_response("statement", ("wallet", "opening", *FLOWS, "closing"), rows())
+    return csv_response("statement", ("wallet", "counted in", "opening", *FLOWS, "closing"), rows())
 
 
 @page("data.export")

@@ -18,8 +18,15 @@ from bashgah.accounting.types import AccountInfo, Journal, JournalLine, UnitCost
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response, xlsx_response
 from bashgah.console.framing import done, said
+from bashgah.console.naming import credit_units
 from bashgah.console.views.base import Entry, attempt, page, show
-from bashgah.console.views.books.periods import PeriodField, ledger_tabs, period_asked, wallet_names
+from bashgah.console.views.books.periods import (
+    PeriodField,
+    counted_in,
+    ledger_tabs,
+    period_asked,
+    wallet_names,
+)
 from bashgah.ground import clock
 from bashgah.kit import formats
 from bashgah.kit.money import CURRENCIES
@@ -43,7 +50,8 @@ KINDS = {
 class AccountRow:
     """One account with what was booked on it."""
 
-    account: AccountInfo
+    code: str
+    name: str
     debit: int
     credit: int
 
@@ -242,7 +250,7 @@ def _costs_page(request: HttpRequest, club: ClubInfo, names: dict[str, str], ent
                 key,
                 usual.say(lang),
                 request.POST.get(f"code_{key}", "") if typed else accounts[key].code,
-                request.POST.get(f"name_{key}", "") if typed else accounts[key].name,
+                request.POST.get(f"name_{key}", "") if typed else costs.account_name(accounts[key], lang),
             )
             for key, (_code, usual) in costs.ACCOUNTS.items()
         ),
@@ -259,15 +267,19 @@ def _by_account(found: Journal) -> tuple[AccountRow, ...]:
         kept = sums.setdefault(line.account, [0, 0])
         kept[0] += line.debit
         kept[1] += line.credit
-    rows = [AccountRow(account, debit, credit) for account, (debit, credit) in sums.items()]
-    return tuple(sorted(rows, key=lambda row: row.account.code))
+    lang = current_lang()
+    rows = [
+        AccountRow(account.code, costs.account_name(account, lang), debit, credit)
+        for account, (debit, credit) in sums.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: row.code))
 
 
 def _file(request: HttpRequest) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     club: ClubInfo = request.club
     now = clock.now()
     period = period_asked(request, club, now)
-    names = wallet_names(request, club, now)
+    names, credits = wallet_names(request, club, now), credit_units(club, now)
     found = journal(club, period.since, period.until)
     head = (
         gettext("Date"),
@@ -277,15 +289,18 @@ def _file(request: HttpRequest) -> tuple[tuple[str, ...], list[tuple[object, ...
         gettext("Account's name"),
         gettext("Description"),
         gettext("Units"),
+        gettext("Counted in"),
         gettext("Debit"),
         gettext("Credit"),
         gettext("Currency"),
     )
     # said now: a streamed answer is written when the language of the request is gone
-    return head, [_row(line, club, names) for line in found.lines]
+    return head, [_row(line, club, names, credits) for line in found.lines]
 
 
-def _row(line: JournalLine, club: ClubInfo, names: dict[str, str]) -> tuple[object, ...]:
+def _row(
+    line: JournalLine, club: ClubInfo, names: dict[str, str], credits: frozenset[str]
+) -> tuple[object, ...]:
     return (
         line.day.isoformat(),
         formats.date(line.day, "en", "jalali", "short"),
@@ -294,6 +309,7 @@ def _row(line: JournalLine, club: ClubInfo, names: dict[str, str]) -> tuple[obje
         line.account.name,
         f"{gettext(KINDS[line.kind])} ({names.get(line.unit, line.unit)})",
         line.units,
+        counted_in(line.unit, credits, club),
         _amount(line.debit, club),
         _amount(line.credit, club),
         club.currency,

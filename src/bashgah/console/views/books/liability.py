@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,15 +18,16 @@ from bashgah.accounting.types import AGES, Basis, OutstandingRow
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
+from bashgah.console.naming import credit_units
 from bashgah.console.views.base import chosen, page, show
-from bashgah.console.views.books.periods import ledger_tabs, wallet_names
+from bashgah.console.views.books.periods import counted_in, ledger_tabs, units_words, wallet_names
 from bashgah.console.views.members.standing import program_now
 from bashgah.engine.words import tier_name
 from bashgah.ground import clock
 from bashgah.kit import formats
 from bashgah.ledger.roots import days_list
 from bashgah.ledger.types import DayInfo
-from bashgah.ui.figures import change, day_words, money_parts, plain
+from bashgah.ui.figures import change, day_words, money_parts, plain, shown_amount
 from bashgah.ui.framing import current_lang, lang_of
 from bashgah.ui.types import Chart, ChartRow, FilterChoice, Series, Stat, Tab
 
@@ -45,7 +46,7 @@ class PartRow:
     """One part of what is outstanding."""
 
     name: str
-    units: int
+    units: str
     share: float
     worth: int | None
     lots: int
@@ -62,7 +63,7 @@ class LiabilityPage:
     choices: tuple[FilterChoice, ...]
     heading: str
     rows: tuple[PartRow, ...]
-    units: int
+    units: str
     worth: int | None
     query: str
     has_cost: bool
@@ -79,21 +80,26 @@ def index(request: HttpRequest) -> HttpResponse:
     day = liability.outstanding_day(club)
     rows = _of(club, day, unit, way) if day else []
     cost = cost_on(costs_list(club), unit, day) if day else None
-    parts = _parts(rows, way, _order(request, club, way, now), cost)
+    credits = credit_units(club, now)
+
+    def say(amount: int) -> str:
+        return units_words(amount, unit, credits, club)
+
+    parts = _parts(rows, way, _order(request, club, way, now), cost, say)
     days = days_list(club, day - timedelta(days=SHOWN_DAYS - 1), day, unit=unit) if day else []
     units = sum(row.units for row in rows)
     model = LiabilityPage(
         tabs=ledger_tabs(request, "console:liability"),
         day=day_words(day, club) if day else "",
-        stats=_stats(club, units, cost, days),
-        chart=_chart(club, names.get(unit, unit), days) if days else None,
+        stats=_stats(club, units, cost, days, say),
+        chart=_chart(club, names.get(unit, unit), days, say, is_money=unit in credits) if days else None,
         choices=(
             FilterChoice("wallet", gettext("Wallet"), chosen(list(names.items()), unit)),
             FilterChoice("by", gettext("Split by"), chosen([(k, gettext(v)) for k, v in WAYS], way)),
         ),
         heading=gettext(dict(WAYS)[way]),
         rows=parts,
-        units=units,
+        units=say(units),
         worth=value(units, cost) if cost is not None else None,
         query=f"wallet={unit}&by={way}",
         has_cost=cost is not None,
@@ -106,8 +112,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The whole count of the day as a file: every wallet, tier, branch and age."""
     club: ClubInfo = request.club
-    day, costs = liability.outstanding_day(club), costs_list(club)
-    head = ("day", "branch of", "wallet", "tier", "branch", "age from", "age to", "units", "lots", "value")
+    day, costs, credits = liability.outstanding_day(club), costs_list(club), credit_units(club, clock.now())
+    head = (
+        *("day", "branch of", "wallet", "tier", "branch", "age from", "age to"),
+        *("counted in", "units", "lots", "value"),
+    )
 
     def rows() -> Iterator[tuple[object, ...]]:
         for basis in Basis if day else ():
@@ -116,7 +125,8 @@ def export(request: HttpRequest) -> HttpResponse:
                 first, last = AGES[row.age]
                 worth = value(row.units, cost) if cost is not None else None
                 where = (day.isoformat(), basis.name.lower(), row.unit, row.tier, row.branch)
-                yield *where, first, last, row.units, row.lots, worth
+                counted = counted_in(row.unit, credits, club)
+                yield *where, first, last, counted, row.units, row.lots, worth
 
     return csv_response("liability", head, rows())
 
@@ -133,7 +143,11 @@ def _of(club: ClubInfo, day: date, unit: str, way: str) -> list[OutstandingRow]:
 
 
 def _parts(
-    rows: Iterable[OutstandingRow], way: str, order: dict[str | int, str], cost: int | None
+    rows: Iterable[OutstandingRow],
+    way: str,
+    order: dict[str | int, str],
+    cost: int | None,
+    say: Callable[[int], str],
 ) -> tuple[PartRow, ...]:
     sums: dict[str | int, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
@@ -145,7 +159,7 @@ def _parts(
     return tuple(
         PartRow(
             order.get(key, str(key) or gettext("none")),
-            sums[key][0],
+            say(sums[key][0]),
             sums[key][0] / whole,
             value(sums[key][0], cost) if cost is not None else None,
             sums[key][1],
@@ -174,14 +188,16 @@ def _age_words(first: int, last: int | None) -> str:
     return gettext("%(first)s to %(last)s days") % {"first": plain(first), "last": plain(last)}
 
 
-def _stats(club: ClubInfo, units: int, cost: int | None, days: list[DayInfo]) -> tuple[Stat, ...]:
+def _stats(
+    club: ClubInfo, units: int, cost: int | None, days: list[DayInfo], say: Callable[[int], str]
+) -> tuple[Stat, ...]:
     closing = days[-1].closing if days else 0
     past = days[-1 - COMPARED_DAYS].closing if len(days) > COMPARED_DAYS else None
     against = gettext("against 30 days before")
     stats = [
         Stat(
             gettext("Outstanding"),
-            plain(units),
+            say(units),
             delta=change(closing, past, against=against, up_is_good=False) if past and past > 0 else None,
         )
     ]
@@ -194,27 +210,29 @@ def _stats(club: ClubInfo, units: int, cost: int | None, days: list[DayInfo]) ->
         ]
     last = days[-COMPARED_DAYS:]
     stats += [
-        Stat(gettext("Given in 30 days"), plain(sum(day.flows.issued - day.flows.reversed for day in last))),
+        Stat(gettext("Given in 30 days"), say(sum(day.flows.issued - day.flows.reversed for day in last))),
         Stat(
             gettext("Used or expired in 30 days"),
-            plain(sum(day.flows.redeemed + day.flows.expired for day in last)),
+            say(sum(day.flows.redeemed + day.flows.expired for day in last)),
         ),
     ]
     if units != closing:
         stats.append(
-            Stat(gettext("Owed by members"), plain(units - closing), note=gettext("spent, then returned"))
+            Stat(gettext("Owed by members"), say(units - closing), note=gettext("spent, then returned"))
         )
     return tuple(stats)
 
 
-def _chart(club: ClubInfo, name: str, days: list[DayInfo]) -> Chart:
+def _chart(
+    club: ClubInfo, name: str, days: list[DayInfo], say: Callable[[int], str], *, is_money: bool
+) -> Chart:
     lang = current_lang()
     rows = tuple(
         ChartRow(
             formats.date(day.day, lang, club.calendar, "medium"),
             formats.date(day.day, lang, club.calendar, "day"),
-            (day.closing,),
-            (plain(day.closing),),
+            (float(shown_amount(day.closing, club)) if is_money else day.closing,),
+            (say(day.closing),),
         )
         for day in days
     )

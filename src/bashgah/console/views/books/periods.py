@@ -19,6 +19,7 @@ from bashgah.kit import formats
 from bashgah.kit.jalali import month_bounds, parse_date
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.statements import closed_until
+from bashgah.ui.figures import money_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Tab
 
@@ -90,6 +91,16 @@ def all_wallet_names(request: HttpRequest, club: ClubInfo, now: datetime) -> dic
     """Every wallet by key, qualifying ones too."""
     program, lang = program_now(club, now), lang_of(request)
     return {w.key: texts(w.name, w.key).say(lang) for w in program.wallets} if program else {}
+
+
+def units_words(amount: int, unit: str, credits: frozenset[str], club: ClubInfo) -> str:
+    """Units of a wallet: a number, or where its units are money the amount in the club's shown unit."""
+    return money_words(amount, club) if unit in credits else plain(amount)
+
+
+def counted_in(unit: str, credits: frozenset[str], club: ClubInfo) -> str:
+    """What a file counts a wallet in: the currency's smallest unit for money, units for all others."""
+    return club.currency if unit in credits else "units"
 
 
 def _day(request: HttpRequest, name: str) -> date | None:
