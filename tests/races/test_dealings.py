@@ -22,9 +22,13 @@ from bashgah.ground import throttle
 from bashgah.ground.types import SYSTEM
 from bashgah.history.selectors import sums_get
 from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import Texts
 from bashgah.ledger.types import HoldInfo
 from bashgah.members.selectors import alias_set
 from bashgah.members.types import LockedMember, MemberInfo
+from bashgah.redemption.services import redemption_begin
+from bashgah.redemption.types import RedemptionInfo
+from bashgah.rewards.services import reward_save
 from tests import cast
 from tests.activities.shop import Shop, open_shop
 from tests.cast import NOW, given
@@ -231,6 +235,36 @@ def test_a_merge_and_holds_at_once_keep_what_is_promised(shop: Shop) -> None:
     else:
         assert codes([got[0]]) == ["holds_open"]
         assert points_of(shop, shop.sara) == 80 - 10 * len(held)
+
+
+def test_a_merge_and_redemptions_at_once_spend_what_was_there(givers: Givers) -> None:
+    reward_save(
+        club=givers.club, key="free_coffee", name=Texts("قهوه", "Coffee"), actor=SYSTEM, now=cast.LONG_AGO
+    )
+    given(givers.club, givers.sara, 5000)
+
+    def act(n: int) -> object:
+        if not n:
+            return services.members_merge(
+                club=givers.club, survivor_id=givers.reza.id, merged_id=givers.sara.id, actor=SYSTEM, now=NOW
+            )
+        return redemption_begin(
+            club=givers.club,
+            member_id=givers.sara.id,
+            reward_key="free_coffee",
+            channel="till",
+            actor=givers.people.cashier,
+            now=NOW,
+        )
+
+    got = at_once(HANDS, act)
+    made = [answer for answer in got if isinstance(answer, RedemptionInfo)]
+    assert isinstance(got[0], MergeInfo)
+    assert {answer.code for answer in got if isinstance(answer, Refusal)} <= {
+        "member_merged",
+        "reward_unavailable",
+    }
+    assert balances(givers)[1] == 5000 - sum(answer.price for answer in made)
 
 
 def test_an_undo_at_once_happens_once(shop: Shop) -> None:

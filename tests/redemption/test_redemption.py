@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from django.db import connections, transaction
 
+from bashgah.clubs.selectors import club_get
 from bashgah.clubs.services import settings_set
 from bashgah.clubs.types import ClubInfo
+from bashgah.dealings.services import members_merge
 from bashgah.ground import ids, outbox, throttle
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
@@ -177,6 +179,32 @@ def test_a_blocked_member_spends_nothing(naderi: cast.Naderi) -> None:
     with pytest.raises(Refusal, match="reward_unavailable"):
         begin(naderi)
     assert points(naderi.club, naderi.sara) == (800, 0)
+
+
+def test_a_member_blocked_after_asking_cannot_finish(naderi: cast.Naderi) -> None:
+    give(naderi.club, naderi.sara, 800)
+    settings_set(club=naderi.club, changes={"redeem_consent": "always"}, now=NOW)
+    made = cast.Naderi(club_get(naderi.club.id), naderi.vanak, naderi.tajrish, naderi.sara, naderi.reza)
+    begun = begin(made)
+    member_block(club=made.club, id=made.sara.id, reason="fraud", actor=OMID, now=NOW)
+    for finish in (
+        lambda: services.redemption_confirm(
+            club=made.club, redemption_id=begun.id, way="app", actor=the_member(made.sara), now=NOW
+        ),
+        lambda: services.redemption_capture(club=made.club, redemption_id=begun.id, actor=OMID, now=NOW),
+    ):
+        with pytest.raises(Refusal, match="member_blocked"):
+            finish()
+    services.redemption_release(club=made.club, redemption_id=begun.id, actor=OMID, now=NOW)
+    assert points(made.club, made.sara) == (800, 0)
+
+
+def test_a_merged_member_redeems_as_the_survivor(naderi: cast.Naderi) -> None:
+    give(naderi.club, naderi.sara, 800)
+    members_merge(club=naderi.club, survivor_id=naderi.reza.id, merged_id=naderi.sara.id, actor=OMID, now=NOW)
+    info = begin(naderi, member=naderi.sara)
+    assert info.member_id == naderi.reza.id
+    assert points(naderi.club, naderi.reza)[0] < 800
 
 
 @pytest.mark.parametrize(
