@@ -8,7 +8,9 @@ from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Program
 from bashgah.engine.words import texts
 from bashgah.kit import formats
+from bashgah.kit.phrases import Phrase
 from bashgah.portal.doorway import Door
+from bashgah.programs.units import wallet_value
 from bashgah.ui.types import Why, WhyRow
 
 POINTS = "points"
@@ -20,12 +22,17 @@ def sentences(door: Door, program: Program, explanation: Explanation, unit: str)
         gettext("%(rule)s: %(amount)s, %(reasons)s")
         % {
             "rule": name_of(door, program, outcome.rule),
-            "amount": formats.points(dict(outcome.amounts)[unit], door.lang, unit),
+            "amount": _units(door, program, dict(outcome.amounts)[unit], unit),
             "reasons": reasons_of(door, outcome),
         }
         for outcome in explanation.outcomes
         if dict(outcome.amounts).get(unit)
     )
+
+
+def _units(door: Door, program: Program, amount: int, unit: str) -> str:
+    wallet = next((each for each in program.wallets if each.key == unit), None)
+    return door.say(Phrase("{units}", {"units": wallet_value(wallet, amount, unit, door.club)}))
 
 
 def table(door: Door, program: Program, explanation: Explanation) -> Why:

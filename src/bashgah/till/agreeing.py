@@ -11,9 +11,9 @@ from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-from bashgah.kit.points import Points
 from bashgah.kit.text import persian_digits
 from bashgah.members.types import MemberInfo
+from bashgah.programs.units import units_value
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.till.counter import Counter
 from bashgah.till.pages import Yes
@@ -38,7 +38,10 @@ def yes_card(counter: Counter, member: MemberInfo, redemption: RedemptionInfo, a
     return Yes(
         redemption=public("redemption", redemption.id),
         title=counter.say(
-            Phrase(_("The member’s yes to {points}"), {"points": Points(redemption.price, redemption.unit)})
+            Phrase(
+                _("The member’s yes to {points}"),
+                {"points": units_value(counter.club, redemption.price, redemption.unit, counter.now)},
+            )
         ),
         policy=_policy(counter),
         way=way,

@@ -21,6 +21,7 @@ from bashgah.ground import clock
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.refusals import Refusal
+from bashgah.programs.units import units_value
 from bashgah.till.pages import Last
 from bashgah.ui.framing import lang_of, theme_of
 from bashgah.ui.types import Frame, Lang
@@ -51,6 +52,10 @@ class Counter:
     def source(self) -> str:
         """Where this till's facts come from: references are unique within it, so a receipt earns once."""
         return f"till:{self.branch.code}"
+
+    def units(self, amount: int, unit: str) -> str:
+        """Say an amount of a wallet: by the club's name for it, money of a credit wallet as money."""
+        return self.say(Phrase("{units}", {"units": units_value(self.club, amount, unit, self.now)}))
 
     def say(self, phrase: Phrase) -> str:
         """Say a sentence in the cashier's language, with the club's calendar, zone and currency unit."""

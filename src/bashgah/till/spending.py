@@ -14,7 +14,6 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from bashgah.engine.document import RewardTerms
-from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -207,7 +206,7 @@ def _taken_open(counter: Counter, redemption: RedemptionInfo) -> Taken:
         id=public("redemption", redemption.id),
         name=redemption.name.say(counter.lang),
         note=gettext("%(points)s on hold until the member says yes")
-        % {"points": formats.points(redemption.price, counter.lang)},
+        % {"points": counter.units(redemption.price, redemption.unit)},
         sign=_SIGNS.get(redemption.kind, "gift"),
         state=gettext("Waiting"),
     )
@@ -230,7 +229,7 @@ def _taken_marked(counter: Counter, terms: RewardTerms) -> Taken:
         id=terms.key,
         name=rewards.reward_name(counter.club, terms.key).say(counter.lang),
         note=gettext("%(points)s are used when the purchase is recorded")
-        % {"points": formats.points(terms.price, counter.lang)},
+        % {"points": counter.units(terms.price, terms.wallet)},
         sign=_SIGNS.get(terms.kind, "gift"),
         state=_where(terms.kind),
     )
@@ -247,7 +246,7 @@ def _offer(counter: Counter, offer: RewardOffer, till: _Till, amount: int) -> Of
         key=offer.key,
         name=offer.name.say(counter.lang),
         note=counter.say(offer.gives),
-        price=formats.points(offer.price, counter.lang) if offer.price else gettext("Free"),
+        price=counter.units(offer.price, offer.unit) if offer.price else gettext("Free"),
         sign=_SIGNS.get(offer.kind, "gift"),
         reasons=tuple(counter.say(reason) for reason in (*offer.reasons, *asked)),
     )

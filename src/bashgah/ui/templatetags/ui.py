@@ -128,6 +128,13 @@ def money_in(amount: int | None, club: object) -> str:
 
 
 @register.simple_tag
+def money_change(amount: int, club: object) -> SafeString:
+    """A signed amount in the unit of the club: «+۵۰٬۰۰۰»."""
+    shown = figures.trimmed(figures.shown_amount(amount, club), 2)
+    return figures.ltr(formats.signed(shown, current_lang()))
+
+
+@register.simple_tag
 def money_unit(club: object) -> str:
     """«تومان»."""
     return figures.money_unit(club)
