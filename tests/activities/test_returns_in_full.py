@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -222,6 +222,36 @@ def test_another_days_limit_is_not_freed() -> None:
     assert shop.buys("A-3", MILLION, at=NOW + DAY).points_of("points") == 0
 
 
+def test_counters_count_what_came_back_no_more() -> None:
+    counters = [
+        {"key": key, "name": {"fa": key, "en": key}, "counts": key} for key in ("times", "pieces", "money")
+    ]
+    shop = open_shop(document={"counters": counters})
+    shop.tell(shop.purchase("A-1", line("egg", 300_000, pieces=3), line("rice", 200_000)))
+    shop.buys("A-2", 100_000)
+
+    def counts() -> list[int]:
+        keys = [(f"#{key}", date.min) for key in ("times", "pieces", "money")]
+        used = used_get(shop.club, shop.sara.id, keys)
+        return [used.get(key, 0) for key in keys]
+
+    assert counts() == [2, 4000, 6_000_000]
+    shop.tell(shop.returns("R-1", "A-1", (1, 1000)))
+    assert counts() == [2, 3000, 5_000_000]
+    shop.tell(shop.returns("R-2", "A-1"))
+    assert counts() == [1, 0, 1_000_000]
+
+
+def test_a_limit_of_times_is_freed_by_the_whole_purchase() -> None:
+    shop = open_shop(base={"limits": [{"window": "day", "most": 1, "of": "times"}]})
+    shop.tell(shop.purchase("A-1", line("egg", MILLION, pieces=2)))
+    assert shop.buys("A-2", MILLION).points_of("points") == 0
+    shop.tell(shop.returns("R-1", "A-1", (1, 1000)))
+    assert shop.buys("A-3", MILLION).points_of("points") == 0
+    shop.tell(shop.returns("R-2", "A-1"))
+    assert shop.buys("A-4", MILLION).points_of("points") == 10
+
+
 # what was spent
 
 
@@ -251,6 +281,21 @@ def test_points_spent_go_back_in_parts_that_add_up(shop: Shop) -> None:
     given = [shop.tell(shop.returns(f"R-{n}", "A-1", (1, 1000))).given_back[0].amount for n in range(3)]
     assert given == [3, 3, 4]
     assert points(shop) == 100
+
+
+def test_what_was_taken_last_goes_back_first_part_by_part(shop: Shop) -> None:
+    hand(shop).gives(30, now=NOW, expires_at=NOW + 10 * DAY)
+    hand(shop).gives(30, now=NOW, expires_at=NOW + 20 * DAY)
+    shop.tell(
+        shop.purchase(
+            "A-1", line("egg", 40_000, pieces=4), paid_with=(PaymentIn(wallet="points", amount=40),)
+        )
+    )
+    left = []
+    for n in range(4):
+        shop.tell(shop.returns(f"R-{n}", "A-1", (1, 1000)))
+        left.append([lot.remaining for lot in lots_open(shop.club, shop.sara.id)])
+    assert left == [[30], [10, 30], [20, 30], [30, 30]]
 
 
 def test_the_part_paid_by_points_lies_on_the_lines_that_name_it(shop: Shop) -> None:

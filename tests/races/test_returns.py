@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bashgah.activities import running, services, settling, waiting
+from bashgah.activities import running, services, settling, strangers, waiting
 from bashgah.activities.handlers import on_purchases
 from bashgah.activities.services import anonymous_claim, settle, settle_one
 from bashgah.activities.types import PurchaseIn, Refused, Settled
@@ -188,3 +188,59 @@ def test_a_claim_and_a_return_at_once_see_one_another(shop: Shop, sara: Hand) ->
         got = at_once(2, act)
         assert [type(answer) for answer in got] == [Settled, Settled]
         assert sara.wallet(NOW).available == 5 * (n + 1)
+
+
+def crossing(shop: Shop, monkeypatch: pytest.MonkeyPatch, look: Callable[..., Any]) -> list[object]:
+    """Let a claim come while a return has just asked whose the anonymous purchase is."""
+    told = PurchaseIn(
+        source="pos",
+        reference="N-1",
+        occurred_at=NOW,
+        branch="101",
+        lines=(line("egg", MILLION, pieces=2),),
+    )
+    bought = settle_one(told, club=shop.club, actor=SYSTEM, now=NOW)
+    asked, claimed = threading.Event(), threading.Event()
+
+    def look_and_wait(*args: Any) -> Any:
+        got = look(*args)
+        asked.set()
+        claimed.wait(timeout=1)
+        return got
+
+    monkeypatch.setattr(strangers, "claimed_lock", look_and_wait)
+
+    def act(place: int) -> object:
+        if place == 0:
+            return back_of(shop, "N-1")
+        asked.wait(timeout=10)
+        answer = anonymous_claim(
+            club=shop.club,
+            anonymous_id=bought.activity_id,
+            member_id=shop.sara.id,
+            actor=SYSTEM,
+            now=NOW,
+        )
+        claimed.set()
+        return answer
+
+    return at_once(2, act)
+
+
+def back_of(shop: Shop, of: str) -> Settled:
+    return settle_one(shop.returns("R-1", of, (1, 1000)), club=shop.club, actor=SYSTEM, now=NOW)
+
+
+def test_a_claim_waits_for_the_return_that_asked_before_it(
+    shop: Shop, sara: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    got = crossing(shop, monkeypatch, strangers.claimed_lock)
+    assert [type(answer) for answer in got] == [Settled, Settled]
+    assert sara.wallet(NOW).available == 5
+
+
+def test_without_that_lock_the_claim_gives_points_for_what_came_back(
+    shop: Shop, sara: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crossing(shop, monkeypatch, lambda _club, ids: dict.fromkeys(ids))
+    assert sara.wallet(NOW).available == 10
