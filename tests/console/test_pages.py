@@ -132,18 +132,21 @@ def test_a_block_needs_a_reason_and_stands_in_the_history(console: Console) -> N
 def test_an_adjustment_is_an_entry_with_its_reason(console: Console) -> None:
     path = console.page_of(console.cast.sara)
 
-    console.post(f"{path}adjust/", amount="۱٬۵۰۰", direction="give", reason="جبران خطای صندوق")
+    form = {"direction": "give", "reason": "mistake", "note": "جبران خطای صندوق"}
+    console.post(f"{path}adjust/", amount="۱٬۵۰۰", **form)
 
     assert wallets_get(console.club, console.cast.sara.id, clock.now())["points"].available == 1500
     assert "جبران خطای صندوق" in text(console.get(f"{path}points/"))
 
 
-def test_a_marketer_adjusts_only_up_to_the_limit_of_the_role(console: Console) -> None:
+def test_a_marketer_adjusts_up_to_the_limit_of_the_role_and_beyond_it_asks(console: Console) -> None:
     maryam = console.works_as("marketer")
     path = f"{console.page_of(console.cast.sara)}adjust/"
 
-    assert maryam.post(path, amount="50001", direction="give", reason="زیاد").status_code == 403
-    assert maryam.post(path, amount="50000", direction="give", reason="اندازه").status_code == 302
+    beyond = maryam.post(path, amount="50001", direction="give", reason="goodwill")
+    assert (beyond.status_code, beyond.headers["Location"]) == (302, "/console/approvals/")
+    assert "points" not in wallets_get(console.club, console.cast.sara.id, clock.now())
+    assert maryam.post(path, amount="50000", direction="give", reason="goodwill").status_code == 302
     assert wallets_get(console.club, console.cast.sara.id, clock.now())["points"].available == 50_000
 
 
