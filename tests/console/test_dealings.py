@@ -96,5 +96,13 @@ def test_the_club_says_who_may_give_and_why_points_are_corrected(console: Consol
     terms = kept.transfer_terms("points")
     assert terms is not None
     assert (terms.least, terms.per_day, terms.per_month) == (20, None, 900)
+    assert kept.transfer_terms("credit") is None
+    assert "۱۰٬۰۰۰" in console.get("settings/points/").content.decode()
+    numbers = {"least": "20000", "most": "50000", "member_days": "1"}
+    money = {"on-credit": "1"} | {f"{name}-credit": number for name, number in numbers.items()}
+    assert console.post("settings/points/", **(form | money)).status_code == 302
+    credit = club_get(console.club.id).settings.transfer_terms("credit")
+    assert credit is not None
+    assert (credit.least, credit.most, credit.member_days) == (200_000, 500_000, 1)
     assert [reason.fa for reason in kept.adjustment_reasons] == ["سیل", "زلزله"]
     assert console.post("settings/points/", **(form | {"least-points": ""})).status_code == 422

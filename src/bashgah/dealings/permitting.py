@@ -9,10 +9,10 @@ from bashgah.dealings import selectors
 from bashgah.engine.windows import window_start
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
 from bashgah.members.types import LockedMember
+from bashgah.programs.units import units_value
 
 
 def may_give(  # noqa: PLR0917 one question about one transfer
@@ -36,7 +36,10 @@ def may_give(  # noqa: PLR0917 one question about one transfer
             "amount_out_of_range",
             Phrase(
                 _("Between {least} and {most} can be given at once."),
-                {"least": Points(terms.least, unit), "most": Points(terms.most, unit)},
+                {
+                    "least": units_value(club, terms.least, unit, now),
+                    "most": units_value(club, terms.most, unit, now),
+                },
             ),
             status=422,
             field="/amount",
@@ -85,7 +88,7 @@ def _within_limits(  # noqa: PLR0917 one question about one transfer
         if amount > left:
             raise Refusal(
                 "transfer_limit_reached",
-                Phrase(sentence, {"left": Points(left, terms.wallet)}),
+                Phrase(sentence, {"left": units_value(club, left, terms.wallet, now)}),
                 field="/amount",
                 extra={"left": left},
             )

@@ -17,7 +17,8 @@ from bashgah.console.tabs import settings_tabs
 from bashgah.console.views.base import Entry, attempt, page, show
 from bashgah.console.views.members.standing import program_now
 from bashgah.ground import clock, ids
-from bashgah.ui.figures import plain
+from bashgah.kit.money import CURRENCIES
+from bashgah.ui.figures import money_unit, plain, shown_amount
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Tab
 
@@ -32,6 +33,7 @@ class WalletTerms:
 
     key: str
     name: str
+    affix: str
     is_on: bool
     values: Mapping[str, str]
 
@@ -66,7 +68,11 @@ def edit(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, entry)
     changes = {
-        "transfers": [_terms(entry, key) for key, _name in _wallets(request) if entry.flag(f"on-{key}")],
+        "transfers": [
+            _terms(entry, key, money=money)
+            for key, _name, money in _wallets(request)
+            if entry.flag(f"on-{key}")
+        ],
         "adjustment_reasons": _reasons(request),
         "adjustment_days": entry.whole("adjustment_days", required=True, least=1, most=90),
         "adjustment_key_limit": entry.whole("adjustment_key_limit", required=True, most=10**9),
@@ -82,26 +88,30 @@ def edit(request: HttpRequest) -> HttpResponse:
     return _page(request, entry, status=422)
 
 
-def _wallets(request: HttpRequest) -> list[tuple[str, str]]:
-    """Wallets whose units can be given: all but those that only qualify."""
+def _wallets(request: HttpRequest) -> list[tuple[str, str, bool]]:
+    """Wallets whose units can be given (all but those that only qualify), and which of them hold money."""
     program = program_now(request.club, clock.now())
     if program is None:
         return []
     lang = lang_of(request)
     return [
-        (wallet.key, (wallet.name.fa if lang == "fa" else wallet.name.en) or wallet.key)
+        (
+            wallet.key,
+            (wallet.name.fa if lang == "fa" else wallet.name.en) or wallet.key,
+            wallet.kind == "credit",
+        )
         for wallet in program.wallets
         if wallet.kind != "status"
     ]
 
 
-def _terms(entry: Entry, key: str) -> dict[str, Any]:
-    """One wallet's terms as typed; an empty limit is none."""
+def _terms(entry: Entry, key: str, *, money: bool) -> dict[str, Any]:
+    """One wallet's terms as typed, money in its shown unit; an empty limit is none."""
     found: dict[str, Any] = {"wallet": key}
     for name in NUMBERS:
-        is_limit = name in LIMITS
-        found[name] = entry.whole(
-            f"{name}-{key}", required=not is_limit, least=0 if name == "member_days" else 1
+        read = entry.money if money and name != "member_days" else entry.whole
+        found[name] = read(
+            f"{name}-{key}", required=name not in LIMITS, least=0 if name == "member_days" else 1
         )
     return found
 
@@ -122,13 +132,14 @@ def _page(request: HttpRequest, entry: Entry, status: int = 200) -> HttpResponse
     club: ClubInfo = request.club
     own, typed = club.settings, request.POST if request.method == "POST" else None
     wallets = []
-    for key, name in _wallets(request):
+    for key, name, money in _wallets(request):
         terms = own.transfer_terms(key)
-        kept = _shown(terms or TransferTerms(wallet=key))
+        kept = _shown(terms or _usual(club, key, money=money), club, money=money)
         wallets.append(
             WalletTerms(
                 key=key,
                 name=name,
+                affix=money_unit(club) if money else gettext("points"),
                 is_on=typed.get(f"on-{key}") == "1" if typed is not None else terms is not None,
                 values={n: typed.get(f"{n}-{key}", "") for n in NUMBERS} if typed is not None else kept,
             )
@@ -152,6 +163,21 @@ def _page(request: HttpRequest, entry: Entry, status: int = 200) -> HttpResponse
     return show(request, "dealing_settings.html", model, status=status)
 
 
-def _shown(terms: TransferTerms) -> dict[str, str]:
-    numbers = {name: getattr(terms, name) for name in NUMBERS}
-    return {name: "" if number is None else plain(number) for name, number in numbers.items()}
+def _usual(club: ClubInfo, key: str, *, money: bool) -> TransferTerms:
+    """What a club begins with; for money amounts that are worth giving."""
+    if not money:
+        return TransferTerms(wallet=key)
+    # ten thousand toman, or one pound
+    one = 100_000 if club.currency == "IRR" else 10 ** CURRENCIES[club.currency].exponent
+    return TransferTerms(
+        wallet=key, least=one, most=50 * one, per_day=100 * one, per_month=300 * one, per_pair=100 * one
+    )
+
+
+def _shown(terms: TransferTerms, club: ClubInfo, *, money: bool) -> dict[str, str]:
+    found = {}
+    for name in NUMBERS:
+        number = getattr(terms, name)
+        is_amount = money and name != "member_days" and number is not None
+        found[name] = "" if number is None else plain(shown_amount(number, club) if is_amount else number)
+    return found

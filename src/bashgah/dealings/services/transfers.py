@@ -24,7 +24,6 @@ from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import clean
 from bashgah.ledger import transferring
@@ -32,6 +31,7 @@ from bashgah.members import selectors as members
 from bashgah.members import services as members_services
 from bashgah.members.types import CodeIssued, LockedMember
 from bashgah.messaging.services import code_post
+from bashgah.programs.units import units_value
 
 OPEN_FOR = timedelta(minutes=10)
 NOTE_LENGTH = 200
@@ -114,7 +114,10 @@ def transfer_code_send(*, club: ClubInfo, transfer_id: UUID, address: str = "", 
         issued=issued,
         purpose="give",
         locale=people[row.member_id].locale or club.locale,
-        params={"points": Points(row.amount, row.unit), "receiver": people[row.receiver_id].name},
+        params={
+            "points": units_value(club, row.amount, row.unit, now),
+            "receiver": people[row.receiver_id].name,
+        },
         now=now,
     )
     return issued

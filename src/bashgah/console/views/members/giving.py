@@ -23,11 +23,14 @@ from bashgah.dealings.types import TransferInfo
 from bashgah.ground import clock, ids
 from bashgah.kit import formats
 from bashgah.kit.ids import public
+from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
 from bashgah.members.types import MemberInfo
+from bashgah.programs.units import units_value
+from bashgah.ui.figures import money_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Option
 
@@ -76,8 +79,9 @@ def gifts(request: HttpRequest, member_id: str) -> HttpResponse:
     entry, now = Entry(request), clock.now()
     if request.method != "POST":
         return _page(request, member, entry, "")
-    amount = entry.whole("amount", required=True, least=1)
     to, unit = entry.text("to", required=True), entry.text("unit") or "points"
+    is_money = isinstance(units_value(club, 1, unit, now), Money)
+    amount = (entry.money if is_money else entry.whole)("amount", required=True, least=1)
     reference = entry.text("reference", required=True, limit=120)
     if entry.errors or amount is None:
         return _page(request, member, entry, "")
@@ -194,6 +198,14 @@ def _page(
     )
 
 
+def _signed(request: HttpRequest, info: TransferInfo, *, gave: bool) -> str:
+    """What it did to this member's balance; money in its shown unit."""
+    club: ClubInfo = request.club
+    if isinstance(units_value(club, info.amount, info.unit, info.begun_at), Money):
+        return f"{'-' if gave else '+'}{money_words(info.amount, club)}"
+    return formats.signed(-info.amount if gave else info.amount, lang_of(request))
+
+
 def _row(request: HttpRequest, info: TransferInfo, own: set[UUID], people: dict[UUID, MemberInfo]) -> GiftRow:
     gave = info.giver_id in own
     other = people[info.receiver_id if gave else info.giver_id]
@@ -211,7 +223,7 @@ def _row(request: HttpRequest, info: TransferInfo, own: set[UUID], people: dict[
         key=id_,
         other=other.name,
         other_url=reverse("console:member", args=[public("member", other.id)]),
-        amount=formats.signed(-info.amount if gave else info.amount, lang_of(request)),
+        amount=_signed(request, info, gave=gave),
         unit=unit_name(info.unit, {}),
         note=info.note,
         at=info.closed_at or info.begun_at,
