@@ -56,7 +56,7 @@ class Vanak:
 
 
 def refused(statuses: dict[tuple[str, str], int]) -> list[tuple[str, str]]:
-    """The addresses that answered 403, but for returns: goods come back where they were bought, whoever did."""
+    """The addresses that answered 403, but for returns: goods come back where they were bought."""
     return [place for place, status in statuses.items() if status == 403 and not place[1].endswith("return/")]
 
 
