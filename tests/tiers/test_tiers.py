@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bashgah.activities.services import settle
+from bashgah.activities.verify import verify
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.phrases import say
 from bashgah.kit.refusals import Refusal
@@ -45,6 +46,14 @@ def test_reaching_the_threshold_raises_at_once_with_its_reason(shop: Shop) -> No
     assert (newest.before, newest.after, newest.is_raise) == ("plain", "gold", True)
     assert "طلایی" in say(newest.why, "fa")
     assert (first.before, first.after) == ("", "plain")
+
+
+def test_steps_whose_clocks_went_the_other_way_are_one_way_all_the_same(shop: Shop) -> None:
+    """A process may look at its clock, then wait for another one that looks later and writes first."""
+    shop.tell(shop.purchase("A-1", amount=9_900_000), now=NOW + timedelta(milliseconds=5))
+    shop.tell(shop.purchase("A-2", amount=100_000), now=NOW)
+    assert tier(shop) == "gold"
+    assert verify() == []
 
 
 def test_a_tier_is_kept_until_its_period_ends_and_then_judged(shop: Shop) -> None:
