@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
 
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import Settled
@@ -18,32 +15,10 @@ from bashgah.ledger.types import HoldState
 from tests.activities.shop import Shop, open_shop
 from tests.cast import NOW
 from tests.ledger.hand import Hand
+from tests.races.hands import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 8
-
-
-def at_once(hands: int, act: Callable[[int], object]) -> list[object]:
-    """Let all hands act at the same moment, each on a connection of its own; return what each got."""
-    start = threading.Barrier(hands)
-    got: list[object] = [None] * hands
-
-    def run(place: int) -> None:
-        try:
-            connection.ensure_connection()
-            start.wait(timeout=10)
-            got[place] = act(place)
-        except Exception as error:
-            got[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(hands)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return got
 
 
 @pytest.fixture

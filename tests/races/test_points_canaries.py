@@ -22,7 +22,7 @@ from bashgah.members.types import LockedMember
 from tests.activities.shop import Shop, open_shop
 from tests.cast import NOW
 from tests.ledger.hand import Hand
-from tests.races.test_points import at_once
+from tests.races.hands import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corrupts]
 TWO = 2
