@@ -18,6 +18,7 @@ from bashgah.ledger.selectors import wallets_get
 from bashgah.members.types import MemberInfo
 from tests.activities.shop import Shop, line, open_shop
 from tests.cast import NOW
+from tests.ledger.hand import Hand
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -163,6 +164,16 @@ def test_a_person_confirms_once_and_it_stands_in_the_audit_trail(shop: Shop) -> 
         decide(shop.club, told, "confirm")
     rows = audit_list(club_id=shop.club.id, action="points.confirmed")
     assert [row.details["units"] for row in rows] == [10]
+
+
+def test_units_that_repay_a_debt_at_once_count_as_confirmed(shop: Shop) -> None:
+    spent = shop.buys("A-1", 1_000_000)
+    decide(shop.club, spent, "confirm")
+    Hand(shop.club, shop.sara.id).adjusts(-10, now=NOW)
+    shop.tell(shop.returns("R-1", "A-1"))
+    assert points(shop) == (-10, 0)
+    assert decide(shop.club, shop.buys("A-2", 1_500_000), "confirm") == 15
+    assert points(shop) == (5, 0)
 
 
 def test_a_person_cancels_with_a_reason(shop: Shop) -> None:

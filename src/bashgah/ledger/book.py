@@ -150,14 +150,18 @@ class Book:
         return after
 
     def confirm(self, origin: Origin, lots: Iterable[LotState]) -> int:
-        """Make pending lots available now, whatever they waited for; return how many units."""
+        """Make pending lots available now, whatever they waited for; return how many units.
+
+        Units that at once repay a debt count too.
+        """
         waiting = [lot for lot in lots if lot.is_pending]
+        units = sum(lot.remaining for lot in waiting)
         for unit in dict.fromkeys(lot.unit for lot in waiting):
             wallet = self.wallet(unit)
             self._mature(wallet, origin, [lot for lot in waiting if lot.unit == unit])
             wallet.is_dirty = True
             self._settle_next(wallet)
-        return sum(lot.remaining for lot in waiting)
+        return units
 
     def keep_alive(self, unit: str, until: datetime | None) -> None:
         """Let everything in a wallet live until then, never less long than before; None: for good."""
