@@ -15,6 +15,8 @@ from psycopg.pq import TransactionStatus
 
 from tests import server as servers
 
+# what tests of the trail itself write into it
+INVENTED_ACTS = frozenset({"rule.changed"})
 KEPT = pytest.StashKey[ExitStack]()
 INERROR = TransactionStatus.INERROR
 
@@ -103,10 +105,15 @@ def books_hold(request: pytest.FixtureRequest) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM ledger_wallet) OR EXISTS (SELECT FROM ledger_posting)")
         touched = cursor.fetchone()[0]
+        cursor.execute("SELECT DISTINCT action FROM ground_audit")
+        acts = {action for (action,) in cursor.fetchall()}
     if touched:
         from tests.books import books_must_hold
 
         books_must_hold()
+    from bashgah.console.acts import ACTS
+
+    assert acts <= ACTS.keys() | INVENTED_ACTS, "the audit trail has no words for these: console/acts.py"
 
 
 @pytest.fixture

@@ -109,6 +109,7 @@ urlpatterns = [
     path("ledger/expiring.csv", expiring.export, name="expiring_export"),
     path("ledger/progress/", proof.progress, name="ledger_progress"),
     path("ledger/audit/", auditing.index, name="audit"),
+    path("ledger/audit.csv", auditing.export, name="audit_export"),
     path("ledger/statement/", books.statement, name="statement"),
     path("ledger/statement.csv", books.statement_csv, name="statement_csv"),
     path("ledger/statement.json", books.statement_json, name="statement_json"),

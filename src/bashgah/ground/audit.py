@@ -17,13 +17,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from bashgah.ground import ids
-from bashgah.ground.types import Actor, AuditFinding, AuditRow
+from bashgah.ground.types import Actor, AuditFilters, AuditFinding, AuditRow
 
 SEAL_LOCK = 0x6261736867_02
 NOTHING_BEFORE = b"\x00" * 32
 # a row must be visible to the sealer this long after it was written; no request runs longer
 VISIBLE_WITHIN = timedelta(minutes=10)
 
+EVERYTHING = AuditFilters()
 _COLUMNS = "a.id, a.club_id, a.actor_kind, a.actor_id, a.actor_name, a.action, a.target, a.details, a.at"
 
 
@@ -68,22 +69,48 @@ def audit_list(
     *,
     club_id: UUID,
     action: str = "",
-    actor_id: str = "",
+    filters: AuditFilters = EVERYTHING,
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[AuditRow]:
-    """Acts in the club, newest first; ``before`` is the last id of the page before."""
+    """Acts in the club, newest first; ``action`` is one kind, ``before`` the last id of the page before."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT {_COLUMNS} FROM ground_audit a
-            WHERE a.club_id = %s AND (%s = '' OR a.action = %s) AND (%s = '' OR a.actor_id = %s)
-              AND (%s::uuid IS NULL OR a.id < %s)
-            ORDER BY a.id DESC LIMIT %s
+            WHERE a.club_id = %(club)s AND (%(actions)s::text[] = '{{}}' OR a.action = ANY(%(actions)s))
+              AND (%(actor)s = '' OR a.actor_id = %(actor)s) AND (%(target)s = '' OR a.target = %(target)s)
+              AND (%(since)s::timestamptz IS NULL OR a.at >= %(since)s)
+              AND (%(until)s::timestamptz IS NULL OR a.at < %(until)s)
+              AND (%(before)s::uuid IS NULL OR a.id < %(before)s)
+            ORDER BY a.id DESC LIMIT %(limit)s
             """,
-            [club_id, action, action, actor_id, actor_id, before, before, limit],
+            {
+                "club": club_id,
+                "actions": [action] if action else list(filters.actions),
+                "actor": filters.actor_id,
+                "target": filters.target,
+                "since": filters.since,
+                "until": filters.until,
+                "before": before,
+                "limit": limit,
+            },
         )
         return [_row(values) for values in cursor.fetchall()]
+
+
+def audit_sealed(club_id: UUID) -> tuple[int, datetime | None]:
+    """How many acts of the club the chain holds, and when it was last sealed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*), max(s.sealed_at) FROM ground_audit_seal s
+            JOIN ground_audit a ON a.id = s.audit_id WHERE a.club_id = %s
+            """,
+            [club_id],
+        )
+        count, at = cursor.fetchone()
+    return count, at
 
 
 def audit_seal(now: datetime, *, limit: int = 5000) -> int:

@@ -80,6 +80,17 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """Which acts are asked for; what is empty asks for all. ``until`` is the first instant after."""
+
+    actions: tuple[str, ...] = ()
+    actor_id: str = ""
+    target: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditFinding:
     """A sign that audit rows were touched after they were written."""
 

@@ -12,12 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from bashgah.kit.phrases import Phrase
-from bashgah.kit.phrases import marked as _
-from bashgah.kit.points import Points
-from bashgah.kit.refusals import Refusal
 from bashgah.ledger import rows
 from bashgah.ledger.dues import REASONS, Due, due_by, earliest, next_change, waiting_parts
+from bashgah.ledger.refusals import points_short
 from bashgah.ledger.states import Credited, LotState, Origin, WalletState
 from bashgah.ledger.tables import Row, Rows
 from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, Negative, WalletKind, WouldOwe
@@ -150,10 +147,7 @@ class Book:
         return after
 
     def confirm(self, origin: Origin, lots: Iterable[LotState]) -> int:
-        """Make pending lots available now, whatever they waited for; return how many units.
-
-        Units that at once repay a debt count too.
-        """
+        """Make pending lots available now; return how many units, those that repay a debt at once too."""
         waiting = [lot for lot in lots if lot.is_pending]
         units = sum(lot.remaining for lot in waiting)
         for unit in dict.fromkeys(lot.unit for lot in waiting):
@@ -301,14 +295,7 @@ class Book:
         wallet = self.wallets.get(unit)
         available = wallet.available if wallet else 0
         if wallet is None or available < amount:
-            raise Refusal(
-                "points_short",
-                Phrase(
-                    _("{missing} more are needed: {available} are available."),
-                    {"missing": Points(amount - available, unit), "available": Points(available, unit)},
-                ),
-                extra={"missing": amount - available, "available": available, "unit": unit},
-            )
+            raise points_short(unit, available, amount)
         return wallet
 
     def _take(

@@ -25,6 +25,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading
 from bashgah.ledger.between import refuse_merged
 from bashgah.ledger.book import Book
+from bashgah.ledger.refusals import nothing_pending
 from bashgah.ledger.spending import give_back
 from bashgah.ledger.states import Credited, LotState, Origin
 from bashgah.ledger.tables import Rows
@@ -267,11 +268,6 @@ def _waiting(
     if not waiting:
         raise nothing_pending()
     return book, waiting
-
-
-def nothing_pending() -> Refusal:
-    """Return the refusal of a confirmation that comes when nothing waits for it."""
-    return Refusal("nothing_pending", Phrase(_("None of these units is pending any more.")))
 
 
 def entry_adjust(
