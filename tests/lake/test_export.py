@@ -103,7 +103,7 @@ def test_a_fact_comes_back_from_the_lake_as_it_was() -> None:
     shop = open_shop()
     told = shop.tell(shop.purchase("one", line("A1", 400_000, pieces=2, discount=10_000), line("B2", 90_000)))
     folder = lake_export(club=shop.club).folder
-    table, _alias, members = files.buckets_read(folder, [files.bucket_of(shop.sara.id.bytes)])
+    table, members = files.Opened(folder).read([files.bucket_of(shop.sara.id.bytes)])
     fact = files.fact_decode(table["fact"][0].as_py())
     assert (fact.gross, fact.discount, len(fact.lines)) == (4_900_000, 100_000, 2)
     assert fact.occurred_at == told.occurred_at

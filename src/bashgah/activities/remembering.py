@@ -21,10 +21,12 @@ from bashgah.engine.states import Needs, Standing, State
 from bashgah.engine.windows import measure_start, window_start
 from bashgah.history import keeping as history
 from bashgah.history.keeping import Tally
-from bashgah.kit.jalali import Calendar
 from bashgah.members.facts import MemberFacts
 
 Days = Mapping[date, Tally]
+Slots = tuple[tuple[str, date], ...]
+Starts = tuple[tuple[str, str, date], ...]
+DAYS_KNOWN = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +49,27 @@ class Remembered:
 
     def state(self, compiled: CompiledProgram, fact: Fact) -> State:
         """Return what this program version needs to know before it decides this fact."""
-        needs, calendar, day = compiled.needs, compiled.document.calendar, fact.local_at.date()
-        past, standings = self.history, self.standings
+        asked, past, standings = asked_by(compiled), self.history, self.standings
+        day = fact.local_at.date()
+        limits, measured = asked.on(day)
         used = {}
-        if past.used:
-            for key, window in needs.limits:
-                at = (key, window_start(window, day, calendar))
-                if amount := past.used.get(at):
+        if held := past.used:
+            for at in limits:
+                if amount := held.get(at):
                     used[at] = amount
         measures = {}
-        for ladder, measure, window in needs.measures:
-            if value := past.measure(measure, measure_start(window, day, calendar), day):
+        for ladder, measure, start in measured:
+            if value := past.measure(measure, start, day):
                 measures[ladder] = value
+        calendar = asked.calendar
+        values = {name: read(past, fact) for name, read in asked.of_history}
+        for name in asked.of_member:
+            values[name] = self.about.value(name, fact, calendar)
         return State(
-            values={name: self._value(name, fact, calendar) for name in read_by(compiled)},
-            standings={key: standings[key] for key in needs.ladders if key in standings},
-            measures=measures,
-            used=used,
+            values,
+            {key: standings[key] for key in asked.ladders if key in standings},
+            measures,
+            used,
         )
 
     def remember(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
@@ -74,18 +80,11 @@ class Remembered:
                 qualifying += credit.amount
         for used in decision.used:
             self.history.use(used.limit, used.window_start, used.amount)
-        is_purchase = fact.kind == "purchase"
-        self.history.record(
-            fact.local_at.date(),
-            fact.occurred_at,
-            Tally(
-                purchases=int(is_purchase),
-                spend=fact.net if is_purchase else 0,
-                visits=int(fact.kind == "visit"),
-                qualifying=qualifying,
-                gross=fact.gross if is_purchase else 0,
-            ),
-        )
+        if fact.kind == "purchase":
+            counts = Tally(1, fact.net, 0, qualifying, fact.gross)
+        else:
+            counts = Tally(0, 0, int(fact.kind == "visit"), qualifying)
+        self.history.record(fact.local_at.date(), fact.occurred_at, counts)
         self._stand(compiled, state, fact, decision)
 
     def remember_return(
@@ -144,11 +143,6 @@ class Remembered:
                 self.standings[ladder] = after
                 self.moved.add(ladder)
 
-    def _value(self, name: str, fact: Fact, calendar: Calendar) -> Any:
-        if name.startswith("member."):
-            return self.about.value(name, fact, calendar)
-        return _HISTORY[name](self.history, fact)
-
 
 def measured_on(days: Days, ready: ReadyLadder) -> Measured:
     """Return the ladder's measure over any window of these days; without a beginning it is the lifetime's."""
@@ -172,16 +166,45 @@ def fallen(compiled: CompiledProgram, base: Rise, standing: Standing, days: Days
     return standing_fallen(ready.ladder, standing, replayed, today)
 
 
+class Asked:
+    """What a program asks of a member, and in which windows on a day, worked out once for each day."""
+
+    __slots__ = ("_days", "_needs", "calendar", "ladders", "of_history", "of_member")
+
+    def __init__(self, compiled: CompiledProgram) -> None:
+        self._needs, self.calendar = compiled.needs, compiled.document.calendar
+        self._days: dict[date, tuple[Slots, Starts]] = {}
+        names = read_fields(compiled.needs)
+        self.ladders = compiled.needs.ladders
+        self.of_member = tuple(name for name in names if name.startswith("member."))
+        self.of_history = tuple((name, _HISTORY[name]) for name in names if not name.startswith("member."))
+
+    def on(self, day: date) -> tuple[Slots, Starts]:
+        """Return the limits' windows that hold the day, and (ladder, measure, first day that counts)."""
+        found = self._days.get(day)
+        if found is None:
+            if len(self._days) > DAYS_KNOWN:
+                self._days.clear()
+            found = self._days[day] = (
+                tuple((key, window_start(window, day, self.calendar)) for key, window in self._needs.limits),
+                tuple(
+                    (ladder, measure, measure_start(window, day, self.calendar))
+                    for ladder, measure, window in self._needs.measures
+                ),
+            )
+        return found
+
+
+@lru_cache(maxsize=256)
+def asked_by(compiled: CompiledProgram) -> Asked:
+    """Return what a program asks; programs are told apart by identity, which costs nothing."""
+    return Asked(compiled)
+
+
 @lru_cache(maxsize=256)
 def read_fields(needs: Needs) -> tuple[str, ...]:
     """Return the state fields a program reads, in a fixed order; tiers come with the standings."""
     return tuple(sorted(name for name in needs.fields if not name.startswith("member.tier.")))
-
-
-@lru_cache(maxsize=256)
-def read_by(compiled: CompiledProgram) -> tuple[str, ...]:
-    """Return the state fields of a program; programs are told apart by identity, which costs nothing."""
-    return read_fields(compiled.needs)
 
 
 @lru_cache(maxsize=256)

@@ -30,18 +30,25 @@ def decided(
     traits = compiled.traits.get(trigger)
     uses: tuple[Used, ...] = ()
     spent: tuple[Spent, ...] = ()
-    plain = traits is None or traits.plain
-    if traits is not None and not plain:
+    whole = True
+    if found and traits is not None and not traits.plain:
         multiplied(found, grouped=traits.grouped, some=traits.multiplied)
-        windows = capped(compiled, state, fact, found) if traits.limited else {}
-        if traits.budgeted:
-            budgeted(compiled, state, fact, found)
-        round_once(compiled, found)
-        if traits.limited:
-            uses = used_by(found, windows, fact, compiled.document.calendar)
-        if traits.budgeted:
-            spent = spent_by(found, fact, compiled.document.calendar)
-    credits_, earned = _credits(compiled, fact, found, plain)
+        limited = [each for each in found if each.effect.rule.limits] if traits.limited else []
+        shared = [each for each in found if each.effect.rule.budget is not None] if traits.budgeted else []
+        windows = capped(compiled, state, fact, limited) if limited else {}
+        if shared:
+            budgeted(compiled, state, fact, shared)
+        if traits.fractional or traits.grouped or traits.multiplied or shared:
+            whole = False
+            round_once(compiled, found)
+        else:
+            for each in limited:
+                each.units = each.num
+        if limited:
+            uses = used_by(limited, windows, fact, compiled.document.calendar)
+        if shared:
+            spent = spent_by(shared, fact, compiled.document.calendar)
+    credits_, earned = _credits(compiled, fact, found, whole)
     measures, moves = _ladders(compiled, state, fact, earned)
     if compiled.counters:
         uses += counted(compiled.counters, state, fact)
@@ -50,20 +57,19 @@ def decided(
 
 
 def _credits(
-    compiled: CompiledProgram, fact: Fact, found: list[Earned], plain: bool
+    compiled: CompiledProgram, fact: Fact, found: list[Earned], whole: bool
 ) -> tuple[tuple[Credit, ...], dict[str, int]]:
-    """Return the credits and their sums by wallet; in a plain program exact units are whole already."""
+    """Return the credits and their sums by wallet; ``whole`` says that exact units are whole already."""
     given = []
     sums: dict[str, int] = {}
     clocks, local_at = compiled.clocks, fact.local_at
     usable: dict[str, Usable] = {}
     for each in found:
-        if plain:
-            units = each.units = each.num
-        else:
-            units = each.units
-            if not units:
-                continue
+        if whole:
+            each.units = each.num
+        units = each.units
+        if not units:
+            continue
         effect, weights = each.effect, each.weights
         key = effect.wallet_key
         if key in usable:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
+
 from bashgah.ground.batch import RowSet
 from bashgah.history.tables import DAY, DAY_PLACED, SUMS, SUMS_PLACED, USED
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct, gc=False):
     """Counted things; a tally read and a tally to be added are the same shape."""
 
     purchases: int = 0
@@ -26,10 +27,13 @@ class Tally:
         """Add every count of the other."""
         self.purchases += other.purchases
         self.spend += other.spend
-        self.visits += other.visits
-        self.qualifying += other.qualifying
         self.gross += other.gross
-        self.returns += other.returns
+        if other.visits:
+            self.visits += other.visits
+        if other.qualifying:
+            self.qualifying += other.qualifying
+        if other.returns:
+            self.returns += other.returns
 
     def measure(self, key: str) -> int:
         """Return what a ladder's measure counts."""

@@ -17,16 +17,18 @@ from uuid import UUID
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from bashgah.engine.facts import Fact
 from bashgah.members.facts import MemberFacts
 
-FORM = 1
+FORM = 2
 """Rises when the files look otherwise; a lake of another form is thrown away and made again."""
 
 BUCKETS = 64
 ROWS_A_GROUP = 50_000
+ROWS_A_GROUP_LEAST = 2_000
 BEGINNING = UUID(int=0)
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -90,8 +92,7 @@ MEMBERS = pa.schema(
 )
 ORDER = [(name, "ascending") for name in ("bucket", "member_id", "occurred_at", "id")]
 
-READ = ["id", "member_id", "occurred_at", "day", "zone", "about_id", "fact", "outcome"]
-FACTS_READ = pa.schema([FACTS.field(name) for name in READ])
+READ = ["id", "member_id", "occurred_at", "zone", "about_id", "fact", "outcome"]
 
 fact_encode = msgspec.msgpack.Encoder().encode
 fact_decode = msgspec.msgpack.Decoder(Fact).decode
@@ -145,9 +146,13 @@ def months(folder: Path, since: str = "", until: str = "9999") -> list[Path]:
 
 
 def table_write(path: Path, table: pa.Table) -> None:
-    """Write a file beside the old one and put it in its place at once."""
+    """Write a file beside the old one and put it in its place at once.
+
+    Rows lie by bucket, in groups of about one, so that who reads a part of the members unpacks no others.
+    """
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    pq.write_table(table, fresh, compression="zstd", row_group_size=ROWS_A_GROUP)
+    group = min(ROWS_A_GROUP, max(ROWS_A_GROUP_LEAST, table.num_rows // BUCKETS))
+    pq.write_table(table, fresh, compression="zstd", row_group_size=group)
     fresh.replace(path)
 
 
@@ -165,26 +170,41 @@ def month_write(folder: Path, month: str, fresh: pa.Table) -> int:
     return int(fresh.num_rows)
 
 
-def buckets_read(
-    folder: Path, buckets: Sequence[int], until: str = "9999"
-) -> tuple[pa.Table, dict[bytes, bytes], pa.Table]:
-    """Return the facts of some parts of the members, by member and time; who gave way to whom; the members.
+class Opened:
+    """The files of a lake, opened once: what is written beside them meanwhile changes nothing.
 
-    Facts of a member merged into another lie with the survivor's. Months after ``until`` are not read.
+    Months after ``until`` are not read.
     """
-    members = pq.read_table(folder / "members.parquet", schema=MEMBERS)
-    merged = members.filter(pc.not_equal(members["member_id"], members["survivor_id"]))
-    alias = dict(zip(merged["member_id"].to_pylist(), merged["survivor_id"].to_pylist(), strict=True))
-    mine = (pc.field("bucket") >= min(buckets)) & (pc.field("bucket") <= max(buckets))
-    if alias:
-        here = [gone for gone, survivor in alias.items() if bucket_of(survivor) in buckets]
-        moved = pc.field("member_id").isin(pa.array(list(alias), pa.binary()))
-        mine = (mine & ~moved) | pc.field("member_id").isin(pa.array(here, pa.binary()))
-    paths = months(folder, until=until)
-    parts = [pq.read_table(path, columns=READ, filters=mine) for path in paths]
-    facts = pa.concat_tables(parts).unify_dictionaries() if parts else FACTS_READ.empty_table()
-    of_these = pc.is_in(members["bucket"], value_set=pa.array(list(buckets), pa.uint8()))
-    return facts.sort_by(ORDER[1:]), alias, members.filter(of_these)
+
+    def __init__(self, folder: Path, until: str = "9999") -> None:
+        self._facts = _dataset(months(folder, until=until), FACTS)
+        self._members = _dataset([folder / "members.parquet"], MEMBERS)
+        gone = pc.field("member_id") != pc.field("survivor_id")
+        merged = self._members.to_table(columns=["member_id", "survivor_id"], filter=gone)
+        self.alias: dict[bytes, bytes] = dict(
+            zip(merged["member_id"].to_pylist(), merged["survivor_id"].to_pylist(), strict=True)
+        )
+        """Who gave way to whom."""
+
+    def read(self, buckets: Sequence[int]) -> tuple[pa.Table, pa.Table]:
+        """Return the facts of some parts of the members, by member and time, and the members.
+
+        Facts of a member merged into another lie with the survivor's.
+        """
+        mine = (pc.field("bucket") >= min(buckets)) & (pc.field("bucket") <= max(buckets))
+        members = self._members.to_table(filter=mine, use_threads=False)
+        if self.alias:
+            here = [gone for gone, survivor in self.alias.items() if bucket_of(survivor) in buckets]
+            moved = pc.field("member_id").isin(pa.array(list(self.alias), pa.binary()))
+            mine = (mine & ~moved) | pc.field("member_id").isin(pa.array(here, pa.binary()))
+        facts = self._facts.to_table(columns=READ, filter=mine, use_threads=False)
+        return facts.unify_dictionaries().sort_by(ORDER[1:]), members
+
+
+def _dataset(paths: Sequence[Path], schema: pa.Schema) -> ds.Dataset:
+    form = ds.ParquetFileFormat(dictionary_columns=["zone"])
+    fragments = [form.make_fragment(pa.memory_map(str(path))) for path in paths]
+    return ds.FileSystemDataset(fragments, schema, form)
 
 
 def facts_table(rows: Iterable[dict[str, Any]]) -> pa.Table:
@@ -254,4 +274,4 @@ def members_table(rows: Iterable[tuple[UUID, UUID, MemberFacts]]) -> pa.Table:
         }
         for id_, survivor, facts in rows
     ]
-    return pa.Table.from_pylist(made, schema=MEMBERS)
+    return pa.Table.from_pylist(made, schema=MEMBERS).sort_by("bucket")

@@ -10,14 +10,16 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bashgah.activities.compact import outcome_unpack
 from bashgah.engine import CompiledProgram, compile_program
@@ -31,7 +33,6 @@ from bashgah.members.facts import MemberFacts
 from bashgah.simulation.replaying import Replay, limits_of
 from bashgah.simulation.tallying import Tally, won
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FACTS_A_PART = 60_000
 PARTS_LEAST = 8
 Watcher = Callable[[int, Fact, "tuple[State, Decision] | None"], None]
@@ -75,6 +76,7 @@ class Comparison:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.lake = files.Opened(Path(plan.folder), plan.last_month)
         tried = compiled(plan.tried, plan.currency)
         live = compiled(plan.live, plan.currency) if plan.live else tried
         self.sides = [Replay(live), Replay(tried)]
@@ -90,13 +92,32 @@ class Comparison:
         gc_was_on = gc.isenabled()
         gc.disable()  # nothing here makes cycles, and looking for them takes a fifth of the time
         try:
-            for member, about, rows in members_of(self.plan, buckets):
+            for member, about, rows in self.members_of(buckets):
                 self.member(tally, member, about, rows)
         finally:
             if gc_was_on:
                 gc.enable()
         tally.seconds = time.process_time() - begun
         return tally
+
+    def members_of(self, buckets: Sequence[int]) -> Iterator[tuple[bytes, MemberFacts, list[Row]]]:
+        """Yield the members of one part with their facts, oldest first; those without any have none."""
+        facts, members = self.lake.read(buckets)
+        spans = _spans(facts["member_id"])
+        columns = [facts[name].to_pylist() for name in ("id", "about_id", "outcome", "fact")]
+        columns.append(facts["zone"].cast(pa.string()).to_pylist())
+        joined: dict[bytes, list[bytes]] = {}
+        for gone, survivor in self.lake.alias.items():
+            joined.setdefault(survivor, []).append(gone)
+        for member, about in _abouts(members):
+            if not _taken(member, self.plan.permille):
+                continue
+            rows = _rows(columns, *spans.get(member, (0, 0)))
+            for gone in joined.get(member, ()):
+                rows += _rows(columns, *spans.get(gone, (0, 0)))
+            if member in joined:
+                rows.sort(key=lambda row: (row.fact.occurred_at, row.id))
+            yield member, about, rows
 
     def member(
         self,
@@ -132,8 +153,10 @@ class Comparison:
             if by_branch is None:
                 by_branch = at_branch[fact.branch] = [0, 0, 0, 0]
             for place in self.places:
-                given = self._given(tally, row, fact, place, kept, watch)
-                points, money = self._count(tally, given, place, sums[place])
+                given, back = self._given(tally, row, fact, place, kept, watch)
+                if not given:
+                    continue
+                points, money = self._count(tally, given, back, place, sums[place])
                 by_day[place] += points
                 by_day[place + 2] += money
                 by_branch[place] += points
@@ -144,15 +167,16 @@ class Comparison:
 
     def _given(  # noqa: PLR0917 the inner loop: a bundle of arguments would cost as much as deciding
         self, tally: Tally, row: Row, fact: Fact, place: int, kept: set[bytes], watch: Watcher | None
-    ) -> list[tuple[Credit, int]]:
-        """Let one program decide a fact, or take back; return its credits with their amounts."""
+    ) -> tuple[Sequence[Credit], Sequence[int] | None]:
+        """Let one program decide a fact, or take back; return its credits, and what of each went back."""
         side = self.sides[place]
         if fact.kind == "return":
             if watch is not None:
                 watch(place, fact, None)
-            return [(credit, -amount) for credit, amount in side.back(row.about or b"", fact)]
+            back = side.back(row.about or b"", fact)
+            return [credit for credit, _amount in back], [amount for _credit, amount in back]
         state, decision = side.decide(fact)
-        if row.id in kept:
+        if kept and row.id in kept:
             side.keep(row.id, fact, decision)
         if decision.used:
             self._limits_reached(tally, state, decision, place)
@@ -161,10 +185,9 @@ class Comparison:
             tally.budgets.setdefault((key, start.isoformat(), branch), [0, 0])[place] += spent.amount
         if watch is not None:
             watch(place, fact, (state, decision))
-        given = [(credit, credit.amount) for credit in decision.credits]
-        if given:
+        if decision.credits:
             tally.giving[place] += 1
-        return given
+        return decision.credits, None
 
     def _before(self, row: Row, fact: Fact, kept: set[bytes]) -> None:
         for place in self.places:
@@ -179,22 +202,25 @@ class Comparison:
     def _count(
         self,
         tally: Tally,
-        given: list[tuple[Credit, int]],
+        given: Sequence[Credit],
+        back: Sequence[int] | None,
         place: int,
         sums: list[int],
     ) -> tuple[int, int]:
-        """Add credits to the figures; return their points and money."""
+        """Add credits, or what of them was taken back, to the figures; return their points and money."""
         points = paid = 0
-        worths, ends = self.worths[place], self.ends
-        for credit, amount in given:
-            key = credit.rule, credit.wallet
-            figures = tally.credits.get(key)
+        worths, ends, credits_ = self.worths[place], self.ends, tally.credits
+        for at, credit in enumerate(given):
+            wallet, amount = credit.wallet, credit.amount
+            figures = credits_.get((credit.rule, wallet))
             if figures is None:
-                figures = tally.credits[key] = [0, 0, 0, 0]
-            figures[place] += amount
-            if amount > 0:
+                figures = credits_[credit.rule, wallet] = [0, 0, 0, 0]
+            if back is None:
                 figures[place + 2] += 1
-            is_points, worth = worths[credit.wallet]
+            else:
+                amount = -back[at]
+            figures[place] += amount
+            is_points, worth = worths[wallet]
             money = amount * worth
             paid += money
             if is_points:
@@ -270,31 +296,24 @@ def parts_of(plan: Plan) -> list[range]:
     return [range(begin, end) for begin, end in pairwise(edges)]
 
 
-def members_of(plan: Plan, buckets: Sequence[int]) -> Iterator[tuple[bytes, MemberFacts, list[Row]]]:
-    """Yield the members of one part with their facts, oldest first; those without any have none."""
-    facts, alias, members = files.buckets_read(Path(plan.folder), buckets, plan.last_month)
-    abouts = {id_: about for id_, about in _abouts(members) if _taken(id_, plan.permille)}
-    rows: dict[bytes, list[Row]] = {}
-    columns = [facts[name] for name in ("member_id", "id", "about_id", "outcome", "fact")]
-    zones = facts["zone"].cast(pa.string()).to_pylist()
-    times = facts["occurred_at"].cast(pa.int64()).to_pylist()
-    decode, place = files.fact_decode, msgspec.structs.force_setattr
-    for member, id_, about, outcome, packed, zone, at in zip(
-        *(column.to_pylist() for column in columns), zones, times, strict=True
-    ):
-        mine = alias.get(member, member)
-        if mine not in abouts:
-            continue
-        fact = decode(packed)
-        place(fact, "local_at", (EPOCH + timedelta(microseconds=at)).astimezone(_zone(zone)))
-        found = rows.get(mine)
-        if found is None:
-            found = rows[mine] = []
-        found.append(Row(id_, fact, about, outcome))
-    for mine in set(alias.values()) & rows.keys():
-        rows[mine].sort(key=lambda row: (row.fact.occurred_at, row.id))
-    for member, about in abouts.items():
-        yield member, about, rows.pop(member, [])
+def _spans(members: pa.ChunkedArray) -> dict[bytes, tuple[int, int]]:
+    """Return from where to where the facts of each member lie, in a column that is in their order."""
+    found, begin = {}, 0
+    runs = pc.run_end_encode(members.combine_chunks())
+    for member, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+        found[member] = begin, end
+        begin = end
+    return found
+
+
+def _rows(columns: list[list[Any]], begin: int, end: int) -> list[Row]:
+    """Unpack one member's facts, only when they are wanted: what is just used is still at hand."""
+    decode, place, rows = files.fact_decode, msgspec.structs.force_setattr, []
+    for id_, about, outcome, packed, zone in zip(*(each[begin:end] for each in columns), strict=True):
+        fact = decode(packed)  # its times lie in UTC
+        place(fact, "local_at", fact.occurred_at.astimezone(_zone(zone)))
+        rows.append(Row(id_, fact, about, outcome))
+    return rows
 
 
 def _abouts(members: pa.Table) -> Iterator[tuple[bytes, MemberFacts]]:
@@ -307,7 +326,7 @@ def _abouts(members: pa.Table) -> Iterator[tuple[bytes, MemberFacts]]:
                     row["gender"],
                     tuple(row["tags"]),
                     row["birth_date"],
-                    json.loads(row["attributes"]),
+                    json.loads(row["attributes"]) if row["attributes"] != "{}" else {},
                     row["enrolled_on"],
                 ),
             )

@@ -59,17 +59,22 @@ class Rolling(Past):
 
     def record(self, day: date, at: datetime, counts: Tally) -> None:
         """Count a fact on its local day, and in the windows that hold it."""
-        order = self._order
-        if day not in self.days:
+        held = self.days.get(day)
+        if held is None:
+            held, order = Tally(), self._order
+            self.days[day] = held
             if order and day < order[-1]:
                 insort(order, day)
                 self._windows.clear()
             else:
                 order.append(day)
-        Past.record(self, day, at, counts)
+        held.add(counts)
+        self.sums.add(counts)
+        if counts.purchases > 0 and (self.last_purchase_at is None or at > self.last_purchase_at):
+            self.last_purchase_at = at
         for key, (first, value, place) in self._windows.items():
-            if day >= first:
-                self._windows[key] = first, value + counts.measure(key), place
+            if day >= first and (added := counts.measure(key)):
+                self._windows[key] = first, value + added, place
 
 
 @dataclass(slots=True)
@@ -128,7 +133,7 @@ class Replay:
 
     def decide(self, fact: Fact) -> tuple[State, Decision]:
         """Decide a fact and remember what it changed."""
-        if fact.local_at.date() >= self.next_review:
+        if self.next_review is not date.max and fact.local_at.date() >= self.next_review:
             self.pass_time(fact.local_at.date())
         compiled = self.compiled
         state = self.seen.state(compiled, fact)

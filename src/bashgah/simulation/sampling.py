@@ -12,7 +12,7 @@ from bashgah.engine.states import State
 from bashgah.kit.ids import parse
 from bashgah.kit.phrases import phrase_to_json
 from bashgah.lake.files import bucket_of
-from bashgah.simulation.comparing import Comparison, Plan, members_of
+from bashgah.simulation.comparing import Comparison, Plan
 from bashgah.simulation.tallying import Tally
 from bashgah.simulation.types import MemberPoints, Reasons, Sample, SampleFact
 
@@ -26,7 +26,7 @@ def samples_of(plan: Plan, members: Iterable[MemberPoints]) -> tuple[Sample, ...
     comparison = Comparison(plan)
     found: dict[bytes, Sample] = {}
     for bucket in sorted({bucket_of(member) for member in wanted}):
-        for member, about, rows in members_of(plan, [bucket]):
+        for member, about, rows in comparison.members_of([bucket]):
             if member not in wanted:
                 continue
             told: list[Told] = []
