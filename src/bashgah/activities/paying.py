@@ -20,9 +20,9 @@ from bashgah.ground.types import Actor
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.reading import hold_read, spendings_of
+from bashgah.ledger.refusals import points_short
 from bashgah.ledger.spending import give_back, is_closing
 from bashgah.ledger.states import Origin, Spending
 from bashgah.ledger.types import Account, HoldInfo, HoldState
@@ -284,17 +284,8 @@ def _units(
     asked[named.wallet] = asked.get(named.wallet, 0) + named.amount
     held = member.points.wallets.get(named.wallet)
     available = held.available if held else 0
-    missing = asked[named.wallet] - available
-    if missing > 0:
-        raise Refusal(
-            "points_short",
-            Phrase(
-                _("{missing} more are needed: {available} are available."),
-                {"missing": Points(missing, named.wallet), "available": Points(available, named.wallet)},
-            ),
-            extra={"missing": missing, "available": available, "unit": named.wallet},
-            field=at,
-        )
+    if asked[named.wallet] > available:
+        raise points_short(named.wallet, available, asked[named.wallet], field=at)
     return Payment(UNITS, named.wallet, named.amount, member.member_id)
 
 

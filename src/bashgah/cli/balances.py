@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.table import Table
-
-from bashgah.cli.database import console, fail
-from bashgah.cli.filling import club_named, progress_shown, said
+from bashgah.cli.database import fail
+from bashgah.cli.filling import club_named, outcome_shown, progress_shown, said
 
 
 def balances(file: Path, mapping: Path, *, club: str | None, rejects: Path | None) -> None:
@@ -33,20 +31,16 @@ def balances(file: Path, mapping: Path, *, club: str | None, rejects: Path | Non
     except Refusal as refusal:
         fail(said(refusal))
         return
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for what, count in (
-        ("rows", report.lines),
-        ("opened", report.opened),
-        ("units given", report.units),
-        ("opened before", report.repeated),
-        ("rejected", report.rejected),
-        *((f"  {reason}", number) for reason, number in report.rejected_by.items()),
-    ):
-        table.add_row(what, f"{count:,}")
-    console.print(table)
-    console.print(f"{report.lines / max(report.seconds, 0.001):,.0f} rows a second.", end=" ")
-    console.print(
-        f"Rejected rows with their reasons: {where}" if report.rejected else "Nothing was rejected."
+    outcome_shown(
+        report,
+        (
+            ("rows", report.lines),
+            ("opened", report.opened),
+            ("units given", report.units),
+            ("opened before", report.repeated),
+            ("rejected", report.rejected),
+            *((f"  {reason}", number) for reason, number in report.rejected_by.items()),
+        ),
+        rejects=where,
+        one="rows",
     )
-    if not report.adds_up:
-        fail("the counts do not add up: this is a fault of Bashgah, please report it")

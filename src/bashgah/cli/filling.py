@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -82,23 +83,48 @@ def purchases(file: Path, mapping: Path, *, club: str | None, rejects: Path | No
     except Refusal as refusal:
         fail(said(refusal))
         return
+    outcome_shown(
+        report,
+        (
+            ("lines", report.lines),
+            ("settled", report.settled),
+            ("anonymous", report.anonymous),
+            ("returned whole", report.matched_whole),
+            ("returned in part", report.matched_part),
+            ("rejected", report.rejected),
+            *((f"  {reason}", number) for reason, number in report.rejected_by.items()),
+            ("members (new)", f"{report.members:,} ({report.members_new:,})"),
+            ("told before", report.repeated),
+        ),
+        rejects=where,
+        one="lines",
+    )
+
+
+class Report(Protocol):
+    """What every report of an import says."""
+
+    @property
+    def lines(self) -> int: ...
+    @property
+    def rejected(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def adds_up(self) -> bool: ...
+
+
+def outcome_shown(
+    report: Report, counts: Iterable[tuple[str, int | str]], *, rejects: Path, one: str
+) -> None:
+    """Tell what became of a file's rows; ends with a failure when the counts do not add up."""
     table = Table(box=None, show_header=False, pad_edge=False)
-    for what, count in (
-        ("lines", report.lines),
-        ("settled", report.settled),
-        ("anonymous", report.anonymous),
-        ("returned whole", report.matched_whole),
-        ("returned in part", report.matched_part),
-        ("rejected", report.rejected),
-        *((f"  {reason}", number) for reason, number in report.rejected_by.items()),
-        ("members (new)", f"{report.members:,} ({report.members_new:,})"),
-        ("told before", report.repeated),
-    ):
+    for what, count in counts:
         table.add_row(what, f"{count:,}" if isinstance(count, int) else count)
     console.print(table)
-    console.print(f"{report.lines / max(report.seconds, 0.001):,.0f} lines a second.", end=" ")
+    console.print(f"{report.lines / max(report.seconds, 0.001):,.0f} {one} a second.", end=" ")
     console.print(
-        f"Rejected lines with their reasons: {where}" if report.rejected else "Nothing was rejected."
+        f"Rejected {one} with their reasons: {rejects}" if report.rejected else "Nothing was rejected."
     )
     if not report.adds_up:
         fail("the counts do not add up: this is a fault of Bashgah, please report it")

@@ -8,7 +8,7 @@ from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 
 
-def points_short(unit: str, available: int, needed: int) -> Refusal:
+def points_short(unit: str, available: int, needed: int, *, field: str | None = None) -> Refusal:
     """Return the refusal of spending more than there is: ``points_short`` (409), with what is missing."""
     missing = needed - available
     return Refusal(
@@ -18,6 +18,7 @@ def points_short(unit: str, available: int, needed: int) -> Refusal:
             {"missing": Points(missing, unit), "available": Points(available, unit)},
         ),
         extra={"missing": missing, "available": available, "unit": unit},
+        field=field,
     )
 
 

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from bashgah.access import permissions, selectors, services
+from bashgah.access import selectors, services
 from bashgah.clubs.types import ClubInfo
-from bashgah.console.framing import done, said
+from bashgah.console.framing import done
+from bashgah.console.scopes import scopes_offered, scopes_read, scopes_told
 from bashgah.console.tabs import settings_tabs
-from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
+from bashgah.console.views.base import Entry, attempt, page, read_id, show
 from bashgah.ground import clock
 from bashgah.kit import ids
 from bashgah.ui.types import Crumb, Option, Tab
@@ -63,11 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
             id=ids.public("key", client.id),
             name=client.name,
             client_id=client.client_id,
-            scopes=tuple(
-                said(request, permissions.PERMISSIONS[scope].label)
-                for scope in sorted(client.scopes)
-                if scope in permissions.PERMISSIONS
-            ),
+            scopes=scopes_told(request, client.scopes),
             created_at=client.created_at,
             is_live=client.revoked_at is None,
         )
@@ -86,9 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
     entry = Entry(request)
     if request.method == "POST":
         name = entry.text("name", required=True, limit=100)
-        scopes = [scope for scope in entry.many("scopes") if scope in permissions.SCOPES]
-        if not scopes:
-            entry.wrong("scopes", gettext("Choose at least one."))
+        scopes = scopes_read(entry)
         if not entry.errors:
             made, refusal = attempt(
                 lambda: services.client_issue(
@@ -103,10 +98,7 @@ def new(request: HttpRequest) -> HttpResponse:
     model = ClientPage(
         crumbs=(Crumb(gettext("OAuth2 clients"), reverse("console:clients")), Crumb(gettext("New client"))),
         name=request.POST.get("name", ""),
-        scopes=chosen(
-            [(key, said(request, permissions.PERMISSIONS[key].label)) for key in permissions.SCOPES],
-            set(request.POST.getlist("scopes")),
-        ),
+        scopes=scopes_offered(request),
         errors=entry.errors,
     )
     return show(request, "client.html", model, status=422 if entry.errors else 200)

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from bashgah.access import permissions, selectors, services
+from bashgah.access import selectors, services
 from bashgah.clubs.types import ClubInfo
-from bashgah.console.framing import done, said
+from bashgah.console.framing import done
+from bashgah.console.scopes import scopes_offered, scopes_read, scopes_told
 from bashgah.console.tabs import settings_tabs
-from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
+from bashgah.console.views.base import Entry, attempt, page, read_id, show
 from bashgah.ground import clock
 from bashgah.kit import ids
 from bashgah.ui.types import Crumb, Option, Tab
@@ -65,11 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
             id=ids.public("key", key.id),
             name=key.name,
             prefix=key.prefix,
-            scopes=tuple(
-                said(request, permissions.PERMISSIONS[scope].label)
-                for scope in sorted(key.scopes)
-                if scope in permissions.PERMISSIONS
-            ),
+            scopes=scopes_told(request, key.scopes),
             created_at=key.created_at,
             expires_at=key.expires_at,
             last_used_at=key.last_used_at,
@@ -92,9 +89,7 @@ def new(request: HttpRequest) -> HttpResponse:
     entry = Entry(request)
     if request.method == "POST":
         name, until = entry.text("name", required=True, limit=100), entry.day("expires_on")
-        scopes = [scope for scope in entry.many("scopes") if scope in permissions.SCOPES]
-        if not scopes:
-            entry.wrong("scopes", gettext("Choose at least one."))
+        scopes = scopes_read(entry)
         if not entry.errors:
             end = datetime.combine(until, time.max, ZoneInfo(club.timezone)) if until else None
             made, refusal = attempt(
@@ -115,10 +110,7 @@ def new(request: HttpRequest) -> HttpResponse:
     model = KeyPage(
         crumbs=(Crumb(gettext("API keys"), reverse("console:keys")), Crumb(gettext("New key"))),
         values={"name": request.POST.get("name", ""), "expires_on": request.POST.get("expires_on", "")},
-        scopes=chosen(
-            [(key, said(request, permissions.PERMISSIONS[key].label)) for key in permissions.SCOPES],
-            set(request.POST.getlist("scopes")),
-        ),
+        scopes=scopes_offered(request),
         errors=entry.errors,
     )
     return show(request, "key.html", model, status=422 if entry.errors else 200)
