@@ -200,7 +200,7 @@ def test_a_visit_pulls_visit_rules_only() -> None:
 
 def test_draft_and_off_rules_give_nothing() -> None:
     assert (
-        decide(compiled(rule(stage="draft"), rule("b", stage="off")), State(), purchase(1_000_000)).credits
+        decide(compiled(rule(stage="draft"), rule("b", stage="ended")), State(), purchase(1_000_000)).credits
         == ()
     )
 

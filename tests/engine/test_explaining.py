@@ -143,7 +143,7 @@ def test_the_rise_of_a_tier_is_explained() -> None:
 
 
 def test_rules_of_other_triggers_and_rules_not_live_are_not_listed() -> None:
-    program = compiled(rule("a"), rule("v", trigger="visit"), rule("off", stage="off"))
+    program = compiled(rule("a"), rule("v", trigger="visit"), rule("off", stage="ended"))
     assert [outcome.rule for outcome in explain(program, State(), purchase(1)).outcomes] == ["a"]
     assert [outcome.rule for outcome in explain(program, State(), visit()).outcomes] == ["v"]
 

@@ -834,7 +834,7 @@ CASES: list[Case] = [
     ),
     (
         "a draft and what is off give nothing",
-        [{**B, "stage": "draft"}, rule("f", fixed(5), stage="off")],
+        [{**B, "stage": "draft"}, rule("f", fixed(5), stage="ended")],
         purchase(gross=K),
         NOBODY,
         {},

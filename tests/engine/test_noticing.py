@@ -93,7 +93,7 @@ def test_a_multiplier_of_nothing() -> None:
         ("/rules/0", "No live rule gives what it multiplies: it gives nothing.")
     ]
     assert said(rule("double", DOUBLE), rule("base")) == []
-    assert len(said(rule("double", DOUBLE), rule("base", stage="off"))) == 1
+    assert len(said(rule("double", DOUBLE), rule("base", stage="ended"))) == 1
 
 
 OVERLAPS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [

@@ -363,7 +363,9 @@ def test_text_of_people_cannot_break_the_marks() -> None:
     assert "xy" in [piece.text for piece in pieces]
 
 
-def test_a_rule_that_is_off_says_so() -> None:
+def test_a_rule_that_has_ended_says_so() -> None:
     program = document({**TIER_MULTIPLIER, "stage": "off"})
-    assert rule_sentence(program.rules[0], program, "fa").endswith("این قانون غیرفعال است و امتیازی نمی‌دهد.")
+    assert rule_sentence(program.rules[0], program, "fa").endswith(
+        "این قانون پایان یافته است و دیگر چیزی نمی‌دهد."
+    )
     assert isinstance(program.rules[0], Rule)

@@ -40,6 +40,7 @@ FIELD_NAMES: tuple[str, ...] = (
     "history.spend",
     "history.visits",
     "history.days_since_last_purchase",
+    "member.id",
 )
 FIELD_CODES = {name: code for code, name in enumerate(FIELD_NAMES)}
 

@@ -153,7 +153,7 @@ def _running(
     return Running(
         history_reads.book_of(member_id, club.id, values),
         standings_of(values.get("standings", ())),
-        facts_of(values.get("member", ())),
+        facts_of(values.get("member", ()), member_id),
         member_id,
         club.id,
         ledger_reads.book_of(member_id, club.id, values["wallets"], date_of),

@@ -33,7 +33,7 @@ def limit_windows(compiled: CompiledProgram, rule: str, wallet: str, day: date) 
                 if limit.of == "times":
                     continue
                 start = window_start(limit.window, day, compiled.document.calendar)
-                yield limit_key(rule, wallet, limit.window), start
+                yield limit_key(ready.counts_as, wallet, limit.window), start
 
 
 def times_freed(
@@ -45,7 +45,7 @@ def times_freed(
         for limit in ready.limits if ready.key in fired else ():
             if limit.of == "times":
                 start = window_start(limit.window, day, compiled.document.calendar)
-                yield limit_key(ready.key, TIMES, limit.window), start, 1
+                yield limit_key(ready.counts_as, TIMES, limit.window), start, 1
 
 
 def counters_freed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import ValidationError
 
 from bashgah.engine.activities import schema_of
@@ -13,12 +15,14 @@ from bashgah.engine.document import Ladder, Program, RewardTerms, Rule, Wallet
 from bashgah.engine.ladders import multiplier_permille, next_values
 from bashgah.engine.limiting import TIMES
 from bashgah.engine.occasions import occasions_named
+from bashgah.engine.piloting import MEMBER
 from bashgah.engine.program import (
     SEMANTICS,
     Clock,
     CompiledProgram,
     ReadyEffect,
     ReadyLadder,
+    ReadyPilot,
     ReadyReward,
     ReadyRule,
     Traits,
@@ -39,6 +43,9 @@ from bashgah.kit.registry import load_shelf
 EFFECTS_MOST = 1000
 """More effects than a rule can have, so that the effects of rules keep their order as one number."""
 
+COUNTING = frozenset({"live", "pilot"})
+SHADOWING = COUNTING | {"shadow"}
+
 for _shelf in ("rules.amounts", "rules.effects", "tiers.measures"):
     load_shelf(f"bashgah.engine.{_shelf}")
 
@@ -46,18 +53,28 @@ for _shelf in ("rules.amounts", "rules.effects", "tiers.measures"):
 def compile_program(document: Program, *, number: int, currency: str | None = None) -> CompiledProgram:
     """Return the program ready to decide.
 
-    ``number`` is the version's; ``currency`` replaces the document's when given. Rules that are not live are
-    left out. Raises ``Refusal`` (422) with a JSON pointer where something cannot be understood; run
-    ``engine.validation.problems`` first to see every fault at once.
+    ``number`` is the version's; ``currency`` replaces the document's when given. Rules that neither are live
+    nor in pilot are left out; those in shadow are in the program's ``shadow``. Raises ``Refusal`` (422) with
+    a JSON pointer where something cannot be understood; run ``engine.validation.problems`` first to see every
+    fault at once.
     """
     if currency is not None and currency != document.currency:
         document = document.model_copy(update={"currency": currency})
+    program = _compiled(document, number, COUNTING)
+    if not any(rule.stage == "shadow" for rule in document.rules):
+        return program
+    shadow = _compiled(document, number, SHADOWING)
+    # one state serves both, so it holds what either reads
+    return replace(program, shadow=shadow, needs=shadow.needs)
+
+
+def _compiled(document: Program, number: int, stages: frozenset[str]) -> CompiledProgram:
     wallets = {wallet.key: wallet for wallet in document.wallets}
     ordered = sorted(enumerate(document.rules), key=lambda each: (each[1].priority, each[0]))
     rules = [
         rule_ready(document, i, rule, wallets, order=order)
         for order, (i, rule) in enumerate(ordered)
-        if rule.stage == "live"
+        if rule.stage in stages
     ]
     by_trigger: dict[str, list[ReadyRule]] = {}
     for ready in rules:
@@ -111,7 +128,18 @@ def rule_ready(
     )
     only = occasions_named(document, rule.schedule.occasions, f"{at}/schedule/occasions")
     never = occasions_named(document, rule.schedule.not_on, f"{at}/schedule/not_on")
-    return ReadyRule(place, rule, when, effects, lines, only, never)
+    pilot = _pilot_ready(document, rule, f"{at}/pilot")
+    return ReadyRule(place, rule, when, effects, lines, only, never, pilot)
+
+
+def _pilot_ready(document: Program, rule: Rule, at: str) -> ReadyPilot | None:
+    """Check whom a rule in pilot is for; the criterion sees the member alone."""
+    if rule.stage != "pilot" or rule.pilot is None:
+        return None
+    when = None
+    if rule.pilot.when is not None:
+        when = parse(rule.pilot.when, program=document, trigger="reward", at=f"{at}/when")
+    return ReadyPilot(rule.key, rule.pilot.percent, when, document.calendar)
 
 
 def reward_ready(document: Program, place: int, terms: RewardTerms) -> ReadyReward:
@@ -197,6 +225,7 @@ def _effect_ready(  # noqa: PLR0917 private, all of one rule
         rule_key=rule.key,
         wallet_key=wallet.key,
         done=kind.done,
+        counts_as=rule.counts_as,
     )
 
 
@@ -212,10 +241,13 @@ def _needs(document: Program, rules: list[ReadyRule], counters: tuple[ReadyCount
     limits: dict[tuple[str, str], None] = {}
     for ready in rules:
         fields |= state_fields(ready.when)
+        if ready.pilot is not None:
+            fields |= state_fields(ready.pilot.when)
+            fields |= {MEMBER} if ready.pilot.percent < 100 else set()
         for limit in ready.rule.limits:
             wallets = [effect.wallet.key for effect in ready.effects] if limit.of == "units" else [TIMES]
             for wallet in wallets:
-                limits[limit_key(ready.key, wallet, limit.window), limit.window] = None
+                limits[limit_key(ready.rule.counts_as, wallet, limit.window), limit.window] = None
     for counter in counters:
         fields |= state_fields(counter.when)
         limits |= dict.fromkeys((counter.key, window) for window in counter.windows)

@@ -54,12 +54,17 @@ class TierMove(msgspec.Struct, frozen=True):
 
 
 class RuleOutcome(msgspec.Struct, frozen=True):
-    """What one rule did with the fact: fired with units per wallet, or the reasons it did not."""
+    """What one rule did with the fact: fired with units per wallet, or the reasons it did not.
+
+    ``is_trial`` marks a rule that is in shadow, or in a pilot without this member: staff see what it did,
+    members are not told of it.
+    """
 
     rule: str
     fired: bool
     amounts: tuple[tuple[str, int], ...]
     reasons: tuple[Phrase, ...]
+    is_trial: bool = False
 
 
 class Teller(Protocol):
@@ -107,3 +112,8 @@ class Explanation(msgspec.Struct, frozen=True):
     outcomes: tuple[RuleOutcome, ...]
     totals: tuple[tuple[str, int], ...]
     tier_moves: tuple[TierMove, ...]
+
+    def for_members(self) -> Explanation:
+        """Return what members are told: nothing of rules that are only tried."""
+        told = tuple(outcome for outcome in self.outcomes if not outcome.is_trial)
+        return Explanation(told, self.totals, self.tier_moves)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Window = Literal["day", "week", "month", "year", "ever"]
@@ -202,8 +202,15 @@ class Example(Part):
     expect: dict[str, int]
 
 
+class Pilot(Part):
+    """Whom a rule in pilot is for: a criterion over the member, and so many percent of those who meet it."""
+
+    percent: int = Field(default=100, ge=1, le=100)
+    when: dict[str, Any] | None = None
+
+
 class Rule(Part):
-    """When something happens (trigger) and holds (when), do this (effects)."""
+    """When something happens (trigger) and holds (when), do this (effects); ``pilot`` is for its stage."""
 
     key: Key
     name: BothTexts
@@ -216,8 +223,19 @@ class Rule(Part):
     budget: Budget | None = None
     stacking: Stacking = Stacking()
     priority: int = Field(default=100, ge=0, le=1000)
-    stage: Literal["draft", "live", "off"] = "live"
+    stage: Literal["draft", "shadow", "pilot", "live", "ended"] = "live"
+    pilot: Pilot | None = None
     examples: tuple[Example, ...] = ()
+
+    @field_validator("stage", mode="before")
+    @classmethod
+    def _as_said_now(cls, stage: object) -> object:
+        return "ended" if stage == "off" else stage
+
+    @property
+    def counts_as(self) -> str:
+        """Under which name its limits and budget are counted: in shadow apart from those that are real."""
+        return f"~{self.key}" if self.stage == "shadow" else self.key
 
 
 class Benefit(Part):

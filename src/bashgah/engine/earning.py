@@ -14,6 +14,7 @@ from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import tier_in_force
 from bashgah.engine.measuring import Weights, measured
 from bashgah.engine.occasions import falls_on
+from bashgah.engine.piloting import in_pilot
 from bashgah.engine.program import CompiledProgram, ReadyEffect, ReadyRule, trigger_of
 from bashgah.engine.rules.measured import Measured
 from bashgah.engine.states import State
@@ -106,6 +107,8 @@ def earned(compiled: CompiledProgram, state: State, fact: Fact) -> list[Earned]:
 def fires(ready: ReadyRule, scene: Scene) -> bool:
     """Say whether a rule applies to the fact, whatever it then gives."""
     if ready.needs_lines and not scene.fact.lines_known:
+        return False
+    if ready.pilot is not None and not in_pilot(ready.pilot, scene.fact, scene.state):
         return False
     return in_schedule(ready.rule.schedule, scene.fact, ready.only, ready.never) and holds(ready.when, scene)
 

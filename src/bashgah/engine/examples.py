@@ -93,7 +93,7 @@ class ExampleResult:
 
 
 def run(program: Program, rule: Rule) -> list[ExampleResult]:
-    """Run a rule's examples in its program, as if the rule were live.
+    """Run a rule's examples in its program, as if the rule were live for everybody.
 
     ``expect`` is what this rule alone gives by wallet; a wallet it does not name must get nothing. An example
     that cannot be read fails with the reason. Raises ``Refusal`` where the program itself cannot be compiled.

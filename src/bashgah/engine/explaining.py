@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bashgah.engine.criteria.judging import Scene
 from bashgah.engine.criteria.saying import WEEKDAYS, Names, either, why_not
 from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Occasion, Schedule
 from bashgah.engine.earning import earned, effect_earned, in_schedule, scene_of, tiers_of
 from bashgah.engine.facts import Fact
+from bashgah.engine.piloting import in_pilot
 from bashgah.engine.program import CompiledProgram, ReadyRule, trigger_of
 from bashgah.engine.resolving import decided
 from bashgah.engine.rules.measured import Measured
 from bashgah.engine.states import State
-from bashgah.engine.words import hour, texts
+from bashgah.engine.words import hour, texts, units
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 
@@ -20,20 +23,59 @@ from bashgah.kit.phrases import marked as _
 def explain(compiled: CompiledProgram, state: State, fact: Fact, names: Names | None = None) -> Explanation:
     """Return the full why of a fact: what each rule gave, as ``decide`` traced it, or why it gave nothing.
 
-    Its sums equal the decision's credits. ``names`` gives codes their names (branches, categories …).
+    Its sums equal the decision's credits; rules in shadow say what they would have given. ``names`` gives
+    codes their names (branches, categories …).
     """
     trigger = trigger_of(fact.kind, fact.type)
     decision = decided(compiled, state, fact, trigger, earned(compiled, state, fact))
     fired = {outcome.rule: outcome for outcome in decision.trace}
     scene = scene_of(compiled, state, fact)
     outcomes = tuple(
-        fired.get(ready.key) or RuleOutcome(ready.key, False, (), _reasons(compiled, ready, scene, names))
+        fired.get(ready.key) or _unfired(compiled, ready, scene, names)
         for ready in compiled.rules_for(trigger)
     )
+    if compiled.shadow is not None:
+        outcomes = _with_trials(compiled.shadow, outcomes, scene, names)
     totals: dict[str, int] = {}
     for credit in decision.credits:
         totals[credit.wallet] = totals.get(credit.wallet, 0) + credit.amount
     return Explanation(outcomes, tuple(totals.items()), decision.tier_moves)
+
+
+def _unfired(compiled: CompiledProgram, ready: ReadyRule, scene: Scene, names: Names | None) -> RuleOutcome:
+    if ready.pilot is not None and not in_pilot(ready.pilot, scene.fact, scene.state):
+        why = Phrase(_("it is in pilot, and this member is not in the pilot group"))
+        return RuleOutcome(ready.key, False, (), (why,), is_trial=True)
+    return RuleOutcome(ready.key, False, (), _reasons(compiled, ready, scene, names))
+
+
+def _with_trials(
+    shadow: CompiledProgram, outcomes: tuple[RuleOutcome, ...], scene: Scene, names: Names | None
+) -> tuple[RuleOutcome, ...]:
+    """Put what the rules in shadow would have done in its place among what the others did."""
+    trigger = trigger_of(scene.fact.kind, scene.fact.type)
+    decision = decided(shadow, scene.state, scene.fact, trigger, earned(shadow, scene.state, scene.fact))
+    would = {outcome.rule: outcome for outcome in decision.trace}
+    known = {outcome.rule: outcome for outcome in outcomes}
+    told = []
+    for ready in shadow.rules_for(trigger):
+        if ready.rule.stage != "shadow":
+            told.append(known[ready.key])
+            continue
+        reasons: tuple[Phrase, ...]
+        if (found := would.get(ready.key)) is None:
+            nothing = Phrase(_("in shadow: it would have given nothing"))
+            reasons = nothing, *_reasons(shadow, ready, scene, names)
+        else:
+            reasons = *_would_give(shadow, found), *found.reasons
+        told.append(RuleOutcome(ready.key, False, (), reasons, is_trial=True))
+    return tuple(told)
+
+
+def _would_give(shadow: CompiledProgram, found: RuleOutcome) -> Iterator[Phrase]:
+    for wallet, amount in found.amounts:
+        given = units(amount, shadow.wallets[wallet], shadow.document)
+        yield Phrase(_("in shadow: it would have given {units}"), {"units": given})
 
 
 def _reasons(

@@ -54,7 +54,10 @@ def capped(compiled: CompiledProgram, state: State, fact: Fact, found: list[Earn
             if limit.of == "times":
                 _often(each, limit.window, limit.most, state, day, calendar)
                 continue
-            key = limit_key(rule, wallet.key, limit.window), window_start(limit.window, day, calendar)
+            key = (
+                limit_key(each.effect.counts_as, wallet.key, limit.window),
+                window_start(limit.window, day, calendar),
+            )
             keys.append(key)
             if key not in left:
                 left[key] = max(0, limit.most - state.used.get(key, 0)), 1
@@ -76,7 +79,7 @@ def capped(compiled: CompiledProgram, state: State, fact: Fact, found: list[Earn
 def _often(  # noqa: PLR0917 private, one limit in its moment
     each: Earned, window: str, most: int, state: State, day: date, calendar: Calendar
 ) -> None:
-    key = limit_key(each.effect.rule_key, TIMES, window), window_start(window, day, calendar)
+    key = limit_key(each.effect.counts_as, TIMES, window), window_start(window, day, calendar)
     if state.used.get(key, 0) >= most and each.num:
         each.notes += (Phrase(OFTEN[window], {"most": most}),)
         each.num, each.den = 0, 1
@@ -89,7 +92,7 @@ def budgeted(compiled: CompiledProgram, state: State, fact: Fact, found: list[Ea
         budget = each.effect.rule.budget
         if budget is None or budget.wallet != each.effect.wallet_key or not each.num:
             continue
-        slot = budget_slot(each.effect.rule_key, budget, fact, compiled.document.calendar)
+        slot = budget_slot(each.effect.counts_as, budget, fact, compiled.document.calendar)
         if slot not in left:
             left[slot] = max(0, state.budgets.get(slot, 0)) // _worth(budget, each), 1
         num, den = left[slot]
@@ -106,14 +109,15 @@ def budget_slot(rule: str, budget: Budget, fact: Fact, calendar: Calendar) -> Sl
 
 
 def budgets_of(compiled: CompiledProgram, fact: Fact) -> dict[Slot, int]:
-    """Return the budgets that a fact may take of, each with the most it has."""
+    """Return the budgets that a fact may take of, each with the most it has; those of rules in shadow too."""
+    compiled = compiled.shadow or compiled
     trigger = trigger_of(fact.kind, fact.type)
     traits = compiled.traits.get(trigger)
     if traits is None or not traits.budgeted:
         return {}
     calendar = compiled.document.calendar
     return {
-        budget_slot(ready.key, ready.rule.budget, fact, calendar): ready.rule.budget.most
+        budget_slot(ready.rule.counts_as, ready.rule.budget, fact, calendar): ready.rule.budget.most
         for ready in compiled.rules_for(trigger)
         if ready.rule.budget is not None
     }
@@ -130,7 +134,7 @@ def used_by(found: list[Earned], windows: Windows, fact: Fact, calendar: Calenda
         for limit in each.effect.rule.limits:
             if limit.of == "times":
                 day = fact.local_at.date()
-                key = limit_key(each.effect.rule_key, TIMES, limit.window)
+                key = limit_key(each.effect.counts_as, TIMES, limit.window)
                 sums[key, window_start(limit.window, day, calendar)] = 1
     return tuple(Used(key, start, amount) for (key, start), amount in sums.items())
 
@@ -141,7 +145,7 @@ def spent_by(found: list[Earned], fact: Fact, calendar: Calendar) -> tuple[Spent
     for each in found:
         budget = each.effect.rule.budget
         if budget is not None and budget.wallet == each.effect.wallet_key and each.units:
-            slot = budget_slot(each.effect.rule_key, budget, fact, calendar)
+            slot = budget_slot(each.effect.counts_as, budget, fact, calendar)
             sums[slot] = sums.get(slot, 0) + each.units * _worth(budget, each)
     return tuple(Spent(slot, amount) for slot, amount in sums.items())
 

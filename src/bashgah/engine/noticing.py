@@ -43,6 +43,8 @@ def notices(program: Program, today: date | None = None) -> tuple[Notice, ...]:
     With ``today`` rules whose time is over are named too.
     """
     compiled = compile_program(program, number=0)
+    # a rule in shadow is looked at as the live one it may become
+    compiled = compiled.shadow or compiled
     found: list[Notice] = []
     for rules in compiled.rules.values():
         alive = []

@@ -29,7 +29,7 @@ class ReadyEffect:
     """One effect of a rule with its plug-ins, checked parameters and line criteria.
 
     ``at`` is its place in the rule, ``place`` its place in the order in which all effects are decided;
-    ``rule_key``, ``wallet_key`` and ``done`` are at hand because every credit asks for them.
+    ``rule_key``, ``wallet_key``, ``done`` and ``counts_as`` are at hand because every credit asks for them.
     """
 
     rule: Rule
@@ -46,11 +46,22 @@ class ReadyEffect:
     rule_key: str
     wallet_key: str
     done: Callable[..., Credit]
+    counts_as: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadyPilot:
+    """Whom a rule in pilot is for."""
+
+    rule: str
+    percent: int
+    when: Node | None
+    calendar: Calendar
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyRule:
-    """One rule; ``place`` is its place in the document."""
+    """One rule; ``place`` is its place in the document, ``pilot`` is there while it is in pilot."""
 
     place: int
     rule: Rule
@@ -59,6 +70,7 @@ class ReadyRule:
     needs_lines: bool
     only: tuple[Occasion, ...] = ()
     never: tuple[Occasion, ...] = ()
+    pilot: ReadyPilot | None = None
 
     @property
     def key(self) -> str:
@@ -155,7 +167,8 @@ class Clock:
 class CompiledProgram:
     """What ``decide`` works on; made by ``compile_program`` and safe to share between threads.
 
-    ``earners`` keeps the generated functions by trigger, made when the first fact pulls it.
+    ``earners`` keeps the generated functions by trigger, made when the first fact pulls it. ``shadow`` is the
+    same program as if its rules in shadow were live; None where it has none.
     """
 
     document: Program
@@ -171,14 +184,15 @@ class CompiledProgram:
     earners: dict[str, Any]
     counters: tuple[Any, ...] = ()
     promotions: tuple[Any, ...] = ()
+    shadow: CompiledProgram | None = None
 
     def rules_for(self, trigger: str) -> tuple[ReadyRule, ...]:
-        """Return the live rules of a trigger in the order of deciding."""
+        """Return the rules of a trigger that count, live or in pilot, in the order of deciding."""
         return self.rules.get(trigger, ())
 
 
 def limit_key(rule: str, wallet: str, window: str) -> str:
-    """Return the key under which units against a limit are counted."""
+    """Return the key under which units against a limit are counted; ``rule`` is what the rule counts as."""
     return f"{rule}.{wallet}.{window}"
 
 

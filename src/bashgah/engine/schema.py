@@ -27,7 +27,13 @@ def program_schema() -> dict[str, Any]:
     definitions["RewardTerms"]["properties"]["when"] = criteria
     definitions["Effect"]["properties"]["lines"] = criteria
     definitions["Basis"]["properties"]["excluded_lines"] = criteria
-    for part, field in (("Promotion", "when"), ("Promotion", "lines"), ("BuyGet", "of"), ("Counter", "when")):
+    for part, field in (
+        ("Pilot", "when"),
+        ("Promotion", "when"),
+        ("Promotion", "lines"),
+        ("BuyGet", "of"),
+        ("Counter", "when"),
+    ):
         definitions[part]["properties"][field] = criteria
     definitions["Counter"]["properties"]["lines"] = criteria
     return {"$schema": DIALECT, "title": "Bashgah program", **schema}

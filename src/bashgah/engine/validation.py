@@ -19,6 +19,7 @@ from bashgah.engine.document import (
     Ladder,
     Limit,
     Occasion,
+    Pilot,
     Program,
     Promotion,
     RewardTerms,
@@ -277,6 +278,8 @@ def _rule(at: str, place: int, rule: Rule, program: Program, wallets: dict[str, 
     yield from _schedule(f"{at}/schedule", rule.schedule)
     yield from _limits(f"{at}/limits", rule.limits)
     yield from _budget(f"{at}/budget", rule, wallets)
+    if rule.stage == "pilot" and (rule.pilot is None or rule.pilot == Pilot()):
+        yield Problem(f"{at}/pilot", Phrase(_("Say for whom the pilot is: a share of members, or a group.")))
     if rule.stacking.mode != "add" and not rule.stacking.group.strip():
         yield Problem(f"{at}/stacking/group", Phrase(_("Name the group of rules it joins.")))
     if len(rule.stacking.group) > 100:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -15,7 +16,7 @@ from bashgah.kit.jalali import Calendar, to_jalali
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """What criteria look at, as it stands when a fact is settled."""
+    """What criteria look at, as it stands when a fact is settled; ``id`` draws pilots' members."""
 
     city: str = ""
     gender: str = ""
@@ -23,6 +24,7 @@ class MemberFacts:
     birth_date: date | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     enrolled_on: date | None = None
+    id: str = ""
 
     def value(self, name: str, fact: Fact, calendar: Calendar) -> Any:
         """Return the value of a ``member.…`` field of the catalogue; None where nothing is known."""
@@ -31,7 +33,7 @@ class MemberFacts:
         return _VALUES[name](self, fact, calendar)
 
 
-def facts_of(rows: Sequence[Sequence[str]]) -> MemberFacts:
+def facts_of(rows: Sequence[Sequence[str]], id: UUID | None = None) -> MemberFacts:
     """Make the facts of what ``MEMBER`` read; of nobody nothing is known."""
     if not rows:
         return MemberFacts()
@@ -43,6 +45,7 @@ def facts_of(rows: Sequence[Sequence[str]]) -> MemberFacts:
         date.fromisoformat(birth) if birth else None,
         attributes,
         date.fromisoformat(enrolled) if enrolled else None,
+        id.hex if id else "",
     )
 
 
@@ -60,6 +63,7 @@ def _birth_month_day(member: MemberFacts, _fact: Fact, calendar: Calendar) -> in
 
 
 _VALUES: dict[str, Callable[[MemberFacts, Fact, Calendar], Any]] = {
+    "member.id": lambda member, _f, _c: member.id,
     "member.city": lambda member, _f, _c: member.city,
     "member.gender": lambda member, _f, _c: member.gender,
     "member.tags": lambda member, _f, _c: member.tags,

@@ -134,7 +134,7 @@ def _activity_line(door: Door, movement: _Movement, activity: ActivityInfo) -> S
 def _why(door: Door, activity: ActivityInfo, unit: str) -> tuple[str, ...]:
     if activity.kind == "return":
         return (gettext("The points of what came back were taken back; the rest of that purchase stays."),)
-    explanation = activity_why(door.club, activity.member_id, activity.id)
+    explanation = activity_why(door.club, activity.member_id, activity.id).for_members()
     program = program_by_number(door.club, activity.program).document
     return whys.sentences(door, program, explanation, unit)
 

@@ -56,7 +56,7 @@ def program_plan(club: ClubInfo, text: str) -> Plan:
         failing = tuple(
             Failing(rule.key, result)
             for rule in program.rules
-            if rule.stage != "off" and rule.examples
+            if rule.stage != "ended" and rule.examples
             for result in examples.run(program, rule)
             if not result.ok
         )

@@ -203,7 +203,7 @@ def _publish(  # noqa: PLR0917 the one place that makes versions
 
 
 def examples_check(program: Program) -> None:
-    """Raise ``examples_fail`` (409) while an example of any rule that is not off comes out otherwise."""
+    """Raise ``examples_fail`` (409) while an example of any rule that has not ended comes out otherwise."""
     results = examples.run_all(program)
     failing = [
         {
@@ -213,7 +213,7 @@ def examples_check(program: Program) -> None:
             "got": result.got,
         }
         for rule in program.rules
-        if rule.stage != "off"
+        if rule.stage != "ended"
         for result in results.get(rule.key, ())
         if not result.ok
     ]

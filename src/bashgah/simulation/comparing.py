@@ -328,6 +328,7 @@ def _abouts(members: pa.Table) -> Iterator[tuple[bytes, MemberFacts]]:
                     row["birth_date"],
                     json.loads(row["attributes"]) if row["attributes"] != "{}" else {},
                     row["enrolled_on"],
+                    row["member_id"].hex(),
                 ),
             )
 

@@ -159,8 +159,8 @@ def words_of(counter: Counter, amount: int) -> str:
 
 
 def payment_methods_asked(compiled: CompiledProgram) -> bool:
-    """Say whether a live rule looks at how the customer paid; only then the cashier is asked."""
-    live = [rule for rule in compiled.document.rules if rule.stage == "live"]
+    """Say whether a rule that is at work looks at how the customer paid; only then the cashier is asked."""
+    live = [rule for rule in compiled.document.rules if rule.stage in ("shadow", "pilot", "live")]
     return any("purchase.payment_methods" in rule.model_dump_json() for rule in live)
 
 

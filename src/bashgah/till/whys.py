@@ -18,7 +18,9 @@ POINTS = "points"
 
 def of_explanation(counter: Counter, compiled: CompiledProgram, explanation: Explanation) -> Why | None:
     """Every rule in force: what gave, and in grey what did not and why."""
-    return _why(counter, compiled, explanation.outcomes, dict(explanation.totals).get(POINTS, 0))
+    return _why(
+        counter, compiled, explanation.for_members().outcomes, dict(explanation.totals).get(POINTS, 0)
+    )
 
 
 def of_reasons(

@@ -13,6 +13,7 @@ from bashgah.console.building.judging import PLACES, Judged
 from bashgah.console.building.params import ParamField
 from bashgah.console.building.rule import WINDOWS, EffectForm, ExampleForm, RuleForm, amount_model
 from bashgah.console.building.sources import Sources, weekdays
+from bashgah.console.building.staged import stage_words
 from bashgah.engine.activities import READY_TYPES
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.kit.phrases import Phrase, say
@@ -104,14 +105,7 @@ def editor_view(form: RuleForm, judged: Judged, sources: Sources) -> EditorView:
     return EditorView(
         form=form,
         triggers=_triggers(form, sources),
-        stages=_options(
-            (
-                ("live", gettext("live after publishing")),
-                ("draft", gettext("draft")),
-                ("off", gettext("off")),
-            ),
-            form.stage,
-        ),
+        stages=_options(stage_words(), form.stage),
         when=build(form.when, "w", sources, form.trigger),
         excluded=build(form.excluded, "x", sources, form.trigger, scope="line"),
         is_purchase=form.trigger == "purchase",

@@ -16,6 +16,7 @@ from bashgah.console.building import criteria, params
 from bashgah.console.building.builder import start_test
 from bashgah.console.building.criteria import Raw
 from bashgah.console.building.sources import Sources
+from bashgah.console.building.staged import pilot_kept
 from bashgah.console.building.unseen import unseen_of
 from bashgah.engine.document import Program, Rule
 from bashgah.engine.rules.measured import AMOUNTS
@@ -217,6 +218,7 @@ def document_of(form: RuleForm, sources: Sources) -> dict[str, Any]:
         "stacking": {"group": form.group, "mode": form.mode if form.group else "add"},
         "priority": _whole(form.priority) if form.priority else 100,
         "stage": form.stage,
+        "pilot": pilot_kept(form.key, program),
         "examples": [_example_document(example, form, sources) for example in form.examples],
     }
 

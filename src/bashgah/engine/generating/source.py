@@ -13,6 +13,7 @@ from bashgah.engine.generating.apart import AT_LEAST, Apart, Member, apart, conj
 from bashgah.engine.generating.counting import base_reader
 from bashgah.engine.generating.expressions import Constants, Expressions, opening
 from bashgah.engine.generating.safety import checked
+from bashgah.engine.piloting import in_pilot
 from bashgah.engine.program import CompiledProgram, ReadyEffect, ReadyRule
 from bashgah.engine.states import State
 
@@ -83,6 +84,9 @@ class Module:
         if rule.needs_lines:
             conditions.append("fact.lines_known")
         conditions += self._schedule(rule)
+        if rule.pilot is not None:
+            check, pilot = self.constants.name(in_pilot, "F"), self.constants.name(rule.pilot, "O")
+            conditions.append(f"{check}({pilot}, fact, state)")
         conditions += [self.expressions.node(node) for node in conjuncts(rule.when) if node is not answered]
         return conditions
 

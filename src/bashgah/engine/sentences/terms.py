@@ -12,7 +12,7 @@ from bashgah.engine.compiling import rule_ready
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.saying import Keep, Names, chain, clause, kept
 from bashgah.engine.document import Ladder, Program, RewardTerms, Rule
-from bashgah.engine.program import ReadyEffect, ReadyRule
+from bashgah.engine.program import ReadyEffect, ReadyPilot, ReadyRule
 from bashgah.engine.rewards import CHANNELS
 from bashgah.engine.sentences.marking import Part, Voice, parts, plain
 from bashgah.engine.sentences.times import PRIORITY_USUAL, STAGES, often, times
@@ -117,7 +117,22 @@ def _rule(rule: Rule, program: Program, voice: Voice, names: Names) -> str:
         said.append(voice.keep(order, "/priority"))
     if rule.stage in STAGES:
         said.append(Phrase(STAGES[rule.stage]))
+    if ready.pilot is not None:
+        said.append(voice.keep(_pilot(ready.pilot, program, names), "/pilot"))
     return " ".join(voice.say(each) for each in said)
+
+
+def _pilot(pilot: ReadyPilot, program: Program, names: Names) -> Phrase:
+    """Say whom a rule in pilot is for."""
+    told: dict[str, Any] = {"percent": pilot.percent}
+    if pilot.when is None:
+        return Phrase(_("It is in pilot: only for {percent} percent of members, always the same ones."), told)
+    told["when"] = clause(pilot.when, names, currency=program.currency)
+    if pilot.percent == 100:
+        return Phrase(_("It is in pilot: only for members of whom it holds that {when}."), told)
+    return Phrase(
+        _("It is in pilot: only for {percent} percent of the members of whom it holds that {when}."), told
+    )
 
 
 def _main(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> Phrase:

@@ -33,6 +33,8 @@ _ONCE = {
 STAGES = {
     "draft": _("It is a draft and gives nothing yet."),
     "off": _("It is off and gives nothing."),
+    "shadow": _("It is in shadow: what it would give is written down, and nothing is given."),
+    "ended": _("It has ended and gives nothing any more."),
 }
 
 

@@ -38,6 +38,6 @@ def members_facts(club: ClubInfo, after: UUID, *, limit: int) -> list[tuple[UUID
             [club.timezone, club.id, after, limit],
         ).fetchall()
     return [
-        (id_, survivor, MemberFacts(city, gender, tuple(tags), birth, attributes, enrolled))
+        (id_, survivor, MemberFacts(city, gender, tuple(tags), birth, attributes, enrolled, survivor.hex))
         for id_, survivor, city, gender, tags, birth, attributes, enrolled in rows
     ]

@@ -70,7 +70,7 @@ def why(request: HttpRequest, door: Door, id: str) -> HttpResponse:
     activity = activity_get(door.club, ids.parse("activity", id))
     if activity.member_id not in alias_set(door.club, door.who.id):
         raise Refusal("activity_not_found", Phrase(_("There is no such activity.")), status=404)
-    explanation = activity_why(door.club, activity.member_id, activity.id)
+    explanation = activity_why(door.club, activity.member_id, activity.id).for_members()
     program = program_by_number(door.club, activity.program).document
     place = statements.branch_name(door, activity.branch)
     title = " · ".join(filter(None, (place, statements.moment(door, activity.occurred_at))))

@@ -145,7 +145,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         (_name(info.rule, lang_of(request)), result.name.say(lang_of(request)))
         for info in selectors.rules_list(club)
         for result in info.examples
-        if not result.ok and info.rule.stage != "off"
+        if not result.ok and info.rule.stage != "ended"
     ]
     model = PublishPage(
         crumbs=(Crumb(gettext("Earning rules"), reverse("console:rules")), Crumb(gettext("Publish"))),
@@ -259,8 +259,12 @@ def _stage(rule: Rule, published: Rule | None) -> tuple[str, str, str]:
         return "draft", gettext("draft"), ""
     if published != rule:
         return "changed", gettext("changed, not published"), "info"
-    if rule.stage == "off":
-        return "off", gettext("off"), ""
+    if rule.stage == "ended":
+        return "ended", gettext("ended"), ""
+    if rule.stage == "shadow":
+        return "shadow", gettext("in shadow"), "info"
+    if rule.stage == "pilot":
+        return "pilot", gettext("in pilot"), "info"
     return "live", gettext("live"), "good"
 
 
@@ -283,7 +287,9 @@ def _tabs(rows: tuple[RuleRow, ...], current: str) -> tuple[Tab, ...]:
         ("live", gettext("Live")),
         ("changed", gettext("Changed")),
         ("draft", gettext("Draft")),
-        ("off", gettext("Off")),
+        ("shadow", gettext("In shadow")),
+        ("pilot", gettext("In pilot")),
+        ("ended", gettext("Ended")),
     )
     return tuple(
         Tab(
