@@ -13,6 +13,7 @@ from bashgah.clubs import selectors as clubs
 from bashgah.console.building import rule as forms
 from bashgah.console.building.criteria import changed, from_tree, to_tree
 from bashgah.console.building.editor import editor_view
+from bashgah.console.building.example import ExampleForm
 from bashgah.console.building.judging import judge, plain_sentence
 from bashgah.console.building.sources import Sources, sources_of
 from bashgah.engine.document import Program, Rule
@@ -70,7 +71,9 @@ class _Fields(HTMLParser):
 
 def submitted(draft: DraftInfo, sources: Sources, form: forms.RuleForm) -> QueryDict:
     """What the browser sends when the shown form is submitted untouched."""
-    view = editor_view(form, judge(draft, forms.document_of(form, sources), sources), sources)
+    view = editor_view(
+        form, judge(draft, forms.document_of(form, sources), sources), sources, today=NOW.date()
+    )
     html = render_to_string("console/rules/body.html", {"view": view, "club": sources.club})
     fields = _Fields()
     fields.feed(html)
@@ -96,9 +99,10 @@ def test_a_stored_rule_shown_and_submitted_unchanged_is_the_same_rule(lang: Lang
             assert Rule.model_validate(forms.document_of(again, sources)) == rule
 
 
-def test_what_the_form_does_not_ask_stays_as_it_was() -> None:
-    with translation.override("fa"):
-        draft, _sources = ground()
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_a_rule_with_everything_in_it_survives_the_form(lang: Lang) -> None:
+    with translation.override(lang):
+        draft, _sources = ground(lang)
         document = dict(draft.document)
         document["counters"] = [{"key": "buys", "name": {"en": "Buys"}}]
         document["rules"] = [
@@ -107,7 +111,21 @@ def test_what_the_form_does_not_ask_stays_as_it_was() -> None:
                 "name": {"fa": "کامل", "en": "Full"},
                 "when": {"field": "counter.buys", "op": "every", "value": 3},
                 "effects": [{"amount": "fixed", "params": {"units": 5}}],
-                "schedule": {"occasions": ["nowruz", "yalda"], "not_on": ["ramadan"]},
+                "basis": {
+                    "of": "gross",
+                    "with_tax": True,
+                    "with_points_paid": True,
+                    "excluded_lines": {"field": "line.brand", "op": "in", "value": ["cheap", "gift"]},
+                },
+                "schedule": {
+                    "starts_at": "2027-03-21T08:30:00+03:30",
+                    "ends_at": "2027-04-03T00:00:00+03:30",
+                    "weekdays": [0, 6],
+                    "from_hour": "08:30",
+                    "to_hour": "21:00",
+                    "occasions": ["yalda", "nowruz"],
+                    "not_on": ["ramadan"],
+                },
                 "limits": [
                     {"window": "day", "most": 9},
                     {"window": "day", "most": 2, "of": "times"},
@@ -121,19 +139,72 @@ def test_what_the_form_does_not_ask_stays_as_it_was() -> None:
                         "fact": {"gross": 1000000},
                         "state": {"counters": {"buys": 2}, "times": {"day": 1}, "budget": 7},
                         "expect": {"points": 5},
+                    },
+                    {
+                        "name": {"en": "A basket"},
+                        "fact": {
+                            "at": "2027-03-22T17:42:00+03:30",
+                            "lines": [
+                                {
+                                    "sku": "milk",
+                                    "name": "شیر",
+                                    "category": ["food", "dairy"],
+                                    "gross": 900000,
+                                },
+                                {"sku": "ham", "quantity": 1500, "gross": 400000, "discount": 100000},
+                            ],
+                            "shipping": 50000,
+                        },
+                        "expect": {},
+                    },
+                ],
+            },
+            {
+                "key": "triple",
+                "name": {"en": "Triple"},
+                "effects": [
+                    {
+                        "amount": "multiplier",
+                        "params": {"permille": 3000},
+                        "lines": {"field": "line.category", "op": "under", "value": "dairy"},
                     }
                 ],
-            }
+                "budget": {"of": "money", "most": 200_000_000},
+            },
         ]
         club = clubs.club_get(draft.club_id)
         saved = services.draft_save(club=club, document=document, revision=1, actor=SYSTEM, now=NOW)
         assert saved.problems == ()
         assert saved.program is not None
-        sources = sources_of(club, saved.program, "fa")
-        (rule,) = rules_of(saved.program)
-        form = forms.form_of(rule, sources)
-        again = forms.form_read(submitted(saved, sources, form), sources)
-        assert Rule.model_validate(forms.document_of(again, sources)) == rule
+        sources = sources_of(club, saved.program, lang)
+        for rule in rules_of(saved.program):
+            form = forms.form_of(rule, sources)
+            again = forms.form_read(submitted(saved, sources, form), sources)
+            assert Rule.model_validate(forms.document_of(again, sources)) == rule
+
+
+def test_a_carried_example_stays_its_own_when_an_earlier_one_is_taken_away() -> None:
+    draft, sources = ground()
+    form = forms.new_form(sources)
+    form.name_fa = "تازه"
+    basket = {"fact": {"lines": [{"sku": "milk", "gross": 1}, {"sku": "ham", "gross": 2}]}, "state": {}}
+    form.examples = [ExampleForm(name_fa="ساده", gross="۱۰"), ExampleForm(name_fa="سبد", case=basket)]
+    first = forms.form_read(submitted(draft, sources, form), sources)
+    assert forms.acted(first, "example|remove|0", sources) == "example-add"
+    again = forms.form_read(submitted(draft, sources, first), sources)
+    (kept,) = forms.document_of(again, sources)["examples"]
+    assert kept == {"name": {"fa": "سبد", "en": ""}, **basket, "expect": {}}
+
+
+def test_a_button_says_where_to_go_on() -> None:
+    _draft, sources = ground()
+    form = forms.new_form(sources)
+    assert forms.acted(form, "w|start|", sources) == "w-1-field"
+    assert forms.acted(form, "w|group|0", sources) == "w-3-field"
+    assert forms.acted(form, "w|lines|0", sources) == "w-4-add"
+    assert forms.acted(form, "w|test|4", sources) == "w-5-field"
+    assert forms.acted(form, "w|remove|5", sources) == "w-4-add"
+    assert forms.acted(form, "e0|start|", sources) == "e0-1-field"
 
 
 def case(field: str, op: str, value: object) -> dict[str, object]:

@@ -87,6 +87,7 @@ def op_word(op: str) -> str:
         "eq": gettext("exactly"),
         "ne": gettext("not equal to"),
         "between": gettext("from … to …"),
+        "every": gettext("each time it reaches a multiple of"),
         "is": gettext("is"),
         "is_not": gettext("is not"),
         "in": gettext("one of"),
@@ -175,6 +176,7 @@ class _Builder:
             "member": gettext("Member"),
             "history": gettext("What they did before"),
             "activity": gettext("Activity"),
+            "counter": gettext("Counters of this program"),
         }
         groups: dict[str, list[Option]] = {}
         for found in _offered(self.sources, self.trigger, scope):

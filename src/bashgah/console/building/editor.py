@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext
 
 from bashgah.console.building import params
 from bashgah.console.building.builder import Node, build
+from bashgah.console.building.caps import CapsView, caps_view
+from bashgah.console.building.cases import CaseView, case_view, units_said
+from bashgah.console.building.example import ExampleForm
 from bashgah.console.building.judging import PLACES, Judged
 from bashgah.console.building.params import ParamField
-from bashgah.console.building.rule import WINDOWS, EffectForm, ExampleForm, RuleForm, amount_model
-from bashgah.console.building.sources import Sources, weekdays
+from bashgah.console.building.rule import EffectForm, RuleForm, amount_model
+from bashgah.console.building.schedule import hours_summary, occasion_options, weekday_options
+from bashgah.console.building.sources import Sources
 from bashgah.console.building.staged import stage_words
 from bashgah.engine.activities import READY_TYPES
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.text import Texts
-from bashgah.ui.figures import money_unit, plain
+from bashgah.ui.figures import money_unit
 from bashgah.ui.types import Option
 
 
@@ -47,11 +52,11 @@ class ExpectCell:
 
 @dataclass(frozen=True, slots=True)
 class ExampleView:
-    """One example with its choices; `kept` is the number of a stored one this form does not open."""
+    """One example with its choices; `said` describes a case the simple fields do not show."""
 
     number: int
     form: ExampleForm
-    kept: str
+    said: CaseView | None
     tiers: tuple[Option, ...]
     branches: tuple[Option, ...]
     categories: tuple[Option, ...]
@@ -90,17 +95,24 @@ class EditorView:
     is_purchase: bool
     effects: tuple[EffectView, ...]
     basis: tuple[Option, ...]
+    basis_summary: str
     weekdays: tuple[Option, ...]
-    limits: tuple[tuple[str, str, str], ...]
+    hours_summary: str
+    occasions: tuple[Option, ...]
+    not_on: tuple[Option, ...]
+    caps: CapsView
     modes: tuple[Option, ...]
+    groups: tuple[str, ...]
+    company_summary: str
     examples: tuple[ExampleView, ...]
     judged: Judged
     results: tuple[ResultView, ...]
     problems: tuple[ProblemView, ...]
     money_unit: str
+    places: tuple[str, ...] = tuple(dict.fromkeys(PLACES.values()))
 
 
-def editor_view(form: RuleForm, judged: Judged, sources: Sources) -> EditorView:
+def editor_view(form: RuleForm, judged: Judged, sources: Sources, *, today: date) -> EditorView:
     """The view of a form and of how it was judged."""
     return EditorView(
         form=form,
@@ -114,9 +126,15 @@ def editor_view(form: RuleForm, judged: Judged, sources: Sources) -> EditorView:
             (("net", gettext("amount after discount")), ("gross", gettext("amount before discount"))),
             form.basis_of,
         ),
-        weekdays=tuple(Option(key, word, key in form.weekdays) for key, word in weekdays(sources.lang)),
-        limits=tuple((window, label, form.limits.get(window, "")) for window, label in window_words()),
+        basis_summary=_basis_summary(form),
+        weekdays=weekday_options(form.schedule, sources),
+        hours_summary=hours_summary(form.schedule, sources),
+        occasions=occasion_options(form.schedule.occasions, sources, today),
+        not_on=occasion_options(form.schedule.not_on, sources, today),
+        caps=caps_view(form.caps, sources),
         modes=_options(mode_words(), form.mode),
+        groups=tuple(sorted({rule.stacking.group for rule in sources.program.rules} - {""})),
+        company_summary=_company_summary(form),
         examples=tuple(_example(number, example, sources) for number, example in enumerate(form.examples)),
         judged=judged,
         results=results_view(judged, sources),
@@ -125,18 +143,6 @@ def editor_view(form: RuleForm, judged: Judged, sources: Sources) -> EditorView:
         ),
         money_unit=money_unit(sources.club),
     )
-
-
-def window_words() -> tuple[tuple[str, str], ...]:
-    """The windows of a limit in words."""
-    words = (
-        gettext("each member in a day"),
-        gettext("in a week"),
-        gettext("in a month"),
-        gettext("in a year"),
-        gettext("ever"),
-    )
-    return tuple(zip(WINDOWS, words, strict=True))
 
 
 def mode_words() -> tuple[tuple[str, str], ...]:
@@ -164,13 +170,6 @@ def results_view(judged: Judged, sources: Sources) -> tuple[ResultView, ...]:
     return tuple(sorted(rows, key=lambda row: row.ok))
 
 
-def units_said(units: dict[str, int], sources: Sources) -> str:
-    """Units by wallet: «۶۰ امتیاز و ۶۰ امتیاز سطح»."""
-    names = {w.key: Texts(w.name.fa, w.name.en).say(sources.lang) or w.key for w in sources.program.wallets}
-    said = [f"{plain(amount)} {names.get(wallet, wallet)}" for wallet, amount in units.items() if amount]
-    return gettext(" and ").join(said) if said else plain(0)
-
-
 def _triggers(form: RuleForm, sources: Sources) -> tuple[Option, ...]:
     known = [("purchase", gettext("a purchase")), ("visit", gettext("a visit"))]
     own = sources.program.activity_types
@@ -189,7 +188,6 @@ def _effect(number: int, effect: EffectForm, form: RuleForm, sources: Sources) -
     if effect.amount not in dict(amounts):
         amounts.append((effect.amount, effect.amount))
     wallets = [(w.key, Texts(w.name.fa, w.name.en).say(lang) or w.key) for w in sources.program.wallets]
-    found = AMOUNTS.find(effect.amount)
     return EffectView(
         number,
         _options(wallets, effect.wallet),
@@ -198,7 +196,7 @@ def _effect(number: int, effect: EffectForm, form: RuleForm, sources: Sources) -
         build(effect.lines, f"e{number}", sources, form.trigger, scope="line"),
         f"e{number}",
         len(form.effects) > 1,
-        form.trigger == "purchase" and not (found and found.multiplies),
+        form.trigger == "purchase",
     )
 
 
@@ -226,13 +224,32 @@ def _example(number: int, example: ExampleForm, sources: Sources) -> ExampleView
     return ExampleView(
         number,
         example,
-        str(number) if example.stored is not None else "",
+        case_view(example.case, sources) if example.case is not None else None,
         _options(tiers, example.tier),
         _options(listed("branches", gettext("branch: any")), example.branch),
         _options(listed("categories", gettext("category: any")), example.category),
         _options(listed("brands", gettext("brand: any")), example.brand),
         cells,
     )
+
+
+def _basis_summary(form: RuleForm) -> str:
+    said = [
+        gettext("amount before discount") if form.basis_of == "gross" else gettext("amount after discount")
+    ]
+    counted = (
+        (form.with_tax, gettext("with tax")),
+        (form.with_shipping, gettext("with shipping")),
+        (form.with_points_paid, gettext("with the part paid by points")),
+        (form.excluded is not None, gettext("some lines left out")),
+    )
+    return " · ".join([*said, *(word for counts, word in counted if counts)])
+
+
+def _company_summary(form: RuleForm) -> str:
+    if not form.group:
+        return gettext("adds to every other rule")
+    return f"{form.group} · {dict(mode_words()).get(form.mode, form.mode)}"
 
 
 def _options(pairs: Iterable[tuple[str, str]], current: str) -> tuple[Option, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -72,11 +74,14 @@ def preview(request: HttpRequest) -> HttpResponse:
     draft, sources = _ground(request)
     form = forms.form_read(request.POST, sources)
     whole = request.GET.get("part") == "form"
+    focus = ""
     if act := request.POST.get("act", ""):
-        forms.acted(form, act, sources)
+        focus = forms.acted(form, act, sources)
         whole = True
-    view = editor_view(form, judge(draft, forms.document_of(form, sources), sources), sources)
-    return fragment(request, "rules/fragment.html", view, whole=whole)
+    response = fragment(request, "rules/fragment.html", _view(draft, sources, form), whole=whole)
+    if focus:
+        response.headers["HX-Trigger-After-Settle"] = json.dumps({"bashgah:focus": {"id": focus}})
+    return response
 
 
 @require_POST
@@ -116,6 +121,12 @@ def _submitted(request: HttpRequest, draft: DraftInfo, sources: Sources, *, is_n
     )
 
 
+def _view(draft: DraftInfo, sources: Sources, form: forms.RuleForm) -> EditorView:
+    today = clock.now().astimezone(ZoneInfo(sources.club.timezone)).date()
+    judged = judge(draft, forms.document_of(form, sources), sources)
+    return editor_view(form, judged, sources, today=today)
+
+
 def _ground(request: HttpRequest) -> tuple[DraftInfo, Sources]:
     club: ClubInfo = request.club
     draft = selectors.draft_get(club)
@@ -138,7 +149,7 @@ def _page(
 ) -> HttpResponse:
     lang = lang_of(request)
     title = Texts(form.name_fa, form.name_en).say(lang) or gettext("New rule")
-    view = editor_view(form, judge(draft, forms.document_of(form, sources), sources), sources)
+    view = _view(draft, sources, form)
     model = EditorPage(
         crumbs=(Crumb(gettext("Earning rules"), reverse("console:rules")), Crumb(title)),
         title=title,

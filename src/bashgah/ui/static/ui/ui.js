@@ -207,6 +207,12 @@
 
   /* HTMX: what comes in is settled like the page, what fails is said. */
   body.addEventListener("htmx:afterSwap", function (event) { settle(event.target); all("form[data-guard]").forEach(function (form) { if (form.contains(event.target)) { form.dataset.dirty = "yes"; tell(form); } }); });
+  /* A part a person unfolded stays open when it comes anew; after a button the person goes on where it led. */
+  var unfolded = {};
+  document.addEventListener("toggle", function (event) { if (event.target.matches("details[data-keep][id]")) unfolded[event.target.id] = event.target.open; }, true);
+  body.addEventListener("htmx:afterSwap", function () { all("details[data-keep][id]").forEach(function (d) { if (d.id in unfolded) d.open = unfolded[d.id]; }); });
+  body.addEventListener("bashgah:focus", function (event) { var d, e = document.getElementById(event.detail.id); if (!e) return; d = e.closest("details"); if (d) d.open = true; e.focus(); });
+  addEventListener("hashchange", function () { var e = location.hash.length > 1 && document.getElementById(location.hash.slice(1)); var d = e && (e.closest("details") || e.querySelector("details[data-keep]")); if (d && e.querySelector(".b-faults .b-error")) d.open = true; });
   body.addEventListener("htmx:sendError", function () { toast(say("failed"), true); });
   body.addEventListener("htmx:responseError", function (event) { toast(event.detail.xhr.getResponseHeader("X-Refusal") ? decodeURIComponent(event.detail.xhr.getResponseHeader("X-Refusal")) : say("failed"), true); });
 })();
