@@ -50,6 +50,30 @@ class Activity(models.Model):
         indexes = [models.Index(fields=["club_id", "id"], name="activities_of_a_club")]
 
 
+class Shadow(models.Model):
+    """Units that a rule in shadow would have given for a fact; a return of it has rows below zero.
+
+    ``kind`` 1 marks what a rule that counts would have given more or less because of those in shadow.
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "activity_id", "kind", "rule", "unit")
+    amount = models.BigIntegerField()
+    business_date = models.DateField()
+    kind = models.SmallIntegerField()
+    member_id = models.UUIDField()
+    activity_id = models.UUIDField()
+    about_id = models.UUIDField()
+    club_id = models.UUIDField()
+    rule = models.TextField()
+    unit = models.TextField()
+    branch = models.TextField(blank=True)
+    tier = models.TextField(blank=True)
+    base = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["club_id", "rule", "business_date"], name="shadows_of_a_rule")]
+
+
 class Anonymous(models.Model):
     """A purchase nobody showed a card for: counts in sales, earns nothing, can be claimed once."""
 

@@ -26,6 +26,7 @@ from bashgah.activities.tables import (
     REFERENCE,
     RETURNED,
     REVIEW,
+    SHADOW,
     SPENT,
     WAITING,
 )
@@ -73,6 +74,7 @@ class Batch:
     nameless_returns: list[Row] = field(default_factory=list)
     waiting: dict[tuple[str, str], Row] = field(default_factory=dict)
     spent: list[Row] = field(default_factory=list)
+    shadows: list[Row] = field(default_factory=list)
     news: list[outbox.NewsRow] = field(default_factory=list)
     budgets: dict[Slot, int] = field(default_factory=dict)
     taken: dict[Slot, int] = field(default_factory=dict)
@@ -295,6 +297,7 @@ def rowsets(batch: Batch) -> list[RowSet]:
     return [
         RowSet(REFERENCE, sorted(batch.references, key=lambda row: (row[4], row[5]))),
         RowSet(ACTIVITY, batch.activities),
+        RowSet(SHADOW, batch.shadows),
         RowSet(ANONYMOUS, batch.anonymous),
         RowSet(REVIEW, list(batch.reviews.values())),
         RowSet(RETURNED, returned),

@@ -24,6 +24,7 @@ from bashgah.activities import (
     recording,
     returning,
     running,
+    shadows,
     strangers,
     waiting,
 )
@@ -251,6 +252,8 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     for spent in decision.spent:
         batch.budgets[spent.slot] += spent.amount
         batch.taken[spent.slot] = batch.taken.get(spent.slot, 0) + spent.amount
+    if compiled.shadow is not None:
+        shadows.shadow_add(batch, member, compiled, state, fact, decision, activity_id)
     lapsing.stay_alive(batch, member, compiled, fact)
     made = recording.Made(
         draft, activity_id, fact, outcome, decision, draft.claims or (purchase and purchase.id)
@@ -337,6 +340,11 @@ def _return_settled(
         actor=batch.actor,
         survivor=batch.members.get(batch.survivors.get(purchase.member_id, purchase.id)),
     )
+    then = program_by_number(batch.club, purchase.program)
+    if then.shadow is not None:
+        shadows.shadow_return(
+            cur, batch, batch.members[purchase.member_id], then, purchase, fact, activity_id
+        )
     made = recording.Made(draft, activity_id, fact, outcome, None, purchase.id)
     recording.activity_add(batch, made, compiled, State())
     return recording.answer(batch, made)

@@ -47,6 +47,25 @@ ACTIVITY = Table(
     sparse=frozenset({"about_id"}),
 )
 
+SHADOW = Table(
+    "activities_shadow",
+    (
+        ("amount", "bigint"),
+        ("business_date", "date"),
+        ("kind", "smallint"),
+        ("member_id", "uuid"),
+        ("activity_id", "uuid"),
+        ("about_id", "uuid"),
+        ("club_id", "uuid"),
+        ("rule", "text"),
+        ("unit", "text"),
+        ("branch", "text"),
+        ("tier", "text"),
+        ("base", "bytea"),
+    ),
+    same=frozenset({"club_id"}),
+)
+
 ANONYMOUS = Table(
     "activities_anonymous",
     (
