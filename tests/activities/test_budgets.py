@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from bashgah.activities import selectors
+from bashgah.activities import whys
 from bashgah.activities.previewing import activity_preview
 from bashgah.activities.services import settle
 from bashgah.activities.types import Settled, VisitIn
@@ -89,7 +89,7 @@ def test_why_is_told_from_what_was_left_then() -> None:
     (outcome,) = settle(visits(shop, shop.sara, start=5), club=shop.club, actor=SYSTEM, now=NOW)
     assert isinstance(outcome, Settled)
     settled(shop, visits(shop, shop.reza, start=8))
-    why = selectors.activity_why(shop.club, shop.sara.id, outcome.activity_id)
+    why = whys.activity_why(shop.club, shop.sara.id, outcome.activity_id)
     told = next(each for each in why.outcomes if each.rule == "gift")
     assert told.amounts == (("points", 5),)
     assert "of the budget of 25 points only 5 points were left" in [say(each, "en") for each in told.reasons]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bashgah.activities import selectors
+from bashgah.activities import whys
 from bashgah.activities.services import settle
 from bashgah.activities.types import CustomIn, Settled, VisitIn
 from bashgah.ground.types import SYSTEM
@@ -76,6 +76,6 @@ def test_why_is_told_from_the_count_as_it_was_then() -> None:
     fired = []
     for outcome in outcomes:
         assert isinstance(outcome, Settled)
-        why = selectors.activity_why(shop.club, shop.sara.id, outcome.activity_id)
+        why = whys.activity_why(shop.club, shop.sara.id, outcome.activity_id)
         fired.append(next(each.fired for each in why.outcomes if each.rule == "gift"))
     assert fired == [False, False, True, False]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace
 
-from bashgah.activities import selectors
+from bashgah.activities import selectors, whys
 from bashgah.activities.recording import Batch, rowsets
 from bashgah.activities.services import anonymous_claim, settle
 from bashgah.activities.types import (
@@ -289,7 +289,7 @@ def test_the_business_date_is_the_branchs_day(shop: Shop) -> None:
 
 def test_why_is_derived_again_from_what_was_stored(shop: Shop) -> None:
     answer = shop.tell(shop.purchase("A-1", line("milk", 250_000), line("rice", 480_000)))
-    why = selectors.activity_why(shop.club, shop.sara.id, answer.activity_id)
+    why = whys.activity_why(shop.club, shop.sara.id, answer.activity_id)
     assert dict(why.totals) == {"points": 7, "status": 7}
     assert [(outcome.rule, outcome.fired) for outcome in why.outcomes] == [("base", True)]
 

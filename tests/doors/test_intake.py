@@ -77,6 +77,14 @@ def test_what_was_recorded_can_be_read_with_its_why(pos) -> None:
         given[credit["wallet"]] = given.get(credit["wallet"], 0) + credit["amount"]
     assert {total["wallet"]: total["amount"] for total in why["totals"]} == given
     assert any(not rule["fired"] for rule in why["rules"])
+    pos.lang = "fa"
+    (never,) = pos.get(f"/activities/{made['id']}/why?rule=summer_2019").json()["rules"]
+    assert (never["fired"], never["asked"], never["reasons"]) == (
+        False,
+        False,
+        ["نسخهٔ ۱ برنامه که آن زمان در جریان بود چنین قاعده‌ای نداشت"],
+    )
+    pos.lang = "en"
     (row,) = pos.get("/activities?kind=purchase").json()["activities"]
     assert row["id"] == made["id"]
     wallets = pos.get(f"/members/{made['member_id']}/wallets").json()["wallets"]

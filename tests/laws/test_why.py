@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bashgah.activities import selectors
+from bashgah.activities import whys
 from bashgah.activities.services import settle
 from bashgah.activities.types import CustomIn, Intake, Settled, VisitIn
 from bashgah.ground.types import SYSTEM
@@ -77,7 +77,7 @@ def test_every_fact_decided_again_gives_what_it_gave(
         for outcome in outcomes:
             assert isinstance(outcome, Settled)
             assert outcome.member_id is not None
-            why = selectors.activity_why(shop.club, outcome.member_id, outcome.activity_id)
+            why = whys.activity_why(shop.club, outcome.member_id, outcome.activity_id)
             given_: dict[str, int] = {}
             for credit in outcome.credits:
                 given_[credit.wallet] = given_.get(credit.wallet, 0) + credit.amount

@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from bashgah.activities.services import settle_one
-from bashgah.activities.types import AmountsIn, MemberRef, PurchaseIn, Settled
+from bashgah.activities.types import AmountsIn, MemberRef, PurchaseIn, PurchaseRef, ReturnIn, Settled
 from bashgah.clubs.services import settings_set
 from bashgah.ground import clock
 from bashgah.ground.types import SYSTEM
@@ -70,6 +70,17 @@ def test_the_statement_explains_every_rule_of_a_purchase_that_is_the_members_own
         in sara.get(f"/statement/{ids.public('activity', mine.activity_id)}/why").content.decode()
     )
     assert sara.get(f"/statement/{ids.public('activity', anothers.activity_id)}/why").status_code == 404
+
+
+def test_a_return_is_explained_to_the_member_by_its_purchase(house: House) -> None:
+    buys(house, house.cast.sara, "A-1", 12_800_000)
+    now = clock.now()
+    told = ReturnIn(source="pos", reference="R-1", occurred_at=now, purchase=PurchaseRef(reference="A-1"))
+    back = settle_one(told, club=house.club, actor=SYSTEM, now=now)
+
+    page = house.sara().get(f"/statement/{ids.public('activity', back.activity_id)}/why").content.decode()
+    assert "برای خرید ۱۲۰ امتیاز" in page
+    assert "سهم آنچه مرجوع شد برمی‌گردد" in page
 
 
 def test_the_statement_pages_without_losing_or_repeating_a_line(house: House) -> None:

@@ -1,4 +1,4 @@
-"""Reads of activities: what was told before, lists, one activity, and why it gave what it gave."""
+"""Reads of activities: what was told before, lists, one activity and its returns."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from bashgah.activities.types import (
     SpentInfo,
 )
 from bashgah.clubs.types import ClubInfo
-from bashgah.engine.decisions import Explanation
-from bashgah.engine.explaining import explain
 from bashgah.engine.returns import bought_of
 from bashgah.ground.actors import actor_of
 from bashgah.ground.batch import cursor
@@ -28,7 +26,6 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.types import Page
 from bashgah.members.selectors import alias_set
-from bashgah.programs.selectors import program_by_number
 
 COLUMNS = """
     id, member_id, kind, type, source, reference, occurred_at, recorded_at, business_date, branch, channel,
@@ -131,33 +128,6 @@ def activity_span(
             [KIND_CODES["purchase"], member_id, club.id],
         ).fetchone()
     return row or (None, None, None)
-
-
-def activity_why(club: ClubInfo, member_id: UUID, id: UUID) -> Explanation:
-    """Return the full why of a settled fact, rules that gave nothing included.
-
-    It is derived again from what was stored with the fact: the program version, the state it was decided from
-    and the fact itself. A return has no rules of its own: its purchase has.
-    """
-    with cursor() as cur:
-        row = cur.execute(
-            """
-            SELECT program, state, fact, outcome FROM activities_activity
-            WHERE member_id = ANY(%s) AND id = %s AND club_id = %s
-            """,
-            [alias_set(club, member_id), id, club.id],
-        ).fetchone()
-    if row is None:
-        raise Refusal("activity_not_found", Phrase(_("There is no such activity.")), status=404)
-    number, state, packed, outcome = row
-    fact = compact.fact_unpack(packed)
-    if fact.kind == "return":
-        stored = compact.outcome_unpack(outcome)
-        totals: dict[str, int] = {}
-        for credit in stored.credits:
-            totals[credit.line.wallet] = totals.get(credit.line.wallet, 0) + credit.line.amount
-        return Explanation((), tuple(totals.items()), ())
-    return explain(program_by_number(club, number), compact.state_unpack(state), fact)
 
 
 def purchase_lines(club: ClubInfo, id: UUID) -> list[ReturnableLine]:

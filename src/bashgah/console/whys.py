@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from django.utils.translation import gettext
 
-from bashgah.activities.selectors import activity_why
 from bashgah.activities.types import ActivityInfo
+from bashgah.activities.whys import ActivityWhy, activity_why_all
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Program
@@ -13,21 +16,21 @@ from bashgah.engine.words import texts
 from bashgah.kit import formats
 from bashgah.kit.phrases import Phrase, say
 from bashgah.ledger.types import WalletKind
-from bashgah.programs.selectors import program_by_number
 from bashgah.ui.figures import day_words, listed, plain
 from bashgah.ui.types import Lang, Why, WhyRow
 
 
-def why_of(club: ClubInfo, activity: ActivityInfo, lang: Lang) -> Why:
-    """Every rule of that day: what it gave, and in grey what gave nothing and why."""
-    program = program_by_number(club, activity.program).document
-    found = activity_why(club, activity.member_id, activity.id)
-    unit = main_unit(program)
-    rows = [_row(club, program, outcome, unit, lang) for outcome in found.outcomes]
-    total = dict(found.totals).get(unit, 0)
+def why_of(club: ClubInfo, activity: ActivityInfo, lang: Lang, now: datetime) -> Why:
+    """Every rule of that version: what it gave, and in grey what gave nothing and why, drafts last."""
+    found = activity_why_all(club, activity, now=now)
+    unit = main_unit(found.program)
+    rows = [_row_then(club, found, outcome, unit, lang) for outcome in found.explanation.outcomes]
+    others = [_row_then(club, found, outcome, unit, lang) for outcome in found.unheard]
+    total = dict(found.explanation.totals).get(unit, 0)
+    shown = (*sorted(rows, key=lambda row: row.quiet), *others)
     return Why(
         title=gettext("Why these points?"),
-        rows=tuple(sorted(rows, key=lambda row: row.quiet)) or (_returned(activity, unit, lang),),
+        rows=shown or (_returned(activity, unit, lang),),
         total=formats.signed(total, lang),
         foot=_foot(club, activity, unit),
     )
@@ -65,6 +68,14 @@ def _row(club: ClubInfo, program: Program, outcome: RuleOutcome, unit: str, lang
         ),
         quiet=not outcome.fired,
     )
+
+
+def _row_then(club: ClubInfo, found: ActivityWhy, outcome: RuleOutcome, unit: str, lang: Lang) -> WhyRow:
+    """A rule as it was, with what became of it since."""
+    row = _row(club, found.program, outcome, unit, lang)
+    words = {"changed": gettext("the rule was changed since"), "removed": gettext("the rule is gone since")}
+    since = words.get(found.since.get(outcome.rule, ""), "")
+    return replace(row, note=listed(*filter(None, (row.note, since)))) if since else row
 
 
 def _returned(activity: ActivityInfo, unit: str, lang: Lang) -> WhyRow:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from bashgah.activities.selectors import activity_get, activity_why
+from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
+from bashgah.activities.whys import activity_why
 from bashgah.clubs.selectors import branch_by_code
 from bashgah.kit import formats
 from bashgah.kit.ids import public
@@ -117,7 +118,6 @@ def _activity_line(door: Door, movement: _Movement, activity: ActivityInfo) -> S
         parts.append(formats.money(abs(activity.net), club.currency, door.lang, club.money_display))
     if movement.pending > 0:
         parts.append(gettext("pending"))
-    explained = activity.kind != "return"
     sign, tone = ("receipt-refund", "bad") if activity.kind == "return" else ("shopping-bag", "points")
     return StatementLine(
         sign=sign,
@@ -127,7 +127,7 @@ def _activity_line(door: Door, movement: _Movement, activity: ActivityInfo) -> S
         amount=movement.total,
         earned=movement.total > 0,
         why=_why(door, activity, movement.first.unit),
-        why_url=reverse("portal:why", kwargs={"id": public("activity", activity.id)}) if explained else "",
+        why_url=reverse("portal:why", kwargs={"id": public("activity", activity.id)}),
     )
 
 

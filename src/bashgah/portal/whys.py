@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
+from bashgah.activities.whys import ActivityWhy
 from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Program
+from bashgah.engine.voices import to_member
 from bashgah.engine.words import texts
 from bashgah.kit import formats
 from bashgah.kit.phrases import Phrase
 from bashgah.portal.doorway import Door
 from bashgah.programs.units import wallet_value
+from bashgah.ui.figures import listed
 from bashgah.ui.types import Why, WhyRow
 
 POINTS = "points"
@@ -23,7 +26,7 @@ def sentences(door: Door, program: Program, explanation: Explanation, unit: str)
         % {
             "rule": name_of(door, program, outcome.rule),
             "amount": _units(door, program, dict(outcome.amounts)[unit], unit),
-            "reasons": reasons_of(door, outcome),
+            "reasons": reasons_of(door, to_member(outcome)),
         }
         for outcome in explanation.outcomes
         if dict(outcome.amounts).get(unit)
@@ -35,13 +38,19 @@ def _units(door: Door, program: Program, amount: int, unit: str) -> str:
     return door.say(Phrase("{units}", {"units": wallet_value(wallet, amount, unit, door.club)}))
 
 
-def table(door: Door, program: Program, explanation: Explanation) -> Why:
-    """Every rule in force: what gave, and in grey what did not and why."""
-    rows = [_row(door, program, outcome) for outcome in explanation.outcomes]
+def table(door: Door, why: ActivityWhy) -> Why:
+    """Every rule in force then: what gave, and in grey what did not and why, the nearest to giving first.
+
+    Rules that were drafts or on trial without giving are the club's own affair and are not there.
+    """
+    rows = [
+        (not outcome.fired, len(outcome.reasons), _row(door, why.program, to_member(outcome)))
+        for outcome in why.explanation.for_members().outcomes
+    ]
     return Why(
         title=gettext("The rules of that day"),
-        rows=tuple(sorted(rows, key=lambda row: row.quiet)),
-        total=formats.signed(dict(explanation.totals).get(POINTS, 0), door.lang),
+        rows=tuple(row for *_order, row in sorted(rows, key=lambda each: each[:2])),
+        total=formats.signed(dict(why.explanation.totals).get(POINTS, 0), door.lang),
     )
 
 
@@ -56,10 +65,13 @@ def reasons_of(door: Door, outcome: RuleOutcome) -> str:
 
 
 def _row(door: Door, program: Program, outcome: RuleOutcome) -> WhyRow:
-    points = dict(outcome.amounts).get(POINTS, 0)
+    amounts = dict(outcome.amounts)
+    points = amounts.get(POINTS, 0)
+    others = [_units(door, program, amount, unit) for unit, amount in amounts.items() if unit != POINTS]
     return WhyRow(
         step=name_of(door, program, outcome.rule),
         text=reasons_of(door, outcome),
         amount=formats.signed(points, door.lang) if points else "",
-        quiet=not points,
+        note=listed(*others),
+        quiet=not any(amounts.values()),
     )

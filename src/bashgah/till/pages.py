@@ -196,6 +196,7 @@ class Result:
     repeated: bool
     reference: str
     can_claim: bool = False
+    nearly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

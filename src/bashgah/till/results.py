@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from bashgah.activities.selectors import activity_get, activity_list, anonymous_list
 from bashgah.activities.types import ActivityFilters, ActivityInfo, Settled
+from bashgah.activities.whys import ActivityWhy, activity_why_all
 from bashgah.engine.words import ladder_find, tier_name
 from bashgah.kit import formats
 from bashgah.kit.ids import public
@@ -128,7 +129,7 @@ def _result(
 ) -> Result:
     balance = next((each for each in settled.balances if each.wallet == POINTS), None)
     points = settled.points_of(POINTS)
-    compiled = program_in_force(counter.club, settled.occurred_at) if settled.reasons else None
+    found = _why(counter, settled)
     return Result(
         title=title,
         activity=public("activity", settled.activity_id),
@@ -138,12 +139,20 @@ def _result(
         balance=balance.available if balance and member else None,
         moves=_moves(counter, settled),
         issued=issued,
-        why=whys.of_reasons(counter, compiled, settled.reasons, points) if compiled else None,
+        why=whys.of_activity(counter, found) if found else None,
+        nearly=whys.nearly(counter, found) if found else (),
         member=member.name if member else gettext("without a member"),
         repeated=settled.repeated,
         reference=reference,
         can_claim=member is None,
     )
+
+
+def _why(counter: Counter, settled: Settled) -> ActivityWhy | None:
+    """The whole why of what a member did, read from what was stored."""
+    if settled.member_id is None:
+        return None
+    return activity_why_all(counter.club, activity_get(counter.club, settled.activity_id), now=counter.now)
 
 
 def _moves(counter: Counter, settled: Settled) -> tuple[str, ...]:

@@ -2,44 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.utils.translation import gettext
 
+from bashgah.activities.whys import ActivityWhy
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Explanation, RuleOutcome
+from bashgah.engine.document import Program
+from bashgah.engine.unheard import nearly_earned
 from bashgah.engine.words import texts
 from bashgah.kit import formats
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
 from bashgah.till.counter import Counter
 from bashgah.ui.types import Why, WhyRow
 
 POINTS = "points"
+NEARLY_MOST = 2
 
 
 def of_explanation(counter: Counter, compiled: CompiledProgram, explanation: Explanation) -> Why | None:
     """Every rule in force: what gave, and in grey what did not and why."""
-    return _why(
-        counter, compiled, explanation.for_members().outcomes, dict(explanation.totals).get(POINTS, 0)
+    told = explanation.for_members().outcomes
+    return _why(counter, compiled.document, told, dict(explanation.totals).get(POINTS, 0))
+
+
+def of_activity(counter: Counter, found: ActivityWhy) -> Why | None:
+    """What was recorded: the rules that gave, and in grey every other rule of that moment and why not."""
+    total = dict(found.explanation.totals).get(POINTS, 0)
+    return _why(counter, found.program, found.explanation.for_members().outcomes, total)
+
+
+def nearly(counter: Counter, found: ActivityWhy) -> tuple[str, ...]:
+    """What was nearly earned: rules that only lacked more of one thing, with what was missing."""
+    lacking = [outcome for outcome in found.explanation.for_members().outcomes if nearly_earned(outcome)]
+    return tuple(
+        counter.say(
+            Phrase(_("Nearly: {rule}. {reason}."), {"rule": found.name(each.rule), "reason": each.reasons[0]})
+        )
+        for each in lacking[:NEARLY_MOST]
     )
 
 
-def of_reasons(
-    counter: Counter, compiled: CompiledProgram, outcomes: Iterable[RuleOutcome], total: int
-) -> Why | None:
-    """The rules that gave something, as the settlement answered."""
-    return _why(counter, compiled, tuple(outcomes), total)
-
-
-def _why(
-    counter: Counter, compiled: CompiledProgram, outcomes: tuple[RuleOutcome, ...], total: int
-) -> Why | None:
-    names = {rule.key: texts(rule.name, rule.key).say(counter.lang) for rule in compiled.document.rules}
-    rows = [_row(counter, names.get(outcome.rule, outcome.rule), outcome) for outcome in outcomes]
+def _why(counter: Counter, program: Program, outcomes: tuple[RuleOutcome, ...], total: int) -> Why | None:
+    names = {rule.key: texts(rule.name, rule.key).say(counter.lang) for rule in program.rules}
+    rows = [
+        (
+            not outcome.fired,
+            len(outcome.reasons),
+            _row(counter, names.get(outcome.rule, outcome.rule), outcome),
+        )
+        for outcome in outcomes
+    ]
     if not rows:
         return None
     return Why(
         title=gettext("Why these points?"),
-        rows=tuple(sorted(rows, key=lambda row: row.quiet)),
+        rows=tuple(row for *_order, row in sorted(rows, key=lambda each: each[:2])),
         total=formats.signed(total, counter.lang),
     )
 

@@ -11,12 +11,11 @@ from typing import Annotated, Any, Literal
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from bashgah.activities import confirming, selectors, services
+from bashgah.activities import confirming, selectors, services, whys
 from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.once import once
-from bashgah.api.published import wording_of
 from bashgah.api.strict import Body, Instant, QueryText, Text
 from bashgah.api.through import lang_of
 from bashgah.api.values import AmountOut, MemberId, TextsOut, branch_of, member_id_of, said
@@ -126,18 +125,24 @@ class ActivityPageOut(Schema):
 
 
 class RuleWhyOut(Schema):
-    """What one rule did, or why it did nothing."""
+    """What one rule of the version that decided did, or why it did nothing, and what became of the rule."""
 
     rule: str
     name: TextsOut
     fired: bool
     amounts: list[AmountOut]
     reasons: list[str]
+    asked: Annotated[bool, Field(description="Whether the rule was live and looks at this kind of activity.")]
+    since: Annotated[
+        Literal["", "changed", "removed"],
+        Field(description="What became of the rule in the program in force now."),
+    ]
 
 
 class WhyOut(Schema):
-    """The full why: every rule in force, the sums, the steps on ladders."""
+    """The full why: every rule of the version that decided, the sums, the steps on ladders."""
 
+    program: Annotated[int, Field(description="The program version that decided.")]
     rules: list[RuleWhyOut]
     totals: list[AmountOut]
     moves: list[MoveOut]
@@ -272,15 +277,27 @@ def activity_confirmation(request: Call, activity_id: ActivityId, body: Confirma
     auth=Bearer("activities.read"),
     summary="Why an activity gave what it gave",
 )
-def activity_why(request: Call, activity_id: ActivityId) -> WhyOut:
-    """Every rule that was in force, what it gave or why it gave nothing, in the language asked for."""
+def activity_why(
+    request: Call,
+    activity_id: ActivityId,
+    rule: Annotated[
+        QueryText | None,
+        Query(None, max_length=60, description="Only this rule, also one that the version did not have."),
+    ] = None,
+) -> WhyOut:
+    """Every rule of the version that decided, what it gave or why it gave nothing, in the language asked for.
+
+    It is derived from what was stored, so it stays the same when rules change. A return says what each
+    rule had given for its purchase and what of that went back.
+    """
     info = selectors.activity_get(request.club, ids.parse("activity", activity_id))
-    why = selectors.activity_why(request.club, info.member_id, info.id)
-    wording = wording_of(request.club, info.occurred_at)
+    why = whys.activity_why_all(request.club, info, now=request.now)
+    outcomes = (whys.rule_why(why, rule),) if rule else (*why.explanation.outcomes, *why.unheard)
     return WhyOut(
-        rules=[_rule(request, outcome, TextsOut.of(wording.rule(outcome.rule))) for outcome in why.outcomes],
-        totals=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in why.totals],
-        moves=[_move(request, move) for move in why.tier_moves],
+        program=why.number,
+        rules=[_rule_of_then(request, why, outcome) for outcome in outcomes],
+        totals=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in why.explanation.totals],
+        moves=[_move(request, move) for move in why.explanation.tier_moves],
     )
 
 
@@ -370,12 +387,14 @@ def _move(request: Call, move: TierMove) -> MoveOut:
     )
 
 
-def _rule(request: Call, outcome: RuleOutcome, name: TextsOut) -> RuleWhyOut:
+def _rule_of_then(request: Call, why: whys.ActivityWhy, outcome: RuleOutcome) -> RuleWhyOut:
     lang = lang_of(request)
     return RuleWhyOut(
         rule=outcome.rule,
-        name=name,
+        name=TextsOut.of(why.name(outcome.rule)),
         fired=outcome.fired,
         amounts=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in outcome.amounts],
         reasons=[said(request.club, reason, lang) for reason in outcome.reasons],
+        asked=outcome in why.explanation.outcomes,
+        since=why.since.get(outcome.rule, ""),
     )

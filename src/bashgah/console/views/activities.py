@@ -23,6 +23,7 @@ from bashgah.console.views.base import chosen, fragment, page, read_id, show
 from bashgah.console.views.moving import Waiting, waiting_of
 from bashgah.console.whys import why_of
 from bashgah.engine.facts import Line
+from bashgah.ground import clock
 from bashgah.kit import formats, ids
 from bashgah.kit.jalali import parse_date
 from bashgah.kit.refusals import Refusal
@@ -161,7 +162,7 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
         member_url=reverse("console:member", args=[ids.public("member", info.member_id)]),
         lines=tuple(_line(line, lang) for line in info.fact.lines),
         lines_known=info.fact.lines_known,
-        why=why_of(club, info, lang),
+        why=why_of(club, info, lang, clock.now()),
         about_url=reverse("console:activity", args=[ids.public("activity", info.about_id)])
         if info.about_id
         else "",
@@ -222,7 +223,7 @@ def why(request: HttpRequest, activity_id: str) -> HttpResponse:
     """The why of one fact alone, for a timeline."""
     club: ClubInfo = request.club
     info = selectors.activity_get(club, read_id("activity", activity_id))
-    return fragment(request, "activities/why.html", why_of(club, info, lang_of(request)))
+    return fragment(request, "activities/why.html", why_of(club, info, lang_of(request), clock.now()))
 
 
 def kind_word(info: ActivityInfo) -> str:

@@ -82,6 +82,9 @@ _NEEDED = {
     "today": _("the {field} is not on that day"),
     "within_days": _("the {field} is not within {value} days of that day"),
 }
+MORE_NEEDED = frozenset({_NEEDED["gte"], _NEEDED["gt"]})
+"""The sentences of a comparison that a little more would fulfil."""
+
 _UNKNOWN = _("the {field} is not known")
 
 _MEASURED = {

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from bashgah.activities.selectors import activity_get, activity_why
+from bashgah.activities.selectors import activity_get
+from bashgah.activities.whys import activity_why_all
 from bashgah.engine.words import texts
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
@@ -19,7 +20,7 @@ from bashgah.members.selectors import alias_set
 from bashgah.portal import cards, promises, statements, whys
 from bashgah.portal.doorway import Door, members_only, page, visitor
 from bashgah.portal.pages import Ending, StatementPage
-from bashgah.programs.selectors import program_by_number, program_in_force
+from bashgah.programs.selectors import program_in_force
 from bashgah.ui.types import Option
 
 LINES = 20
@@ -70,11 +71,10 @@ def why(request: HttpRequest, door: Door, id: str) -> HttpResponse:
     activity = activity_get(door.club, ids.parse("activity", id))
     if activity.member_id not in alias_set(door.club, door.who.id):
         raise Refusal("activity_not_found", Phrase(_("There is no such activity.")), status=404)
-    explanation = activity_why(door.club, activity.member_id, activity.id).for_members()
-    program = program_by_number(door.club, activity.program).document
+    found = activity_why_all(door.club, activity, now=door.now)
     place = statements.branch_name(door, activity.branch)
     title = " · ".join(filter(None, (place, statements.moment(door, activity.occurred_at))))
-    return page(request, door, "why.html", page=whys.table(door, program, explanation), title=title)
+    return page(request, door, "why.html", page=whys.table(door, found), title=title)
 
 
 @require_safe
