@@ -188,3 +188,55 @@ def test_one_reference_is_one_adjustment(givers: Givers) -> None:
     again = asks(givers, 50, reference=("crm", "7"))
     assert (again.id, again.repeated, balance(givers)) == (first.id, True, 50)
     assert refusal_of(lambda: asks(givers, 51, reference=("crm", "7"))).code == "reference_reused"
+
+
+def test_a_large_correction_split_into_small_ones_waits_all_the_same(givers: Givers) -> None:
+    assert [asks(givers, amount).state for amount in (60, 40)] == ["done", "done"]
+    split = asks(givers, 1)
+    assert (split.state, split.over_day, balance(givers)) == ("waiting", True, 100)
+    assert not asks(givers, 101).over_day
+    assert asks(givers, -1).state == "waiting"
+
+
+def test_the_sum_is_of_one_author_one_member_one_wallet_and_one_day(givers: Givers) -> None:
+    def later(days: int = 0, **of: object) -> str:
+        asked = {"member_id": givers.sara.id, "unit": "points", "actor": givers.people.cashier} | of
+        return services.adjustment_make(
+            club=givers.club, amount=60, reason="goodwill", limit=100, now=NOW + timedelta(days=days), **asked
+        ).state  # fmt: skip
+
+    assert later() == "done"
+    assert later(unit="status") == "done"
+    assert later(member_id=givers.reza.id) == "done"
+    assert later(actor=givers.people.owner) == "done"
+    assert later(days=1) == "done"
+    assert later(days=1) == "waiting"
+
+
+def test_what_a_key_moved_counts_for_who_made_the_key(givers: Givers) -> None:
+    info, _secret = key_issue(
+        club=givers.club, name="shop", scopes=["points.adjust"], actor=givers.people.owner, now=NOW
+    )
+    assert asks(givers, 100, actor=key_of(info.id)).state == "done"
+    assert asks(givers, 1, actor=givers.people.owner).over_day
+    assert asks(givers, 1, actor=givers.people.cashier).state == "done"
+
+
+def test_who_approves_cannot_approve_in_parts_what_is_too_much_as_a_whole(givers: Givers) -> None:
+    first, second = asks(givers, 3000), asks(givers, 2001)
+    assert decides(givers, first.id, limit=5000).state == "approved"
+    refused = refusal_of(lambda: decides(givers, second.id, limit=5000))
+    assert (refused.code, refused.extra["left"]) == ("adjustment_day_limit", 2000)
+    assert decides(givers, second.id, limit=5000, hours=24).state == "approved"
+
+
+def test_a_merge_does_not_make_room_for_more(givers: Givers) -> None:
+    assert asks(givers, 100).state == "done"
+    services.members_merge(
+        club=givers.club,
+        survivor_id=givers.reza.id,
+        merged_id=givers.sara.id,
+        actor=givers.people.owner,
+        now=NOW,
+    )
+    assert asks(givers, 1).over_day

@@ -71,6 +71,8 @@ class Adjustment(models.Model):
     asked_name = models.CharField(max_length=200, blank=True)
     # who stands behind the asker: of a key, the person who made it
     behind = models.CharField(max_length=40, blank=True)
+    # it waits for the sum of its author's day, not for its own size
+    over_day = models.BooleanField(default=False, db_default=False)
     decided_by = models.CharField(max_length=40, blank=True)
     decided_name = models.CharField(max_length=200, blank=True)
     decision_note = models.CharField(max_length=400, blank=True)

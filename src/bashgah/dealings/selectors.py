@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Abs
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.models import Adjustment, Merge, Transfer
@@ -148,6 +149,24 @@ def adjustments_waiting(club: ClubInfo, *, now: datetime) -> int:
     return Adjustment.objects.filter(club_id=club.id, state="waiting", expires_at__gt=now).count()
 
 
+def moved_today(club: ClubInfo, member_id: UUID, unit: str, person: str, now: datetime) -> int:
+    """How much a person moved in a member's wallet today by their own word, given and taken alike.
+
+    What a key moved counts for who made the key, and what they approved counts with what they did alone.
+    """
+    day = local_day(club, now)
+    since = datetime.combine(day, time.min, ZoneInfo(club.timezone))
+    found = Adjustment.objects.filter(
+        Q(state="done") & (Q(asked_by=person) | Q(behind=person)) | Q(state="approved", decided_by=person),
+        club_id=club.id,
+        member_id__in=alias_set(club, member_id),
+        unit=unit,
+        decided_at__gte=since,
+        decided_at__lt=since + timedelta(days=1),
+    )
+    return int(found.aggregate(total=Sum(Abs("amount")))["total"] or 0)
+
+
 def adjustment_row(club: ClubInfo, adjustment_id: UUID) -> Adjustment:
     """The row of a correction of this club, or the refusal."""
     row = Adjustment.objects.filter(club_id=club.id, id=adjustment_id).first()
@@ -176,6 +195,7 @@ def adjustment_info(row: Adjustment, *, repeated: bool = False) -> AdjustmentInf
         decided_name=row.decided_name,
         decision_note=row.decision_note,
         entry_id=row.entry_id,
+        over_day=row.over_day,
         repeated=repeated,
     )
 

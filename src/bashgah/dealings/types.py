@@ -64,6 +64,7 @@ class AdjustmentInfo:
     """A correction by hand with who asked for it and who decided.
 
     ``amount`` above zero gives, below zero takes. ``state`` is ``done`` for what its author could do alone.
+    ``over_day`` says that it waits only because of what its author moved for this member the same day.
     """
 
     id: UUID
@@ -83,6 +84,7 @@ class AdjustmentInfo:
     decided_name: str
     decision_note: str
     entry_id: UUID | None
+    over_day: bool = False
     repeated: bool = False
 
 

@@ -228,12 +228,9 @@ class Book:
             if amount:
                 into.allocations.append((amount, self.member_id, posting_id, lot_id, self.club_id))
         for lot in self.lots.values():
-            if not lot.is_dirty:
-                continue
-            if lot.is_new:
-                into.lots.append(rows.lot_row(lot, self.member_id, self.club_id))
-            else:
-                into.lot_changes.append(rows.lot_row(lot, self.member_id, self.club_id))
+            if lot.is_dirty:
+                changed = into.lots if lot.is_new else into.lot_changes
+                changed.append(rows.lot_row(lot, self.member_id, self.club_id))
         for wallet in self.wallets.values():
             if wallet.is_dirty and wallet.place is None:
                 into.wallets.append(rows.wallet_row(wallet, self.member_id, self.club_id))
@@ -292,8 +289,7 @@ class Book:
         return after
 
     def _sufficient(self, unit: str, amount: int) -> WalletState:
-        wallet = self.wallets.get(unit)
-        available = wallet.available if wallet else 0
+        available = wallet.available if (wallet := self.wallets.get(unit)) else 0
         if wallet is None or available < amount:
             raise points_short(unit, available, amount)
         return wallet

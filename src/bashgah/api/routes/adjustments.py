@@ -56,6 +56,10 @@ class AdjustmentOut(Schema):
     expires_at: datetime
     decided_at: datetime | None
     decision_note: str
+    over_day: Annotated[
+        bool,
+        Field(description="It waits only because of what was moved for this member earlier the same day."),
+    ]
     repeated: bool
 
 
@@ -74,7 +78,9 @@ class AdjustmentPageOut(Schema):
 )
 @once()
 def adjustment_make(request: Call, member_id: MemberId, body: AdjustmentIn) -> Status[AdjustmentOut]:
-    """201: done. 202: beyond the limit for keys, so a person other than the key's maker decides."""
+    """201: done. 202: beyond the limit for keys, by itself or with what was moved for this member today, so a
+    person other than the key's maker decides.
+    """
     info = services.adjustment_make(
         club=request.club,
         member_id=member_id_of(request.club, member_id),
@@ -158,5 +164,6 @@ def _out(info: AdjustmentInfo) -> AdjustmentOut:
         expires_at=info.expires_at,
         decided_at=info.decided_at,
         decision_note=info.decision_note,
+        over_day=info.over_day,
         repeated=info.repeated,
     )

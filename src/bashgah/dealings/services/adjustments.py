@@ -54,10 +54,12 @@ def adjustment_make(
 ) -> AdjustmentInfo:
     """Give (above zero) or take (below) units by hand, or ask for it where it exceeds ``limit``.
 
-    ``limit`` is what the author may move alone, None anything. Beyond it nothing moves: the answer's state is
-    ``waiting`` until another person decides or ``adjustment_days`` have passed. ``reason`` is a key of the
-    club's list (``reason_unknown``, 422); the reason ``other`` needs a note (``note_missing``, 422). The same
-    ``reference`` is the same adjustment. Refuses ``wallet_unknown`` (422) and what the ledger refuses.
+    ``limit`` is what the author may move alone of one member's wallet in a day, however many corrections that
+    takes, None anything. Beyond it nothing moves: the answer's state is ``waiting`` (``over_day`` where only
+    the day's sum is beyond it) until another person decides or ``adjustment_days`` have passed. ``reason`` is
+    a key of the club's list (``reason_unknown``, 422); the reason ``other`` needs a note (``note_missing``,
+    422). The same ``reference`` is the same adjustment. Refuses ``wallet_unknown`` (422) and what the ledger
+    refuses.
     """
     member_id = members.member_root(club, member_id)
     body = references.body_of("adjustment", member_id, unit, amount, reason, note)
@@ -74,7 +76,9 @@ def adjustment_make(
         known = references.reference_find(club, reference, body)
         if known is not None:
             return selectors.adjustment_info(selectors.adjustment_row(club, known), repeated=True)
-        waits = limit is not None and abs(amount) > limit
+        behind = credential_maker(club.id, actor.id) if actor.kind == "key" else ""
+        moved = selectors.moved_today(club, member_id, unit, behind or actor.id, now)
+        waits = limit is not None and moved + abs(amount) > limit
         row = Adjustment(
             member_id=member_id,
             id=ids.fresh(),
@@ -88,7 +92,8 @@ def adjustment_make(
             asked_kind=actor.kind,
             asked_by=actor.id,
             asked_name=actor.name,
-            behind=credential_maker(club.id, actor.id) if actor.kind == "key" else "",
+            behind=behind,
+            over_day=waits and limit is not None and abs(amount) <= limit,
             asked_at=now,
             expires_at=now + timedelta(days=club.settings.adjustment_days),
             decided_at=None if waits else now,
@@ -116,9 +121,11 @@ def adjustment_decide(
     """Approve or refuse what another person asked for; approving moves the units in the same transaction.
 
     Only a person decides (``approval_needs_person``, 403), never the one who asked nor the one who made the
-    key that asked (``approval_own``, 403), and nobody beyond ``limit``, what they may approve
-    (``adjustment_over_limit``, 403). Decided, withdrawn or out of time: ``adjustment_decided`` (409). Where
-    the member lacks what is to be taken it stays waiting (``points_short``, 409).
+    key that asked (``approval_own``, 403), and nobody beyond ``limit``, what they may approve at once
+    (``adjustment_over_limit``, 403) and for one member's wallet in a day, what they moved alone counted too
+    (``adjustment_day_limit``, 403, with what is ``left``). Decided, withdrawn or out of time:
+    ``adjustment_decided`` (409). Where the member lacks what is to be taken it stays waiting
+    (``points_short``, 409).
     """
     note = clean(note, field="/note", limit=NOTE_LENGTH)
     if actor.kind != "staff":
@@ -139,6 +146,8 @@ def adjustment_decide(
                 extra={"limit": limit},
             )
         if approve:
+            if limit is not None:
+                _day_allows(club, row, locked.id, limit, actor, now)
             asker = Actor(kind=row.asked_kind, id=row.asked_by, name=row.asked_name)
             row.entry_id = _post(club, locked, row, asker, now)
         _close(row, "approved" if approve else "refused", actor, note, now)
@@ -210,6 +219,22 @@ def _waiting(club: ClubInfo, adjustment_id: UUID, now: datetime) -> tuple[Adjust
     if row.state != "waiting" or row.expires_at <= now:
         raise Refusal("adjustment_decided", Phrase(_("This request is no longer waiting.")))
     return row, held[root]
+
+
+def _day_allows(  # noqa: PLR0917 one question about one approval
+    club: ClubInfo, row: Adjustment, member_id: UUID, limit: int, actor: Actor, now: datetime
+) -> None:
+    """Refuse what would carry the approver beyond the limit together with what they moved today."""
+    left = max(0, limit - selectors.moved_today(club, member_id, row.unit, actor.id, now))
+    if abs(row.amount) > left:
+        raise Refusal(
+            "adjustment_day_limit",
+            Phrase(
+                _("Today you may still approve {left} for this member."), {"left": Points(left, row.unit)}
+            ),
+            status=403,
+            extra={"left": left},
+        )
 
 
 def _close(row: Adjustment, state: str, actor: Actor, note: str, now: datetime) -> None:

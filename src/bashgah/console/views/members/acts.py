@@ -79,7 +79,14 @@ def adjust(request: HttpRequest, member_id: str) -> HttpResponse:
         now=now,
     )
     if made.state == "waiting":
-        done(request, gettext("This is more than you may adjust alone: it waits for another person."))
+        done(
+            request,
+            gettext(
+                "With what you adjusted for this member today it is too much: it waits for another person."
+            )
+            if made.over_day
+            else gettext("This is more than you may adjust alone: it waits for another person."),
+        )
         return redirect("console:approvals")
     done(request, gettext("The points were corrected."))
     return redirect("console:member", member_id)
