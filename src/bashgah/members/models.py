@@ -128,7 +128,10 @@ class Identifier(models.Model):
 
 
 class Consent(models.Model):
-    """A consent as it was given or withdrawn; the latest of a channel and purpose counts. Append-only."""
+    """A consent as it was given or withdrawn; the latest of a channel and purpose counts. Append-only.
+
+    ``void_at`` is when a word that came by a merge lost its meaning, because the merge was undone.
+    """
 
     pk = models.CompositePrimaryKey("member_id", "id")
     member_id = models.UUIDField()
@@ -141,6 +144,7 @@ class Consent(models.Model):
     source = models.CharField(max_length=40)
     proof = models.JSONField()
     at = models.DateTimeField()
+    void_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "members_consent"

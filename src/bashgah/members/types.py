@@ -110,7 +110,7 @@ class ConsentGiven:
 
 @dataclass(frozen=True, slots=True)
 class ConsentInfo:
-    """A recorded consent or its withdrawal."""
+    """A recorded consent or its withdrawal; ``void_at`` is when the merge that brought it was undone."""
 
     id: UUID
     channel: ConsentChannel
@@ -120,6 +120,7 @@ class ConsentInfo:
     source: str
     proof: Mapping[str, Any]
     at: datetime
+    void_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ def members_merge(
             club=club, merge_id=merge_id, survivor=survivor, merged=merged, actor=actor, now=now
         )
         history.history_join(club=club, survivor_id=survivor.id, merged_id=merged.id)
+        members_services.consents_join(
+            club=club, survivor_id=survivor.id, merged_id=merged.id, merge_id=merge_id, now=now
+        )
         before = tiers.standings_join(club=club, survivor_id=survivor.id, merged_id=merged.id, now=now)
         row = Merge.objects.create(
             id=merge_id,
@@ -106,6 +109,14 @@ def merge_undo(*, club: ClubInfo, merge_id: UUID, actor: Actor, now: datetime) -
             first_at=span[0],
             last_purchase_at=span[1],
             last_activity_at=span[2],
+        )
+        members_services.consents_part(
+            club=club,
+            survivor_id=survivor.id,
+            merged_id=merged.id,
+            merge_id=row.id,
+            made_at=row.made_at,
+            now=now,
         )
         before = {key: _standing(stored) for key, stored in row.standings.items()}
         tiers.standings_part(club=club, survivor_id=survivor.id, before=before, now=now)

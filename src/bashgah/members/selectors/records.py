@@ -31,7 +31,8 @@ def consents(club: ClubInfo, id: UUID) -> dict[tuple[ConsentChannel, ConsentPurp
     """Return what counts now: the latest yes or no of each channel and purpose."""
     current: dict[tuple[ConsentChannel, ConsentPurpose], ConsentInfo] = {}
     for consent in consent_history(club, id):
-        current.setdefault((consent.channel, consent.purpose), consent)
+        if consent.void_at is None:
+            current.setdefault((consent.channel, consent.purpose), consent)
     return current
 
 
@@ -48,6 +49,7 @@ def consent_history(club: ClubInfo, id: UUID) -> list[ConsentInfo]:
             source=row.source,
             proof=row.proof,
             at=row.at,
+            void_at=row.void_at,
         )
         for row in found
     ]
@@ -62,6 +64,7 @@ def consents_granted(
             """
             SELECT DISTINCT ON (member_id) member_id, granted FROM members_consent
             WHERE club_id = %s AND member_id = ANY(%s) AND channel = %s AND purpose = %s
+              AND void_at IS NULL
             ORDER BY member_id, at DESC, id DESC
             """,
             [club.id, list(ids), channel, purpose],

@@ -2,7 +2,7 @@
 
 from bashgah.members.services.attributes import attribute_declare, attribute_filter, attribute_retire
 from bashgah.members.services.codes import code_check, code_issue, codes_sweep
-from bashgah.members.services.consents import consent_record
+from bashgah.members.services.consents import consent_record, consents_join, consents_part
 from bashgah.members.services.enrolment import member_enrol, members_enrol_bulk
 from bashgah.members.services.erasure import member_erase
 from bashgah.members.services.merging import member_put_under, member_take_out
@@ -23,6 +23,8 @@ __all__ = [
     "code_issue",
     "codes_sweep",
     "consent_record",
+    "consents_join",
+    "consents_part",
     "member_block",
     "member_enrol",
     "member_erase",
