@@ -46,7 +46,6 @@ def test_a_socket_folder_in_the_address_becomes_the_host() -> None:
     assert database["OPTIONS"] == {
         "sslmode": "disable",
         "prepare_threshold": NEVER_BY_ITSELF,
-        "options": "-c plan_cache_mode=force_generic_plan",
         "pool": {"min_size": 1, "max_size": 3, "timeout": 3, "reconnect_timeout": 3, "max_idle": 300},
     }
 

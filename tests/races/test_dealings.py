@@ -24,7 +24,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.ledger.types import HoldInfo
 from bashgah.members.selectors import alias_set
-from bashgah.members.types import LockedMember, MemberInfo
+from bashgah.members.types import MemberInfo
 from bashgah.redemption.services import redemption_begin
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.rewards.services import reward_save
@@ -33,7 +33,7 @@ from tests.activities.shop import Shop, open_shop
 from tests.cast import NOW, given
 from tests.dealings.conftest import TERMS, Givers
 from tests.ledger.hand import Hand
-from tests.races.hands import at_once
+from tests.races.hands import at_once, look_only, look_only_asked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 8
@@ -139,11 +139,6 @@ def test_a_request_is_approved_or_refused_never_both(givers: Givers) -> None:
     won = [answer.state for answer in got if isinstance(answer, AdjustmentInfo)]
     assert codes(got) == ["AdjustmentInfo"] + ["adjustment_decided"] * (HANDS - 1)
     assert balances(givers) == ((5000, 0) if won == ["approved"] else (0, 0))
-
-
-def look_only(_club: object, ids: Any) -> dict[Any, LockedMember]:
-    """Members are "locked" without locking anybody."""
-    return {id_: LockedMember(id_, "active", None, "person") for id_ in ids}
 
 
 def meeting(monkeypatch: pytest.MonkeyPatch, room: object, name: str) -> None:
@@ -282,10 +277,10 @@ def test_without_the_lock_a_purchase_between_the_halves_of_a_merge_fails(
 ) -> None:
     """The rows it read have moved: the second guard stops what the first no longer orders."""
     shop.buys("S-0", MILLION)
-    monkeypatch.setattr(settling, "members_lock", look_only)
+    monkeypatch.setattr(settling, "members_locking", look_only_asked)
     monkeypatch.setattr(merging_acts.members_services, "members_lock", look_only)
     has_read, is_merged = threading.Event(), threading.Event()
-    plain = settling.running.running_read
+    plain = settling._states_read
 
     def look_and_wait(*args: Any, **kwargs: Any) -> Any:
         got = plain(*args, **kwargs)
@@ -293,7 +288,7 @@ def test_without_the_lock_a_purchase_between_the_halves_of_a_merge_fails(
         is_merged.wait(timeout=10)
         return got
 
-    monkeypatch.setattr(settling.running, "running_read", look_and_wait)
+    monkeypatch.setattr(settling, "_states_read", look_and_wait)
 
     def act(n: int) -> object:
         if not n:

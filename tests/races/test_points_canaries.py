@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from bashgah.activities import running, settling
+from bashgah.activities import settling
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import Settled
 from bashgah.activities.verify import verify
@@ -18,11 +18,10 @@ from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading, services
 from bashgah.ledger.types import HoldInfo, HoldState
-from bashgah.members.types import LockedMember
 from tests.activities.shop import Shop, open_shop
 from tests.cast import NOW
 from tests.ledger.hand import Hand
-from tests.races.hands import at_once
+from tests.races.hands import at_once, look_only, look_only_asked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corrupts]
 TWO = 2
@@ -41,11 +40,7 @@ def sara(shop: Shop) -> Hand:
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Members are "locked" without locking anybody."""
-
-    def look_only(_club: object, ids: Any) -> dict[Any, LockedMember]:
-        return {id_: LockedMember(id_, "active", None, "person") for id_ in ids}
-
-    monkeypatch.setattr(settling, "members_lock", look_only)
+    monkeypatch.setattr(settling, "members_locking", look_only_asked)
     monkeypatch.setattr(services, "members_lock", look_only)
     monkeypatch.setattr("tests.ledger.hand.members_lock", look_only)
 
@@ -112,7 +107,7 @@ def test_without_the_lock_a_lot_expires_and_is_held(
 def test_without_the_lock_the_first_purchases_of_a_member_lose_points(
     shop: Shop, sara: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meeting(monkeypatch, running, "running_read")
+    meeting(monkeypatch, settling, "_states_read")
     got = at_once(
         TWO,
         lambda n: settle_one(shop.purchase(f"A-{n}", amount=100_000), club=shop.club, actor=SYSTEM, now=NOW),
@@ -128,7 +123,7 @@ def test_without_lock_and_key_one_reference_earns_twice(
 ) -> None:
     owner_connection.execute("ALTER TABLE activities_reference DROP CONSTRAINT activities_reference_pkey")
     try:
-        meeting(monkeypatch, running, "running_read")
+        meeting(monkeypatch, settling, "_states_read")
         told = shop.purchase("A-1", amount=100_000)
         got = at_once(TWO, lambda _n: settle_one(told, club=shop.club, actor=SYSTEM, now=NOW))
         assert [answer.repeated for answer in got if isinstance(answer, Settled)] == [False, False]
@@ -144,7 +139,7 @@ def test_a_wallet_changed_past_the_lock_stops_the_settlement(
     shop: Shop, sara: Hand, owner_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.buys("A-1", 900_000)
-    plain = running.running_read
+    plain = settling._states_read
 
     def read_and_meddle(*args: Any, **kwargs: Any) -> Any:
         got = plain(*args, **kwargs)
@@ -154,7 +149,7 @@ def test_a_wallet_changed_past_the_lock_stops_the_settlement(
         )
         return got
 
-    monkeypatch.setattr(running, "running_read", read_and_meddle)
+    monkeypatch.setattr(settling, "_states_read", read_and_meddle)
     with pytest.raises(Refusal) as refused:
         settle_one(shop.purchase("A-2", amount=100_000), club=shop.club, actor=SYSTEM, now=NOW)
     monkeypatch.undo()

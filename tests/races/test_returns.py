@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bashgah.activities import running, services, settling, strangers, waiting
+from bashgah.activities import services, settling, strangers, waiting
 from bashgah.activities.handlers import on_purchases
 from bashgah.activities.services import anonymous_claim, settle, settle_one
 from bashgah.activities.types import PurchaseIn, Refused, Settled
@@ -16,11 +16,10 @@ from bashgah.activities.waiting import returns_waiting
 from bashgah.ground.types import SYSTEM, News
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.types import HoldInfo
-from bashgah.members.types import LockedMember
 from tests.activities.shop import Shop, line, open_shop
 from tests.cast import NOW
 from tests.ledger.hand import Hand
-from tests.races.hands import at_once
+from tests.races.hands import at_once, look_only_asked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MILLION = 1_000_000
@@ -69,19 +68,15 @@ def test_without_the_lock_two_returns_of_a_line_both_think_it_is_there(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.tell(shop.purchase("A-1", line("gum", 10_000)))
-    gate, plain = threading.Barrier(2), running.running_read
+    gate, plain = threading.Barrier(2), settling._states_read
 
     def read_and_wait(*args: Any, **kwargs: Any) -> Any:
         got = plain(*args, **kwargs)
         gate.wait(timeout=10)
         return got
 
-    monkeypatch.setattr(running, "running_read", read_and_wait)
-    monkeypatch.setattr(
-        settling,
-        "members_lock",
-        lambda _club, ids: {id_: LockedMember(id_, "active", None, "person") for id_ in ids},
-    )
+    monkeypatch.setattr(settling, "_states_read", read_and_wait)
+    monkeypatch.setattr(settling, "members_locking", look_only_asked)
     got = at_once(2, lambda n: back(shop, f"R-{n}", (1, 1000)))
     codes = [answer.code for answer in got if isinstance(answer, Refusal)]
     # both saw a line that was there; only the rows' own places stop the second, without knowing why

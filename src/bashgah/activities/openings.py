@@ -22,7 +22,6 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.ground import ids
 from bashgah.ground.actors import actor_columns
-from bashgah.ground.arrays import array
 from bashgah.ground.audit import audit_post
 from bashgah.ground.batch import RowSet, cursor, read, write
 from bashgah.ground.types import Actor
@@ -193,11 +192,7 @@ def _told(club: ClubInfo, batch: Sequence[OpeningIn]) -> dict[tuple[str, str], t
             JOIN activities_opening o
               ON o.club_id = %s AND o.source = asked.source AND o.reference = asked.reference
             """,
-            [
-                array("text", [one.source for one in batch]),
-                array("text", [one.reference for one in batch]),
-                club.id,
-            ],
+            [[one.source for one in batch], [one.reference for one in batch], club.id],
         ).fetchall()
     return {
         (source, reference): (bytes(body), Opened(source, reference, member_id, posting_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,8 @@ from bashgah.engine.decisions import Decision, TierMove
 from bashgah.engine.facts import Fact
 from bashgah.engine.states import Needs, State
 from bashgah.ground import ids
-from bashgah.ground.batch import Part, read
+from bashgah.ground.asking import Question, ask
+from bashgah.ground.batch import Part, reading
 from bashgah.history import keeping as history
 from bashgah.history import selectors as history_reads
 from bashgah.kit.phrases import phrase_to_json
@@ -129,6 +130,12 @@ def running_read(
     days: Iterable[date],
 ) -> dict[UUID, Running]:
     """Read all that deciding needs of these locked members with one statement; lots are another."""
+    (members,) = ask(cur, running_asked(club, member_ids, needs, days))
+    return members  # type: ignore[no-any-return]
+
+
+def running_asked(club: ClubInfo, member_ids: Sequence[UUID], needs: Needs, days: Iterable[date]) -> Question:
+    """Return the question for what ``running_read`` returns; to be asked after the lock."""
     parts: tuple[Part, ...] = (ledger_reads.WALLETS,)
     params: dict[str, Any] = {}
     found, values = history_reads.parts_for(needs, days, club.calendar)
@@ -141,10 +148,15 @@ def running_read(
         params["zone"] = club.timezone
     names = [part.name for part in parts]
     date_of = ledger_reads.local_date(club.timezone)
-    return {
-        member_id: _running(club, member_id, dict(zip(names, read_values, strict=True)), date_of)
-        for member_id, read_values in read(cur, member_ids, parts, params).items()
-    }
+    question = reading(member_ids, parts, params)
+
+    def read(rows: Any) -> dict[UUID, Running]:
+        return {
+            member_id: _running(club, member_id, dict(zip(names, values, strict=True)), date_of)
+            for member_id, values in question.read(rows).items()
+        }
+
+    return replace(question, read=read)
 
 
 def _running(

@@ -23,6 +23,7 @@ from bashgah.activities.waiting import waiting_close, waiting_ready, waiting_tak
 from bashgah.clubs.selectors import club_get
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.actors import actor_of
+from bashgah.ground.asking import by_lookups
 from bashgah.ground.batch import cursor
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
@@ -159,7 +160,7 @@ def _part_settle(
     for tries_left in range(TRIES_ALONE if len(part) == 1 else 1, 0, -1):
         kept = [(draft, draft.refusal, draft.fact, draft.member_id) for draft in part]
         try:
-            with transaction.atomic():
+            with transaction.atomic(), by_lookups():
                 found = batch_settle(club, part, actor, now)
             outcomes.update(found)
             if any(draft.waits for draft in part):

@@ -33,7 +33,7 @@ from bashgah.activities.recording import Batch, again, reference_reused, refused
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
 from bashgah.activities.selectors import purchase_not_found
-from bashgah.activities.told import answers_read, purchases_find
+from bashgah.activities.told import answers_asked, answers_made, purchases_find
 from bashgah.activities.types import CustomIn, Outcome, PurchaseIn, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
@@ -44,6 +44,7 @@ from bashgah.engine.limiting import budgets_of
 from bashgah.engine.states import Needs, Slot, State
 from bashgah.ground import ids
 from bashgah.ground.actors import actor_columns
+from bashgah.ground.asking import ask
 from bashgah.ground.batch import cursor, write
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
@@ -51,9 +52,16 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.reading import lots_load
 from bashgah.ledger.types import Cause
-from bashgah.members.services import members_lock
+from bashgah.members.services import members_lock, members_locking
+from bashgah.members.types import LockedMember
 from bashgah.programs.budgets import budgets_lock, budgets_take
-from bashgah.programs.selectors import number_in_force, program_by_number, program_of, versions_in_force
+from bashgah.programs.selectors import (
+    number_in_force,
+    program_by_number,
+    program_of,
+    versions_asked,
+    versions_seen,
+)
 
 log = structlog.get_logger("bashgah.activities")
 
@@ -71,37 +79,54 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
     named = purchases_find(club, part)
     drafts.facts_made(club, part, now)
 
-    # 2 lock the members: from here on nobody else moves their points
-    locked = _lock(batch, part)
-
-    # 3 what was told before is answered as before; read after the lock, so a twin has committed or waits
-    outcomes: dict[int, Outcome] = dict(answers_read(club, part))
-    fresh = [draft for draft in part if id(draft) not in outcomes]
-
-    # 4 the members' states in one statement, lots only where something is due or comes back
     with cursor() as cur:
-        _states_read(cur, batch, [draft for draft in fresh if draft.refusal is None], set(locked), named)
+        # 2 lock the members: from here on nobody else moves their points; what was told before is answered
+        # as before, read after the lock, so a twin has committed or waits; and the members' states
+        outcomes = _opened(cur, batch, part)
+        fresh = [draft for draft in part if id(draft) not in outcomes]
 
-        # 5 decide in order; a refused fact leaves the batch
+        # 3 what else deciding needs; lots only where something is due or comes back
+        _states_read(cur, batch, [draft for draft in fresh if draft.refusal is None], named)
+
+        # 4 decide in order; a refused fact leaves the batch
         told: dict[tuple[str, str], Draft] = {}
         for draft in fresh:
             outcomes[id(draft)] = _decided(cur, batch, draft, told, outcomes, named)
 
-        # 6 one statement for all rooms
+        # 5 one round trip for the rows of all rooms
         budgets_take(cur, club.id, batch.taken)
         write(cur, recording.rowsets(batch))
         recording.claims_write(cur, batch)
     return outcomes
 
 
-def _lock(batch: Batch, part: list[Draft]) -> set[UUID]:
-    """Lock the facts' members; one merged meanwhile gives way to the survivor, an inactive one refuses."""
+def _opened(cur: psycopg.Cursor[Any], batch: Batch, part: list[Draft]) -> dict[int, Outcome]:
+    """Lock, and read in the same round trip; return the answers of facts told before.
+
+    The states are asked for as if the program were the one seen last and nobody had been merged;
+    ``_states_read`` asks again where that was wrong.
+    """
     club = batch.club
-    wanted = {draft.member_id for draft in part if draft.member_id is not None}
-    locked = members_lock(club, wanted) if wanted else {}
+    wanted = sorted({draft.member_id for draft in part if draft.member_id is not None})
+    questions = [members_locking(club, wanted), answers_asked(club, part), versions_asked(club)]
+    seen = versions_seen(club)
+    if wanted and seen is not None:
+        batch.versions = seen
+        needs, days = _needs(batch, [draft for draft in part if draft.refusal is None])
+        questions.append(running.running_asked(club, wanted, needs, days))
+    locked, told, batch.versions, *states = ask(cur, *questions)
+    if states and batch.versions == seen:
+        batch.members = states[0]
     survivors = {m.merged_into for m in locked.values() if m.merged_into} - locked.keys()
     if survivors:
         locked |= members_lock(club, {id_ for id_ in survivors if id_ is not None})
+        (told,) = ask(cur, answers_asked(club, part))
+    _members_checked(batch, part, locked)
+    return dict(answers_made(club, part, told))
+
+
+def _members_checked(batch: Batch, part: list[Draft], locked: Mapping[UUID, LockedMember]) -> None:
+    """Give the facts of one merged meanwhile to the survivor; refuse nobody's and an inactive member's."""
     for draft in part:
         if draft.member_id is None:
             continue
@@ -125,22 +150,20 @@ def _lock(batch: Batch, part: list[Draft]) -> set[UUID]:
                 ),
                 field="/member",
             )
-    return set(locked)
 
 
 def _states_read(
     cur: psycopg.Cursor[Any],
     batch: Batch,
     open_drafts: list[Draft],
-    locked: set[UUID],
     named: dict[int, UUID],
 ) -> None:
-    batch.versions = versions_in_force(batch.club)
     nameless = {draft.goods_of for draft in open_drafts if draft.goods_of is not None}
     if nameless:
         batch.goods = strangers.goods_read(batch.club, nameless)
     members = {draft.member_id for draft in open_drafts if draft.member_id is not None}
     if not members:
+        batch.members = {}
         return
     members |= {batch.survivors[id_] for id_ in members if id_ in batch.survivors}
     payers = {
@@ -151,8 +174,11 @@ def _states_read(
     purchase_ids = [named[id(draft)] for draft in open_drafts if id(draft) in named]
     if purchase_ids:
         batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids)
-    needs, days = _needs(batch, open_drafts)
-    batch.members = running.running_read(cur, batch.club, sorted(members), needs, days)
+    if members <= batch.members.keys():
+        batch.members = {id_: batch.members[id_] for id_ in sorted(members)}
+    else:
+        needs, days = _needs(batch, open_drafts)
+        batch.members = running.running_read(cur, batch.club, sorted(members), needs, days)
     givers = (
         {purchase.member_id for purchase in batch.purchases.values()} | payers | set(batch.survivors.values())
     )

@@ -15,7 +15,7 @@ from bashgah.activities.types import AnonymousInfo, CustomIn, Outcome, PurchaseR
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
 from bashgah.engine.decisions import Decision
-from bashgah.ground.arrays import array
+from bashgah.ground.asking import Question, Statement
 from bashgah.ground.batch import cursor
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
@@ -24,36 +24,41 @@ from bashgah.kit.refusals import Refusal
 from bashgah.programs.selectors import program_by_number
 
 
-def answers_read(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, Outcome]:
-    """Return the answers of facts told before, by the draft's identity; read it under the members' lock.
+def answers_asked(club: ClubInfo, drafts: Sequence[Draft]) -> Question:
+    """Return the question which references are taken, to be asked under the members' lock."""
+    asked = [draft.intake for draft in drafts if draft.body]
+    sources, references = [intake.source for intake in asked], [intake.reference for intake in asked]
+    return _TOLD.of(sources, references, club.id)
+
+
+# each reference is looked up for itself: a join would be planned by the size of the table
+_TOLD = Statement(
+    """
+    SELECT r.source, r.reference, r.body, r.activity_id, r.member_id
+    FROM unnest($1, $2) asked(source, reference)
+    CROSS JOIN LATERAL (
+        SELECT * FROM activities_reference
+        WHERE club_id = $3 AND source = asked.source AND reference = asked.reference LIMIT 1) r
+    """,
+    "text[]",
+    "text[]",
+    "uuid",
+)
+
+
+def answers_made(
+    club: ClubInfo, drafts: Sequence[Draft], rows: Sequence[tuple[Any, ...]]
+) -> dict[int, Outcome]:
+    """Return the answers of facts told before, by the draft's identity, from the rows of ``answers_asked``.
 
     The same body gets its first answer again, another body under the same reference is refused.
     """
-    asked = [draft for draft in drafts if draft.body]
-    if not asked:
-        return {}
-    with cursor() as cur:
-        rows = cur.execute(
-            """
-            SELECT r.source, r.reference, r.body, r.activity_id, r.member_id
-            FROM unnest(%s::text[], %s::text[]) asked(source, reference)
-            CROSS JOIN LATERAL (
-                SELECT * FROM activities_reference
-                WHERE club_id = %s AND source = asked.source AND reference = asked.reference LIMIT 1) r
-            """,
-            [
-                array("text", [draft.intake.source for draft in asked]),
-                array("text", [draft.intake.reference for draft in asked]),
-                club.id,
-            ],
-            prepare=True,
-        ).fetchall()
     if not rows:
         return {}
     told = {(source, reference): (bytes(body), id_, member) for source, reference, body, id_, member in rows}
     answers: dict[int, Outcome] = {}
-    for draft in asked:
-        if draft.key not in told:
+    for draft in drafts:
+        if not draft.body or draft.key not in told:
             continue
         body, activity_id, member_id = told[draft.key]
         same = body == draft.body

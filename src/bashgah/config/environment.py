@@ -106,10 +106,8 @@ def database_from_url(url: str, *, pool: int) -> dict[str, object]:
         raise ValueError(f"DATABASE_URL must begin with postgresql://, not {parts.scheme}://")
     options: dict[str, object] = dict(parse_qsl(parts.query))
     host = str(options.pop("host", "")) or (unquote(parts.hostname) if parts.hostname else "")
-    # prepared on the server only where the code asks for it (the settlement); pages' statements vary too much
+    # the driver prepares nothing by itself: ``ground.asking`` does, pages' statements vary too much
     options["prepare_threshold"] = NEVER_BY_ITSELF
-    # and planned once: planning the settlement's one statement anew costs half of what running it does
-    options["options"] = f"{options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
     if pool:
         # short, both: who waits is soon told to come again, and a database that is back is soon found again;
         # the pool's own attempts lie further and further apart the longer it was away

@@ -1,4 +1,4 @@
-"""Columns as PostgreSQL's binary arrays, made in one go: what the batch writer sends.
+"""Values and columns in PostgreSQL's binary form, made in one go: what the settlement sends.
 
 The driver adapts lists element by element, in the size of the values at hand, so that the same statement is
 prepared again for other sizes; here a column has one type and one pass.
@@ -12,11 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from psycopg.abc import Buffer
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
-
 _NULL = b"\xff\xff\xff\xff"
 _ZERO_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
 _ZERO_DAY = date(2000, 1, 1).toordinal()
@@ -27,10 +22,6 @@ _HEAD = struct.Struct("!iiIii").pack
 
 
 _BOOLEANS = {True: b"\x00\x00\x00\x01\x01", False: b"\x00\x00\x00\x01\x00"}
-
-
-class Array(bytes):
-    """A column ready to be sent; one class a type, since the driver chooses by class."""
 
 
 def _sized(raw: bytes) -> bytes:
@@ -61,15 +52,8 @@ _KINDS: dict[str, tuple[int, int, Callable[[Any], bytes]]] = {
 }
 
 
-def _class(kind: str) -> type[Array]:
-    return type(f"{kind.title()}Array", (Array,), {})
-
-
-_CLASSES = {kind: _class(kind) for kind in _KINDS}
-
-
-def array(kind: str, values: Sequence[Any]) -> Array:
-    """Return a column of one type; None is NULL. A number too large for its type raises ``struct.error``."""
+def column(kind: str, values: Sequence[Any]) -> bytes:
+    """Pack a column of one type; None is NULL. A number too large for its type raises ``struct.error``."""
     oid, _array_oid, pack = _KINDS[kind]
     has_null = 0
     if not values or values[0] is not None:
@@ -82,24 +66,18 @@ def array(kind: str, values: Sequence[Any]) -> Array:
         has_null = 1
     if has_null:
         body = b"".join([_NULL if value is None else pack(value) for value in values])
-    return _CLASSES[kind](_HEAD(1, has_null, oid, len(values), 1) + body)
+    return _HEAD(1, has_null, oid, len(values), 1) + body
 
 
-def _dumper(array_oid: int) -> type[Dumper]:
-    class ArrayDumper(Dumper):
-        format = Format.BINARY
-        oid = array_oid
-
-        def dump(self, obj: Any) -> Buffer:
-            return obj  # type: ignore[no-any-return]
-
-    return ArrayDumper
+def packed(kind: str, value: Any) -> bytes | None:
+    """Pack one parameter: a value, or a column where the kind is written ``uuid[]``."""
+    if value is None:
+        return None
+    if kind.endswith("[]"):
+        return column(kind[:-2], value)
+    return _KINDS[kind][2](value)[4:]
 
 
-_DUMPERS = {_CLASSES[kind]: _dumper(array_oid) for kind, (_oid, array_oid, _pack) in _KINDS.items()}
-
-
-def teach(connection: psycopg.Connection[Any]) -> None:
-    """Let a connection send such columns."""
-    for kind, dumper in _DUMPERS.items():
-        connection.adapters.register_dumper(kind, dumper)
+def oid_of(kind: str) -> int:
+    """Return the number PostgreSQL knows a type by, or that of its array (``uuid[]``)."""
+    return _KINDS[kind[:-2]][1] if kind.endswith("[]") else _KINDS[kind][0]

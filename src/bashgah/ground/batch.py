@@ -1,39 +1,37 @@
-"""Writes rows of many rooms with one statement, and reads many members' states with one.
+"""Writes rows of many rooms in one round trip, and reads many members' states with one statement.
 
 Each room declares its tables (``Table``) and how a row is kept; a conductor fills ``RowSet``s and ``write``
-joins them into one data-modifying statement: one round trip, one snapshot, all or nothing. Only the room that
-owns a table declares it.
+sends one statement a table, all together, in the caller's transaction. Only the room that owns a table
+declares it.
 """
 
 from __future__ import annotations
 
-import threading
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
-from weakref import WeakSet
 
 import psycopg
-from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg.rows import tuple_row
 
-from bashgah.ground.arrays import Array, array, teach
+from bashgah.ground.asking import Question, Statement, ask, cursor
+
+__all__ = ["Part", "RowSet", "RowsMoved", "Table", "cursor", "read", "reading", "write"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """How rows of one table are written together.
 
-    ``columns`` are (name, array element type). With ``keys`` the statement is an upsert: a row whose keys
-    exist has its ``changes`` replaced by the new values, its ``adds`` increased by them, its ``earliest`` and
-    ``latest`` kept at the least and the greatest (``only_where`` is the condition of a partial key). With
-    ``update`` true only existing rows are changed, found by ``keys``; with ``is_placed`` they are found where
-    they lie (see ``placed``). Columns in ``same`` have one value in all rows and are sent once; those in
-    ``sparse`` are left out where no row has a value.
+    ``columns`` are (name, type). With ``keys`` the statement is an upsert: a row whose keys exist has its
+    ``changes`` replaced by the new values, its ``adds`` increased by them, its ``earliest`` and ``latest``
+    kept at the least and the greatest (``only_where`` is the condition of a partial key). With ``update``
+    true only existing rows are changed, found by ``keys``; with ``is_placed`` they are found where they lie
+    (see ``placed``). Columns in ``same`` have one value in all rows and are sent once; those in ``sparse``
+    are left out where no row has a value.
     """
 
     name: str
@@ -49,21 +47,6 @@ class Table:
     sparse: frozenset[str] = frozenset()
     is_placed: bool = False
 
-    def filled(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Table, list[tuple[Any, ...]]]:
-        """Return the rows by columns, without the sparse ones that are empty, and the table of the rest."""
-        columns = list(zip(*rows, strict=True))
-        if not self.sparse:
-            return self, columns
-        empty = frozenset(
-            name
-            for (name, _), values in zip(self.columns, columns, strict=True)
-            if name in self.sparse and values[0] is None and all(value is None for value in values)
-        )
-        if not empty:
-            return self, columns
-        kept = [values for (name, _), values in zip(self.columns, columns, strict=True) if name not in empty]
-        return _without(self, empty), kept
-
     def placed(self) -> Table:
         """Return how rows of this table are changed whose places were read in this transaction.
 
@@ -75,31 +58,69 @@ class Table:
         columns = (("ctid", "tid"), *(column for column in self.columns if column[0] in moving))
         return replace(self, columns=columns, keys=(), same=frozenset(), is_placed=True)
 
-    def params(self, values: Sequence[tuple[Any, ...]]) -> list[Array]:
-        """Return the parameters of ``statement``: first what is the same in all rows, then the columns."""
-        columns = list(zip(self.columns, values, strict=True))
-        once = [array(kind, column[:1]) for (name, kind), column in columns if name in self.same]
-        return once + [array(kind, column) for (name, kind), column in columns if name not in self.same]
+    def question(self, rows: Sequence[tuple[Any, ...]]) -> Question:
+        """Return the statement that writes these rows; it answers with their number."""
+        columns = list(zip(*rows, strict=True))
+        table = self
+        if self.sparse:
+            empty = frozenset(place for place in self._sparse_places if not any(_given(columns[place])))
+            if empty:
+                table = self._without(empty)
+                columns = [values for place, values in enumerate(columns) if place not in empty]
+        values = [columns[place] for place in table._many]
+        return table._statement.of(*(columns[place][0] for place in table._once), *values, read=int)
 
-    def statement(self) -> str:
-        """Return the room's fragment: an INSERT, an upsert or an UPDATE over unnested arrays."""
-        names = ", ".join(name for name, _ in self.columns)
-        arrays = ", ".join(f"%s::{kind}[]" for name, kind in self.columns if name not in self.same)
+    @cached_property
+    def _sparse_places(self) -> tuple[int, ...]:
+        return tuple(place for place, (name, _) in enumerate(self.columns) if name in self.sparse)
+
+    @cached_property
+    def _once(self) -> tuple[int, ...]:
+        return tuple(place for place, (name, _) in enumerate(self.columns) if name in self.same)
+
+    @cached_property
+    def _many(self) -> tuple[int, ...]:
+        return tuple(place for place, (name, _) in enumerate(self.columns) if name not in self.same)
+
+    @cached_property
+    def _narrowed(self) -> dict[frozenset[int], Table]:
+        return {}
+
+    def _without(self, places: frozenset[int]) -> Table:
+        found = self._narrowed.get(places)
+        if found is None:
+            kept = tuple(column for place, column in enumerate(self.columns) if place not in places)
+            found = self._narrowed[places] = replace(self, columns=kept, sparse=frozenset())
+        return found
+
+    @cached_property
+    def _statement(self) -> Statement:
+        kinds = [self.columns[place][1] for place in self._once]
+        kinds += [f"{self.columns[place][1]}[]" for place in self._many]
+        return Statement(self.sql(), *kinds, is_fixed=not (self.update or self.is_placed))
+
+    def sql(self) -> str:
+        """Return an INSERT, an upsert or an UPDATE; what is the same in all rows first, then the columns."""
+        places = {place: number for number, place in enumerate((*self._once, *self._many), 1)}
+        many = [(self.columns[place][0], f"${places[place]}") for place in self._many]
+        arrays = ", ".join(place for _, place in many)
+        own = ", ".join("place" if name == "ctid" else name for name, _ in many)
         if self.is_placed:
             sets = ", ".join(self._sets("r"))
-            own = ", ".join("place" if name == "ctid" else name for name, _ in self.columns)
-            return (
-                f"UPDATE {self.name} t SET {sets} FROM unnest({arrays}) r({own})"
-                " WHERE t.ctid = r.place RETURNING 1"
-            )
+            return f"UPDATE {self.name} t SET {sets} FROM unnest({arrays}) r({own}) WHERE t.ctid = r.place"
         if self.update:
+            # each row is looked up for itself: a join to the keys is planned by the table's size
             sets = ", ".join(f"{name} = r.{name}" for name in self.changes)
-            joins = " AND ".join(f"t.{name} = r.{name}" for name in self.keys)
-            return f"UPDATE {self.name} t SET {sets} FROM unnest({arrays}) r({names}) WHERE {joins}"
+            found = " AND ".join(f"x.{name} = r.{name}" for name in self.keys)
+            return (
+                f"UPDATE {self.name} t SET {sets} FROM unnest({arrays}) r({own}),"
+                f" LATERAL (SELECT x.ctid FROM {self.name} x WHERE {found} OFFSET 0) f WHERE t.ctid = f.ctid"
+            )
+        names = ", ".join(name for name, _ in self.columns)
         values = ", ".join(
-            f"(%s::{kind}[])[1]" if name in self.same else f"r.{name}" for name, kind in self.columns
+            f"${places[place]}" if name in self.same else f"r.{name}"
+            for place, (name, _) in enumerate(self.columns)
         )
-        own = ", ".join(name for name, _ in self.columns if name not in self.same)
         insert = f"INSERT INTO {self.name} AS t ({names}) SELECT {values} FROM unnest({arrays}) r({own})"
         if not self.keys:
             return insert
@@ -114,9 +135,8 @@ class Table:
         return sets + [f"{name} = greatest(t.{name}, {new}.{name})" for name in self.latest]
 
 
-@lru_cache(maxsize=256)
-def _without(table: Table, names: frozenset[str]) -> Table:
-    return replace(table, columns=tuple(column for column in table.columns if column[0] not in names))
+def _given(values: Sequence[Any]) -> Iterable[bool]:
+    return (value is not None for value in values)
 
 
 @dataclass(slots=True)
@@ -127,49 +147,31 @@ class RowSet:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-@lru_cache(maxsize=512)
-def _joined(tables: tuple[Table, ...]) -> bytes:
-    """Join the rooms' fragments, their places numbered: no cursor has to look for them again."""
-    parts = ", ".join(f"w{i} AS ({table.statement()})" for i, table in enumerate(tables))
-    pieces = parts.split("%s")
-    numbered = "".join(f"{piece}${place}" for place, piece in enumerate(pieces[:-1], 1)) + pieces[-1]
-    counts = [f"(SELECT count(*) FROM w{i})" for i, table in enumerate(tables) if table.is_placed]
-    return f"WITH {numbered} SELECT {', '.join(counts) or '1'}".encode()
-
-
 class RowsMoved(RuntimeError):
     """Rows that were read in this transaction were changed by somebody who did not hold the lock."""
 
 
 def write(cursor: psycopg.Cursor[Any], rowsets: Iterable[RowSet]) -> None:
-    """Write all row sets with one statement; empty ones are left out.
+    """Write all row sets in one round trip and in their order; empty ones are left out.
 
-    Two row sets must not change the same row: PostgreSQL would keep one of the two changes and not say which.
     Raises ``RowsMoved`` when a placed row is not where it was read; the transaction must then be given up.
     """
     filled = [rowset for rowset in rowsets if rowset.rows]
     if not filled:
         return
-    params: list[Array] = []
-    tables: list[Table] = []
-    for rowset in filled:
-        table, values = rowset.table.filled(rowset.rows)
-        tables.append(table)
-        params += table.params(values)
-    statement = _joined(tuple(tables))
-    done = psycopg.RawCursor(cursor.connection).execute(statement, params, prepare=True)
-    placed = tuple(len(rowset.rows) for rowset in filled if rowset.table.is_placed)
-    if placed and done.fetchone() != placed:
-        raise RowsMoved("a row read under the lock was changed by somebody else")
+    counts = ask(cursor, *[rowset.table.question(rowset.rows) for rowset in filled])
+    for rowset, count in zip(filled, counts, strict=True):
+        if rowset.table.is_placed and count != len(rowset.rows):
+            raise RowsMoved(f"a row of {rowset.table.name} read under the lock was changed by somebody else")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """What one room adds to a state read: its rows of these members.
 
     ``columns`` are (SQL expression, type) over the table ``x``; ``member`` is the column that says whose row
-    it is; ``where`` narrows further by named parameters. With ``is_placed`` each row begins with its place,
-    for ``Table.placed``.
+    it is; ``where`` narrows further by named values with their kinds (``%(day)s::date``). With ``is_placed``
+    each row begins with its place, for ``Table.placed``.
     """
 
     name: str
@@ -181,8 +183,13 @@ class Part:
 
 
 @lru_cache(maxsize=512)
-def _reading(parts: tuple[Part, ...]) -> tuple[str, list[Callable[[Any], tuple[Any, ...]]]]:
-    """Join the parts to one UNION whose columns are shared by type, and say which each part used."""
+def _reading(
+    parts: tuple[Part, ...],
+) -> tuple[Statement, list[str], list[Callable[[Any], tuple[Any, ...]]]]:
+    """Join the parts to one UNION whose columns are shared by type.
+
+    Returned with it are the names of its values in their order, and the getter of each part's columns.
+    """
     slots: list[tuple[str, int]] = []
     for part in parts:
         used: dict[str, int] = {}
@@ -203,11 +210,21 @@ def _reading(parts: tuple[Part, ...]) -> tuple[str, list[Callable[[Any], tuple[A
         branches.append(
             f"SELECT {number}::smallint, uuid_send(x.{part.member}),"
             f" {'x.ctid' if part.is_placed else 'NULL::tid'}, {values}"
-            f" FROM {part.table} x WHERE x.{part.member} = ANY(%(ids)s::uuid[]){narrowed}"
+            f" FROM {part.table} x WHERE x.{part.member} = ANY($1){narrowed}"
         )
         places = [3 + slots.index(slot) for slot in filled]
         getters.append(_getter([2, *places] if part.is_placed else places))
-    return " UNION ALL ".join(branches), getters
+    named: dict[str, str] = {}
+
+    def placed(found: re.Match[str]) -> str:
+        named[found["name"]] = found["kind"]
+        return f"${2 + list(named).index(found['name'])}::{found['kind']}"
+
+    sql = _NAMED.sub(placed, " UNION ALL ".join(branches))
+    return Statement(sql, "uuid[]", *named.values()), list(named), getters
+
+
+_NAMED = re.compile(r"%\((?P<name>\w+)\)s::(?P<kind>\w+(?:\[\])?)")
 
 
 def _getter(places: list[int]) -> Callable[[Any], tuple[Any, ...]]:
@@ -217,33 +234,23 @@ def _getter(places: list[int]) -> Callable[[Any], tuple[Any, ...]]:
     return itemgetter(*places)
 
 
+def reading(ids: Sequence[UUID], parts: tuple[Part, ...], values: Mapping[str, Any]) -> Question:
+    """Return the question for every room's rows of these members, in the order of ``parts``."""
+    statement, names, getters = _reading(parts)
+
+    def found(rows: Sequence[tuple[Any, ...]]) -> dict[UUID, list[list[tuple[Any, ...]]]]:
+        by_id: dict[bytes, list[list[tuple[Any, ...]]]] = {id_.bytes: [[] for _ in parts] for id_ in ids}
+        for row in rows:
+            number = row[0]
+            by_id[row[1]][number].append(getters[number](row))
+        return {id_: by_id[id_.bytes] for id_ in ids}
+
+    return statement.of(ids, *[values[name] for name in names], read=found)
+
+
 def read(
-    cursor: psycopg.Cursor[Any], ids: Sequence[UUID], parts: tuple[Part, ...], params: Mapping[str, Any]
+    cursor: psycopg.Cursor[Any], ids: Sequence[UUID], parts: tuple[Part, ...], values: Mapping[str, Any]
 ) -> dict[UUID, list[list[tuple[Any, ...]]]]:
-    """Read every room's rows of these members with one statement, in the order of ``parts``."""
-    statement, getters = _reading(parts)
-    cursor.execute(statement, {"ids": array("uuid", ids), **params}, prepare=True, binary=True)
-    found: dict[bytes, list[list[tuple[Any, ...]]]] = {id_.bytes: [[] for _ in parts] for id_ in ids}
-    for row in cursor.fetchall():
-        number = row[0]
-        found[row[1]][number].append(getters[number](row))
-    return {id_: found[id_.bytes] for id_ in ids}
-
-
-def cursor() -> psycopg.Cursor[Any]:
-    """A plain psycopg cursor on Django's connection, in its transaction: the server binds parameters."""
-    connection: BaseDatabaseWrapper | None = getattr(_mine, "connection", None)
-    if connection is None:
-        connection = _mine.connection = connections["default"]
-    if connection.connection is None:
-        connection.ensure_connection()
-    raw = connection.connection
-    if raw not in _taught:
-        teach(raw)
-        _taught.add(raw)
-    return psycopg.Cursor(raw, row_factory=tuple_row)
-
-
-_taught: WeakSet[Any] = WeakSet()
-_mine = threading.local()
-"""Each thread's connection, as Django keeps them; asking Django for it takes longer than a small query."""
+    """Read every room's rows of these members with one statement."""
+    (found,) = ask(cursor, reading(ids, parts, values))
+    return found  # type: ignore[no-any-return]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db import connection
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import batch
+from bashgah.ground.asking import Statement, ask
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -141,12 +142,16 @@ def product_info(row: Product) -> ProductInfo:
     )
 
 
+_REVISION = Statement("SELECT revision FROM products_version WHERE club_id = $1", "uuid")
+
+
+def _first(rows: Sequence[tuple[Any, ...]]) -> Any:
+    return rows[0][0] if rows else None
+
+
 def _shelf(club: ClubInfo) -> _Shelf:
     with batch.cursor() as cursor:
-        row = cursor.execute(
-            "SELECT revision FROM products_version WHERE club_id = %s", [club.id], prepare=True
-        ).fetchone()
-    revision = row[0] if row else None
+        (revision,) = ask(cursor, _REVISION.of(club.id, read=_first))
     known = _shelves.get(club.id)
     if known is None or known.revision != revision:
         rows = Category.objects.filter(club_id=club.id).values_list("code", "parent_code")

@@ -19,6 +19,7 @@ from bashgah.engine.document import Program
 from bashgah.engine.noticing import notices
 from bashgah.engine.validation import Problem, document_read, problems
 from bashgah.ground import batch
+from bashgah.ground.asking import Question, Statement, ask
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -64,13 +65,33 @@ Versions = tuple[tuple[datetime, int, UUID], ...]
 def versions_in_force(club: ClubInfo) -> Versions:
     """Return (effective from, number, id) of every version by number, for deciding many facts at once."""
     with batch.cursor() as cursor:
-        rows = cursor.execute(
-            "SELECT effective_from, number, id FROM programs_version WHERE club_id = %s ORDER BY number",
-            [club.id],
-            prepare=True,
-            binary=True,
-        ).fetchall()
-    return tuple(rows)
+        (versions,) = ask(cursor, versions_asked(club))
+    return versions  # type: ignore[no-any-return]
+
+
+def versions_asked(club: ClubInfo) -> Question:
+    """Return the question for what ``versions_in_force`` returns."""
+
+    def read(rows: list[tuple[datetime, int, UUID]]) -> Versions:
+        versions = tuple(rows)
+        if _seen.get(club.id) != versions:
+            if len(_seen) >= IDS_KEPT:
+                _seen.clear()
+            _seen[club.id] = versions
+        return versions
+
+    return _VERSIONS.of(club.id, read=read)
+
+
+def versions_seen(club: ClubInfo) -> Versions | None:
+    """Return what this process read last; a guess what will be read, and no more."""
+    return _seen.get(club.id)
+
+
+_seen: dict[UUID, Versions] = {}
+_VERSIONS = Statement(
+    "SELECT effective_from, number, id FROM programs_version WHERE club_id = $1 ORDER BY number", "uuid"
+)
 
 
 def number_in_force(versions: Versions, at: datetime) -> int:

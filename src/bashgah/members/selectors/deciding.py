@@ -15,7 +15,7 @@ MEMBER = Part(
         (
             """
             jsonb_build_array(x.city, x.gender, x.tags, x.birth_date, x.attributes,
-                              (x.enrolled_at AT TIME ZONE %(zone)s)::date)
+                              (x.enrolled_at AT TIME ZONE %(zone)s::text)::date)
             """,
             "text",
         ),

@@ -13,6 +13,7 @@ from bashgah.members.services.standing import (
     member_rejoin,
     member_unblock,
     members_lock,
+    members_locking,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "member_update",
     "members_enrol_bulk",
     "members_lock",
+    "members_locking",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import batch
 from bashgah.ground import ids as fresh_ids
-from bashgah.ground.arrays import array
+from bashgah.ground.asking import Question, Statement, ask
 from bashgah.ground.audit import audit_post
 from bashgah.ground.outbox import news_post
 from bashgah.ground.types import Actor
@@ -33,18 +34,30 @@ def members_lock(club: ClubInfo, ids: Iterable[UUID]) -> dict[UUID, LockedMember
     circle. Ids of no member of the club are left out; the caller says what that means. Asked for outside a
     transaction it raises ``RuntimeError``, because the lock would be gone before it was of use.
     """
+    with batch.cursor() as cursor:
+        (locked,) = ask(cursor, members_locking(club, ids))
+    return locked  # type: ignore[no-any-return]
+
+
+def members_locking(club: ClubInfo, ids: Iterable[UUID]) -> Question:
+    """Return the question that locks members, as ``members_lock`` does; to be asked with others after it."""
     if not connection.in_atomic_block:
         raise RuntimeError("members_lock holds only inside a transaction")
-    with batch.cursor() as cursor:
-        rows = cursor.execute(
-            """
-            SELECT member_id, status, merged_into, kind FROM members_state
-            WHERE club_id = %s AND member_id = ANY(%s) ORDER BY member_id FOR UPDATE
-            """,
-            [club.id, array("uuid", sorted(set(ids)))],
-            prepare=True,
-        ).fetchall()
+    return _LOCK.of(club.id, sorted(set(ids)), read=_locked)
+
+
+def _locked(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, LockedMember]:
     return {row[0]: LockedMember(*row) for row in rows}
+
+
+_LOCK = Statement(
+    """
+    SELECT member_id, status, merged_into, kind FROM members_state
+    WHERE club_id = $1 AND member_id = ANY($2) ORDER BY member_id FOR UPDATE
+    """,
+    "uuid",
+    "uuid[]",
+)
 
 
 def member_lock(club: ClubInfo, id: UUID) -> LockedMember:
