@@ -54,7 +54,7 @@ Row = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Batch:
-    """What one transaction gathers on its way to one statement."""
+    """What one transaction gathers on its way to the database."""
 
     club: ClubInfo
     actor_kind: int
@@ -271,7 +271,7 @@ def unsettled() -> Refusal:
 
 
 def rowsets(batch: Batch) -> list[RowSet]:
-    """Return the rows of every room for the one statement.
+    """Return the rows of every room, in the order they are written.
 
     References come first and sorted, so that two batches with crossing references wait in one order.
     """

@@ -1,7 +1,6 @@
 """One transaction of the settlement, from top to bottom: who, lock, told before?, state, decide, write.
 
-A fact that is refused on the way leaves the batch; everything else is written by one statement that joins the
-row sets of all rooms.
+A fact that is refused on the way leaves the batch; the rows of all rooms are written in one round trip.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ class Book(Past):
 
 @dataclass(slots=True)
 class Rows:
-    """Rows of one statement, in the columns' order of ``history.tables``."""
+    """Rows to be written together, in the columns' order of ``history.tables``."""
 
     sums: list[tuple[object, ...]] = field(default_factory=list)
     sums_placed: list[tuple[object, ...]] = field(default_factory=list)

@@ -49,7 +49,7 @@ def books_open(club: ClubInfo, locked: Iterable[LockedMember], now: datetime) ->
 
 
 def books_keep(books: Iterable[Book]) -> None:
-    """Write what was done to these books with one statement."""
+    """Write what was done to these books in one round trip."""
     rows = Rows()
     for book in books:
         book.rows_into(rows)

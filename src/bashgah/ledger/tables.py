@@ -69,7 +69,7 @@ LOT = Table(
 LOT_CHANGE = replace(
     LOT, sparse=frozenset(), keys=("member_id", "id"), changes=("remaining", "is_open", "is_pending")
 )
-"""Changed lots go by the key as whole rows: an UPDATE joined to an array is planned by the table's size."""
+"""Changed lots go by the key as whole rows, new and changed by the same way."""
 
 ALLOCATION = Table(
     "ledger_allocation",
@@ -136,7 +136,7 @@ Row = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Rows:
-    """Rows of one statement, in the columns' order of the tables above."""
+    """Rows to be written together, in the columns' order of the tables above."""
 
     entries: list[Row] = field(default_factory=list)
     postings: list[Row] = field(default_factory=list)
