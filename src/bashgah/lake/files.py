@@ -1,7 +1,8 @@
 """Where the lake lies and what its files look like; plain Arrow, so that child processes need no Django.
 
 ``lake/club=<id>/month=<yyyy-mm>.parquet`` holds the facts of one month of the branch's calendar days,
-``members.parquet`` what rules may ask about members, ``manifest.json`` how far both go.
+``members.parquet`` what rules may ask about members, ``reviewed.json`` when tiers were reviewed,
+``manifest.json`` how far all of it goes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -96,6 +98,7 @@ READ = ["id", "member_id", "occurred_at", "zone", "about_id", "fact", "outcome"]
 
 fact_encode = msgspec.msgpack.Encoder().encode
 fact_decode = msgspec.msgpack.Decoder(Fact).decode
+_reviewed_decode = msgspec.json.Decoder(list[tuple[datetime, date]]).decode
 
 
 @dataclass(slots=True)
@@ -132,6 +135,19 @@ def manifest_write(folder: Path, manifest: Manifest) -> None:
     fresh = folder / f"manifest.json.{os.getpid()}"
     fresh.write_text(json.dumps(asdict(manifest), sort_keys=True), encoding="utf-8")
     fresh.replace(folder / "manifest.json")
+
+
+def reviewed_write(folder: Path, reviewed: Sequence[tuple[datetime, date]]) -> None:
+    """Say when tiers were reviewed, oldest first, and up to which day each time."""
+    fresh = folder / f"reviewed.json.{os.getpid()}"
+    fresh.write_bytes(msgspec.json.encode(reviewed))
+    fresh.replace(folder / "reviewed.json")
+
+
+def reviewed_read(folder: Path) -> list[tuple[datetime, date]]:
+    """Return when tiers were reviewed; where nothing says so they never were."""
+    path = folder / "reviewed.json"
+    return _reviewed_decode(path.read_bytes()) if path.is_file() else []
 
 
 def month_path(folder: Path, month: str) -> Path:

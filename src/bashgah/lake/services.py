@@ -24,6 +24,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.lake.types import LakeInfo
 from bashgah.members.facts import MemberFacts
 from bashgah.members.selectors.deciding import members_facts
+from bashgah.tiers.selectors import reviewed_list
 
 if TYPE_CHECKING:
     from bashgah.lake.files import Manifest
@@ -61,7 +62,9 @@ def lake_export(*, club: ClubInfo, told: Told | None = None) -> LakeInfo:
         with reading():
             _facts_export(club, folder, manifest, told)
             members = [row for page in _members(club) for row in page]
+            reviewed = reviewed_list(club)
         files.table_write(folder / "members.parquet", files.members_table(members))
+        files.reviewed_write(folder, reviewed)
         manifest.members = len(members)
         files.manifest_write(folder, manifest)
     return LakeInfo(folder, manifest.facts, manifest.members)

@@ -79,7 +79,8 @@ class Comparison:
         self.lake = files.Opened(Path(plan.folder), plan.last_month)
         tried = compiled(plan.tried, plan.currency)
         live = compiled(plan.live, plan.currency) if plan.live else tried
-        self.sides = [Replay(live), Replay(tried)]
+        reviewed = files.reviewed_read(Path(plan.folder))
+        self.sides = [Replay(live, reviewed), Replay(tried, reviewed)]
         self.worths = [_worths(side.compiled) for side in self.sides]
         self.limits = [limits_of(side.compiled) for side in self.sides]
         self.places = (0, 1) if plan.live else (1,)
@@ -268,7 +269,7 @@ class Comparison:
         for tag in about.tags:
             won(tally.tags.setdefault(tag, [0] * 6), live, tried)
         first = self.sides[self.places[0]]
-        first.pass_time(self.plan.until)
+        first.pass_time(self.ends)
         for key, ready in first.compiled.ladders.items():
             tier = tier_in_force(ready.ladder, first.seen.standings.get(key))
             won(tally.tiers.setdefault(f"{key}.{tier}", [0] * 6), live, tried)
@@ -277,7 +278,7 @@ class Comparison:
         """Count where the member stands on each ladder at the period's end, in both programs."""
         for place in self.places:
             side = self.sides[place]
-            side.pass_time(self.plan.until)
+            side.pass_time(self.ends)
             for key, ready in side.compiled.ladders.items():
                 tier = tier_in_force(ready.ladder, side.seen.standings.get(key))
                 tally.standings.setdefault(f"{key}.{tier}", [0, 0])[place] += 1

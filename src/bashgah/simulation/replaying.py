@@ -6,7 +6,7 @@ limits and windows stand at the period's beginning as they really stood, seen by
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -95,13 +95,18 @@ class Bought:
 
 
 class Replay:
-    """One program and the member it is just being replayed for."""
+    """One program and the member it is just being replayed for.
+
+    ``reviewed`` says when tiers were reviewed and up to which day, oldest first: a period that ended is judged
+    when it really was, and never where nobody judged it.
+    """
 
     __slots__ = (
         "_bought",
         "_budgets",
         "_limits",
         "_often",
+        "_reviewed",
         "_risen",
         "_rises",
         "_state",
@@ -111,8 +116,9 @@ class Replay:
         "seen",
     )
 
-    def __init__(self, compiled: CompiledProgram) -> None:
+    def __init__(self, compiled: CompiledProgram, reviewed: Sequence[tuple[datetime, date]] = ()) -> None:
         self.compiled = compiled
+        self._reviewed = [at for at, _day in reviewed], [day for _at, day in reviewed]
         self._wallets = compiled.wallets
         self._limits: dict[str, list[tuple[str, str]]] = {}
         for key, window in compiled.needs.limits:
@@ -134,7 +140,7 @@ class Replay:
     def decide(self, fact: Fact) -> tuple[State, Decision]:
         """Decide a fact and remember what it changed."""
         if self.next_review is not date.max and fact.local_at.date() >= self.next_review:
-            self.pass_time(fact.local_at.date())
+            self.pass_time(fact.occurred_at)
         compiled = self.compiled
         state = self.seen.state(compiled, fact)
         if self._budgets:  # what all take together is only known at the end, so each finds the whole
@@ -145,8 +151,8 @@ class Replay:
 
     def take(self, fact: Fact, outcome: Outcome) -> Decision:
         """Remember a fact with what it really gave, in units this program knows."""
-        if fact.local_at.date() >= self.next_review:
-            self.pass_time(fact.local_at.date())
+        if self.next_review is not date.max and fact.local_at.date() >= self.next_review:
+            self.pass_time(fact.occurred_at)
         compiled, day = self.compiled, fact.local_at.date()
         calendar, state = compiled.document.calendar, self.seen.state(compiled, fact)
         credits_ = tuple(
@@ -221,10 +227,13 @@ class Replay:
         self._fall(purchase, fact.local_at.date())
         return taken
 
-    def pass_time(self, day: date) -> None:
-        """Judge the tiers whose period ended by this day."""
-        self.seen.review(self.compiled, day)
-        self._expect()
+    def pass_time(self, at: datetime) -> None:
+        """Judge the tiers whose period had ended when tiers were last reviewed before this moment."""
+        moments, days = self._reviewed
+        place = bisect_right(moments, at)
+        if place and days[place - 1] >= self.next_review:
+            self.seen.review(self.compiled, days[place - 1])
+            self._expect()
 
     def _remember(self, state: State, fact: Fact, decision: Decision) -> None:
         seen = self.seen

@@ -33,3 +33,12 @@ class Change(models.Model):
     before = models.TextField()
     after = models.TextField()
     why = models.JSONField()
+
+
+class Reviewed(models.Model):
+    """A day whose ended periods were judged for every member of the club, and when. Written once."""
+
+    pk = models.CompositePrimaryKey("club_id", "day")
+    at = models.DateTimeField()
+    day = models.DateField()
+    club_id = models.UUIDField()

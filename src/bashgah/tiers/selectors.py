@@ -26,6 +26,15 @@ TIERS = "SELECT member_id, ladder, tier FROM tiers_standing WHERE club_id = %(cl
 """Where a club's members stand on each ladder, for a statement of another room."""
 
 
+def reviewed_list(club: ClubInfo) -> list[tuple[datetime, date]]:
+    """Return when the club's tiers were reviewed, oldest first, and up to which day each time."""
+    with cursor() as cur:
+        found = cur.execute(
+            "SELECT at, day FROM tiers_reviewed WHERE club_id = %s ORDER BY at, day", [club.id]
+        )
+        return [(at, day) for at, day in found.fetchall()]
+
+
 def standings_get(club: ClubInfo, member_id: UUID, now: datetime) -> list[StandingInfo]:
     """Return where the member stands on each ladder in force, with what is missing to rise and to stay.
 

@@ -39,8 +39,8 @@ def tiers_review_run(
 ) -> UUID | None:
     """Review up to ``limit`` members whose tier was kept until today or earlier, each in its own transaction.
 
-    Returns the member to go on after, or None when the club is through. A late run judges every period that
-    ended, in order; run again it changes nothing.
+    Returns the member to go on after, or None when the club is through; that the day's periods are judged is
+    then written down. A late run judges every period that ended, in order; run again it changes nothing.
     """
     today = _today(club, now)
     with cursor() as cur:
@@ -56,7 +56,14 @@ def tiers_review_run(
         ]
     for member_id in due:
         member_review(club=club, member_id=member_id, now=now)
-    return due[-1] if len(due) == limit else None
+    if len(due) == limit:
+        return due[-1]
+    with cursor() as cur:
+        cur.execute(
+            "INSERT INTO tiers_reviewed (club_id, day, at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [club.id, today, now],
+        )
+    return None
 
 
 def member_review(*, club: ClubInfo, member_id: UUID, now: datetime) -> bool:
