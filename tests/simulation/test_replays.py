@@ -171,25 +171,6 @@ def test_a_tier_falls_in_the_replay_when_its_purchase_comes_back() -> None:
     assert {each.tier: each.live for each in report.standings} == {"plain": 2}
 
 
-def test_a_budget_is_added_up_and_never_stopped_at() -> None:
-    shop = open_shop()
-    for number in range(3):
-        shop.buys(f"b{number}", 500_000, at=NOW - (number + 1) * DAY)
-    draft = draft_get(shop.club)
-    gift = rule(
-        "gift",
-        "purchase",
-        [{"wallet": "points", "amount": "fixed", "params": {"units": 40}}],
-        budget={"wallet": "points", "most": 100},
-    )
-    rule_put(club=shop.club, rule=gift, revision=draft.revision, actor=SYSTEM, now=NOW)
-    report = backtest(shop)
-    assert [(each.rule, each.most, each.live, each.tried) for each in report.budgets] == [
-        ("gift", 100, 0, 120)
-    ]
-    assert report.tried.points - report.live.points == 120
-
-
 def test_children_without_settings_give_the_same_figures_as_this_process() -> None:
     shop = open_shop(**capped())
     lively(shop)

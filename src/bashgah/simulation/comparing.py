@@ -9,7 +9,7 @@ import gc
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -30,11 +30,15 @@ from bashgah.engine.ladders import tier_in_force
 from bashgah.engine.states import State
 from bashgah.lake import files
 from bashgah.members.facts import MemberFacts
+from bashgah.simulation.budgets import Demands, Ebbs
 from bashgah.simulation.replaying import Replay, limits_of
 from bashgah.simulation.tallying import Tally, won
+from bashgah.simulation.types import Cancelled
 
 FACTS_A_PART = 60_000
 PARTS_LEAST = 8
+ASK_EVERY = 200
+"""After how many members a part asks whether it shall stop."""
 Watcher = Callable[[int, Fact, "tuple[State, Decision] | None"], None]
 """Hears (side, fact, state and decision; None for a return) of every fact of the period."""
 
@@ -44,7 +48,7 @@ class Plan:
     """What is replayed: the lake, the half-open period of local days, and the two program documents as JSON.
 
     ``live`` may be empty: then the tried program is replayed alone. ``permille`` of the members are taken,
-    always the same ones.
+    always the same ones. ``ebbs`` says of both programs how shared budgets ebb, as far as that is known.
     """
 
     folder: str
@@ -55,6 +59,7 @@ class Plan:
     currency: str
     zone: str = "Asia/Tehran"
     permille: int = 1000
+    ebbs: tuple[Ebbs, Ebbs] = field(default_factory=lambda: ({}, {}))
 
     @property
     def last_month(self) -> str:
@@ -80,25 +85,35 @@ class Comparison:
         tried = compiled(plan.tried, plan.currency)
         live = compiled(plan.live, plan.currency) if plan.live else tried
         reviewed = files.reviewed_read(Path(plan.folder))
-        self.sides = [Replay(live, reviewed), Replay(tried, reviewed)]
+        self.sides = [
+            Replay(each, reviewed, ebbs) for each, ebbs in zip((live, tried), plan.ebbs, strict=True)
+        ]
         self.worths = [_worths(side.compiled) for side in self.sides]
         self.limits = [limits_of(side.compiled) for side in self.sides]
         self.places = (0, 1) if plan.live else (1,)
         self.ends = datetime.combine(plan.until, datetime.min.time(), ZoneInfo(plan.zone))
 
-    def part(self, buckets: Sequence[int]) -> Tally:
-        """Replay one part of the members and return what it comes to."""
+    def part(self, buckets: Sequence[int], stopped: Callable[[], bool] | None = None) -> Tally:
+        """Replay one part of the members and return what it comes to.
+
+        ``stopped`` is asked now and then; once it says yes ``Cancelled`` is raised.
+        """
         begun = time.process_time()
         tally = Tally()
+        for side in self.sides:
+            side.demands = Demands()
         gc_was_on = gc.isenabled()
         gc.disable()  # nothing here makes cycles, and looking for them takes a fifth of the time
         try:
-            for member, about, rows in self.members_of(buckets):
+            for no, (member, about, rows) in enumerate(self.members_of(buckets)):
+                if stopped is not None and not no % ASK_EVERY and stopped():
+                    raise Cancelled
                 self.member(tally, member, about, rows)
         finally:
             if gc_was_on:
                 gc.enable()
         tally.seconds = time.process_time() - begun
+        tally.demands = [side.demands for side in self.sides]
         return tally
 
     def members_of(self, buckets: Sequence[int]) -> Iterator[tuple[bytes, MemberFacts, list[Row]]]:
@@ -176,7 +191,7 @@ class Comparison:
                 watch(place, fact, None)
             back = side.back(row.about or b"", fact)
             return [credit for credit, _amount in back], [amount for _credit, amount in back]
-        state, decision = side.decide(fact)
+        state, decision = side.decide(fact, row.id)
         if kept and row.id in kept:
             side.keep(row.id, fact, decision)
         if decision.used:
@@ -196,7 +211,7 @@ class Comparison:
             if fact.kind == "return":
                 side.back(row.about or b"", fact)
                 continue
-            decision = side.take(fact, outcome_unpack(row.outcome))
+            decision = side.take(fact, row.id, outcome_unpack(row.outcome))
             if row.id in kept:
                 side.keep(row.id, fact, decision)
 

@@ -7,26 +7,27 @@ limits and windows stand at the period's beginning as they really stood, seen by
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from msgspec.structs import force_setattr
 
-from bashgah.activities.compact import Outcome
+from bashgah.activities.compact import Outcome, micros
 from bashgah.activities.remembering import Remembered, Rise, fallen
 from bashgah.activities.undoing import counters_freed, times_freed
 from bashgah.engine import CompiledProgram, decide, returns
 from bashgah.engine.counters import counted
 from bashgah.engine.decisions import Credit, Decision, Used
 from bashgah.engine.facts import Fact
-from bashgah.engine.limiting import TIMES, budgets_of
+from bashgah.engine.limiting import TIMES, budget_slot, budgets_of
 from bashgah.engine.program import limit_key
 from bashgah.engine.returns import bought_of
-from bashgah.engine.states import State
+from bashgah.engine.states import Slot, State
 from bashgah.engine.windows import window_start
 from bashgah.history.keeping import Past, Tally
 from bashgah.members.facts import MemberFacts
+from bashgah.simulation.budgets import FIXED, Demands, Ebbs
 
 
 class Rolling(Past):
@@ -97,8 +98,9 @@ class Bought:
 class Replay:
     """One program and the member it is just being replayed for.
 
-    ``reviewed`` says when tiers were reviewed and up to which day, oldest first: a period that ended is judged
-    when it really was, and never where nobody judged it.
+    ``reviewed`` says when tiers were reviewed and up to which day, oldest first: a period that ended is
+    judged when it really was, and never where nobody judged it. ``ebbs`` says what of the shared budgets each
+    fact finds; ``demands`` notes what facts ask of them.
     """
 
     __slots__ = (
@@ -112,11 +114,18 @@ class Replay:
         "_state",
         "_wallets",
         "compiled",
+        "demands",
+        "ebbs",
         "next_review",
         "seen",
     )
 
-    def __init__(self, compiled: CompiledProgram, reviewed: Sequence[tuple[datetime, date]] = ()) -> None:
+    def __init__(
+        self,
+        compiled: CompiledProgram,
+        reviewed: Sequence[tuple[datetime, date]] = (),
+        ebbs: Ebbs | None = None,
+    ) -> None:
         self.compiled = compiled
         self._reviewed = [at for at, _day in reviewed], [day for _at, day in reviewed]
         self._wallets = compiled.wallets
@@ -125,7 +134,9 @@ class Replay:
             self._limits.setdefault(key.rpartition(".")[0], []).append((key, window))
         rules = compiled.document.rules
         self._often = any(limit.of == "times" for rule in rules for limit in rule.limits)
-        self._budgets = any(rule.budget is not None for rule in rules)
+        self._budgets = {rule.key: rule.budget for rule in rules if rule.budget is not None}
+        self.ebbs: Ebbs = ebbs or {}
+        self.demands = Demands()
         self.meet(MemberFacts())
 
     def meet(self, about: MemberFacts) -> None:
@@ -137,19 +148,20 @@ class Replay:
         self._risen = 0
         self._state = State()
 
-    def decide(self, fact: Fact) -> tuple[State, Decision]:
+    def decide(self, fact: Fact, id: bytes) -> tuple[State, Decision]:
         """Decide a fact and remember what it changed."""
         if self.next_review is not date.max and fact.local_at.date() >= self.next_review:
             self.pass_time(fact.occurred_at)
         compiled = self.compiled
         state = self.seen.state(compiled, fact)
-        if self._budgets:  # what all take together is only known at the end, so each finds the whole
-            force_setattr(state, "budgets", budgets_of(compiled, fact))
-        decision = decide(compiled, state, fact)
+        if self._budgets and (whole := budgets_of(compiled, fact)):
+            decision = self._shared(state, fact, id, whole)
+        else:
+            decision = decide(compiled, state, fact)
         self._remember(state, fact, decision)
         return state, decision
 
-    def take(self, fact: Fact, outcome: Outcome) -> Decision:
+    def take(self, fact: Fact, id: bytes, outcome: Outcome) -> Decision:
         """Remember a fact with what it really gave, in units this program knows."""
         if self.next_review is not date.max and fact.local_at.date() >= self.next_review:
             self.pass_time(fact.occurred_at)
@@ -162,6 +174,8 @@ class Replay:
         )
         earned: dict[str, int] = {}
         used: list[Used] = []
+        if self._budgets:
+            self._taken_before(fact, id, credits_)
         for credit in credits_:
             earned[credit.wallet] = earned.get(credit.wallet, 0) + credit.amount
             for key, window in self._limits.get(f"{credit.rule}.{credit.wallet}", ()):
@@ -234,6 +248,38 @@ class Replay:
         if place and days[place - 1] >= self.next_review:
             self.seen.review(self.compiled, days[place - 1])
             self._expect()
+
+    def _shared(self, state: State, fact: Fact, id: bytes, whole: dict[Slot, int]) -> Decision:
+        """Decide a fact that shares budgets with others, and note what it asks and takes of them.
+
+        What it asks is what it would take of whole budgets, standing as it does.
+        """
+        compiled, moment = self.compiled, (micros(fact.occurred_at), id)
+        force_setattr(state, "budgets", whole)
+        decision = decide(compiled, state, fact)
+        asked = decision.spent
+        ebbs = self.ebbs
+        left = {slot: ebbs[slot].left(moment) for slot in whole if slot in ebbs}
+        short = {slot: amount for slot, amount in left.items() if amount is not None}
+        if short:
+            force_setattr(state, "budgets", {**whole, **short})
+            decision = decide(compiled, state, fact)
+        taken = {spent.slot: spent.amount for spent in decision.spent}
+        for spent in asked:
+            self.demands.add(moment, spent.slot, spent.amount, taken.get(spent.slot, 0))
+        return decision
+
+    def _taken_before(self, fact: Fact, id: bytes, credits_: Iterable[Credit]) -> None:
+        """Note what a fact of before the period took of budgets that this program has."""
+        taken: dict[Slot, int] = {}
+        for credit in credits_:
+            budget = self._budgets.get(credit.rule)
+            if budget is not None and budget.wallet == credit.wallet:
+                slot = budget_slot(credit.rule, budget, fact, self.compiled.document.calendar)
+                worth = max(1, self._wallets[credit.wallet].worth) if budget.of == "money" else 1
+                taken[slot] = taken.get(slot, 0) + credit.amount * worth
+        for slot, amount in taken.items():
+            self.demands.add((micros(fact.occurred_at), id), slot, FIXED, amount)
 
     def _remember(self, state: State, fact: Fact, decision: Decision) -> None:
         seen = self.seen

@@ -158,10 +158,12 @@ def _rules(tally: Tally, points: Container[str]) -> tuple[RuleFigures, ...]:
 def _budgets(tally: Tally, tried: Program) -> tuple[BudgetUse, ...]:
     mosts = {rule.key: rule.budget.most for rule in tried.rules if rule.budget is not None}
     found = []
-    for (key, start, branch), figures in sorted(tally.budgets.items()):
+    for slot in sorted({**tally.budgets, **tally.asked}):
+        key, start, branch = slot
         rule, wallet, of, _window = key.split(".")
+        taken, asked = tally.budgets.get(slot, (0, 0)), tally.asked.get(slot, (0, 0))
         day = date.fromisoformat(start)
-        found.append(BudgetUse(rule, wallet, of, day, branch, mosts.get(rule, 0), *figures))
+        found.append(BudgetUse(rule, wallet, of, day, branch, mosts.get(rule, 0), *taken, *asked))
     return tuple(found)
 
 

@@ -31,6 +31,9 @@ log = structlog.get_logger("bashgah.simulation")
 OPEN = ("waiting", "running")
 PERMILLE_LEAST = 1
 UNFINISHED = _("The backtest could not be finished. Try again; the log says what happened.")
+UNSETTLED = _(
+    "The budgets of these programs depend on one another without end. Replay fewer rules with budgets."
+)
 Clock = Callable[[], datetime]
 
 
@@ -211,7 +214,10 @@ def _replayed(
         permille=row.permille,
     )
     used = spreading.workers_usual() if workers is None else workers
-    tally = spreading.replay(plan, workers=used, told=told, stopped=stopped)
+    try:
+        plan, tally = spreading.replay(plan, spread=spreading.spread_over(used), told=told, stopped=stopped)
+    except spreading.Unsettled:
+        raise Refusal("budgets_unsettled", Phrase(UNSETTLED)) from None
     shown = [*reports.extremes(tally, most=True, count=4), *reports.extremes(tally, most=False, count=4)]
     live, tried = (Program.model_validate(each) for each in (row.live_document, row.tried_document))
     return reports.report_of(tally, live, tried, sampling.samples_of(plan, shown))

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bashgah.simulation.budgets import Demands
+
 Pair = list[int]
 """A figure of the live program and of the tried one."""
 
@@ -32,7 +34,8 @@ class Tally:
     among the members of that tier or tag, or by their points at that branch. ``credits`` is by rule and
     wallet: units live and tried, times live and tried; ``limited`` how often a rule was at a limit.
     ``standings`` counts members by ladder and tier at the end, ``budgets`` is what was taken of each by key,
-    window and branch. ``members``, ``live`` and ``tried`` are columns: whose points they are.
+    window and branch, ``asked`` what facts would have taken of whole ones; ``demands`` notes it fact by fact,
+    for each program. ``members``, ``live`` and ``tried`` are columns: whose points they are.
     """
 
     facts: int = 0
@@ -52,6 +55,8 @@ class Tally:
     tags: dict[str, Pair] = field(default_factory=dict)
     standings: dict[str, Pair] = field(default_factory=dict)
     budgets: dict[tuple[str, str, str], Pair] = field(default_factory=dict)
+    asked: dict[tuple[str, str, str], Pair] = field(default_factory=dict)
+    demands: list[Demands] = field(default_factory=list)
     members: bytearray = field(default_factory=bytearray)
     live: array[int] = field(default_factory=lambda: array("q"))
     tried: array[int] = field(default_factory=lambda: array("q"))

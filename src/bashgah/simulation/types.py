@@ -81,8 +81,8 @@ class Standing:
 class BudgetUse:
     """What was taken of a rule's budget in one window, at one branch where each has its own.
 
-    The replay never stops at a budget: more than ``most`` says that it would have run out. ``of`` is units or
-    money; ``most`` is the tried program's, 0 where only the live one has the budget.
+    ``live_asked`` and ``tried_asked`` are what would have been taken had the budget no end. ``of`` is units
+    or money; ``most`` is the tried program's, 0 where only the live one has the budget.
     """
 
     rule: str
@@ -93,6 +93,8 @@ class BudgetUse:
     most: int
     live: int
     tried: int
+    live_asked: int = 0
+    tried_asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

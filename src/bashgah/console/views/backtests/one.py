@@ -81,6 +81,7 @@ class BudgetRow:
     most: str
     live: str
     tried: str
+    asked: str
     is_short: bool
 
 
@@ -367,7 +368,8 @@ def _budget(
         words(each.most),
         words(each.live),
         words(each.tried),
-        0 < each.most < each.tried,
+        words(max(each.tried, each.tried_asked)),
+        each.tried < each.tried_asked,
     )
 
 
