@@ -154,8 +154,9 @@ class Life:
         self.seen.remember_return(
             told.fact, purchase.business_date, qualifying, is_whole=is_whole, freed=freed
         )
+        changed = self.seen.remember_gone(then, purchase) if is_whole else set()
         if purchase.is_anew:
-            self.touched.update(freed)
+            self.touched.update(freed, changed)
         self._fall(purchase, compiled, told.fact.local_at.date())
 
     def _fall(self, purchase: Lived, compiled: CompiledProgram, today: date) -> None:

@@ -12,7 +12,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from bashgah.activities.undoing import Sold, lasting_undone
 from bashgah.engine import CompiledProgram
+from bashgah.engine.counters import ReadyCounter
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import Measured, reviews, standing_after, standing_fallen, standing_replayed
@@ -46,6 +48,7 @@ class Remembered:
     standings: dict[str, Standing]
     about: MemberFacts
     moved: set[str] = field(default_factory=set, kw_only=True)
+    acts: dict[str, list[date]] = field(default_factory=dict, kw_only=True)
 
     def state(self, compiled: CompiledProgram, fact: Fact) -> State:
         """Return what this program version needs to know before it decides this fact."""
@@ -85,7 +88,34 @@ class Remembered:
         else:
             counts = Tally(0, 0, int(fact.kind == "visit"), qualifying)
         self.history.record(fact.local_at.date(), fact.occurred_at, counts)
+        for counter in compiled.counters:
+            if counter.lasts and counter.is_act(fact, state):
+                self.acts.setdefault(counter.key, []).append(fact.local_at.date())
         self._stand(compiled, state, fact, decision)
+
+    def remember_gone(self, then: CompiledProgram, purchase: Sold) -> set[tuple[str, date]]:
+        """Forget a purchase of which nothing is left: streaks and last days are those of the acts left.
+
+        Everything that happened is remembered here; the settlement reads it (``activities.lasting``). Returns
+        the windows that changed.
+        """
+        used = self.history.used
+
+        def kept(key: str) -> dict[date, int]:
+            return {start: amount for (of, start), amount in used.items() if of == key}
+
+        def left(counter: ReadyCounter) -> list[date]:
+            days = self.acts.get(counter.key, [])
+            if purchase.business_date in days:
+                days.remove(purchase.business_date)
+            return days
+
+        changed = set()
+        for key, start, amount in list(lasting_undone(then, purchase, kept, left)):
+            self.history.use(key, start, -amount)
+            changed.add((key, start))
+        self.history.purchase_gone(purchase.fact.occurred_at, purchase.fact.local_at.tzinfo)
+        return changed
 
     def remember_return(
         self,

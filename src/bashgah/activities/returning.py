@@ -7,7 +7,7 @@ so far, so that partial returns add up to the whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,15 +27,16 @@ from bashgah.activities.compact import (
     state_unpack,
 )
 from bashgah.activities.falling import fall
+from bashgah.activities.lasting import purchase_forgotten
 from bashgah.activities.paying import Paid, paid_read
 from bashgah.activities.running import Running
 from bashgah.activities.types import CreditLine, ReturnIn
-from bashgah.activities.undoing import counters_freed, limit_windows, spread, times_freed
+from bashgah.activities.undoing import budget_freed, counters_freed, limit_windows, spread, times_freed
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.facts import Fact, Line
 from bashgah.engine.returns import WHOLE, bought_of
-from bashgah.engine.states import State
+from bashgah.engine.states import Slot, State
 from bashgah.ground import ids
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
@@ -45,6 +46,8 @@ from bashgah.ledger.between import everything_pass
 from bashgah.ledger.reading import credits_of, entries_about, reversed_by
 from bashgah.ledger.states import Credited, Origin
 from bashgah.ledger.types import Cause, WalletKind
+from bashgah.members.selectors import alias_set
+from bashgah.programs.selectors import program_by_number
 
 
 @dataclass(slots=True)
@@ -181,13 +184,17 @@ def taken_back(
     *,
     club: ClubInfo,
     actor: Actor,
+    gone: Collection[UUID] = (),
     survivor: Running | None = None,
-) -> Outcome:
+) -> tuple[Outcome, dict[Slot, int]]:
     """Reverse each recorded credit in proportion to all that came back, and count the return.
 
     ``programs`` are those of the purchase and of the return. Spend and qualifying units fall on the day of
     the purchase and units free the limits they were counted against, so that windows stay as if it had not
     been; a tier that only this purchase lifted falls.
+
+    What had been taken from budgets that all members share is the second answer; ``gone`` are the purchases
+    that came back whole in this batch, this one too.
 
     Where the buyer was merged into a ``survivor`` since, the return counts for both, and what it gave back or
     left owing goes on to the survivor.
@@ -197,6 +204,7 @@ def taken_back(
     shares = purchase.shares
     lines: list[CreditLine] = []
     freed: dict[tuple[str, date], int] = {}
+    shared: dict[Slot, int] = {}
     qualifying = 0
     for place, credited in enumerate(purchase.credited):
         taken = credited.reversed_total - credited.recomputed
@@ -211,6 +219,9 @@ def taken_back(
         lines.append(CreditLine(credited.unit, -amount, credited.rule))
         for window in limit_windows(then, credited.rule, credited.unit, purchase.business_date):
             freed[window] = freed.get(window, 0) + amount
+        budget = budget_freed(then, credited.rule, credited.unit, purchase.fact, amount)
+        if budget is not None and place < len(purchase.outcome.credits):  # a recomputation takes of none
+            shared[budget[0]] = shared.get(budget[0], 0) + budget[1]
         if credited.kind is WalletKind.STATUS:
             qualifying += amount
     for key, start, amount in counters_freed(then, purchase, fact, fact.type == "whole"):
@@ -223,12 +234,15 @@ def taken_back(
         one.remember_return(
             fact, purchase.business_date, qualifying, is_whole=fact.type == "whole", freed=freed
         )
+        if fact.type == "whole":
+            ids = [one.member_id] if one is running and survivor else alias_set(club, one.member_id)
+            purchase_forgotten(one, then, purchase, ids=ids, gone=gone)
     moves = fall(running, compiled, purchase.recorded_at, origin)
     running.pass_time(origin.recorded_at)
     if survivor is not None:
         passed_on(running, survivor, origin)
     told = survivor or running
-    return Outcome(
+    outcome = Outcome(
         credits=tuple(StoredCredit(line, ()) for line in lines),
         balances=told.balances(compiled),
         tiers=told.tiers(compiled),
@@ -236,6 +250,19 @@ def taken_back(
         given_back=given,
         coupons_back=coupons,
     )
+    return outcome, shared
+
+
+def budgets_of_returns(club: ClubInfo, purchases: Iterable[Purchase]) -> set[Slot]:
+    """Return the shared budgets that purchases took of, which what comes back of them is given back to."""
+    found = set()
+    for purchase in purchases:
+        then = program_by_number(club, purchase.program)
+        for credited in purchase.credited:
+            budget = budget_freed(then, credited.rule, credited.unit, purchase.fact, 0)
+            if budget is not None:
+                found.add(budget[0])
+    return found
 
 
 def passed_on(merged: Running, survivor: Running, origin: Origin) -> None:

@@ -118,14 +118,18 @@ def member_was_at(club: ClubInfo, member_id: UUID, branches: Sequence[str]) -> b
 def activity_span(
     club: ClubInfo, member_id: UUID
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """Return when a member's own facts began, the last purchase and the last fact of all."""
+    """Return when a member's own facts began, the last purchase that is left and the last fact of all."""
     with cursor() as cur:
         row = cur.execute(
             """
-            SELECT min(occurred_at), max(occurred_at) FILTER (WHERE kind = %s), max(occurred_at)
-            FROM activities_activity WHERE member_id = %s AND club_id = %s
+            SELECT min(a.occurred_at),
+                   max(a.occurred_at) FILTER (WHERE a.kind = %s AND r.id IS NULL), max(a.occurred_at)
+            FROM activities_activity a
+            LEFT JOIN activities_activity r
+              ON r.member_id = a.member_id AND r.about_id = a.id AND r.kind = %s AND r.type = 'whole'
+            WHERE a.member_id = %s AND a.club_id = %s
             """,
-            [KIND_CODES["purchase"], member_id, club.id],
+            [KIND_CODES["purchase"], KIND_CODES["return"], member_id, club.id],
         ).fetchone()
     return row or (None, None, None)
 

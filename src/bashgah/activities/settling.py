@@ -19,6 +19,7 @@ from bashgah.activities import (
     confirming,
     drafts,
     lapsing,
+    lasting,
     paying,
     recording,
     returning,
@@ -95,6 +96,7 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
         # 5 one round trip for the rows of all rooms
         budgets_take(cur, club.id, batch.taken)
         write(cur, recording.rowsets(batch))
+        lasting.last_purchases_put(cur, batch.members.values())
         recording.claims_write(cur, batch)
     return outcomes
 
@@ -191,6 +193,8 @@ def _states_read(
         if draft.fact is not None and draft.member_id is not None and batch.versions
         for slot in budgets_of(batch.program(draft.fact.occurred_at), draft.fact)
     }
+    back = {named[id(draft)] for draft in open_drafts if draft.kind == "return" and id(draft) in named}
+    slots |= returning.budgets_of_returns(batch.club, (p for p in batch.purchases.values() if p.id in back))
     if slots:
         batch.budgets = budgets_lock(cur, batch.club.id, slots)
 
@@ -355,7 +359,7 @@ def _return_settled(
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.RETURN)
     compiled = batch.program(fact.occurred_at)
-    outcome = returning.taken_back(
+    outcome, shared = returning.taken_back(
         batch.members[purchase.member_id],
         purchase,
         fact,
@@ -363,8 +367,12 @@ def _return_settled(
         origin,
         club=batch.club,
         actor=batch.actor,
+        gone=[p.id for p in batch.purchases.values() if p.is_gone],
         survivor=batch.members.get(batch.survivors.get(purchase.member_id, purchase.id)),
     )
+    for slot, amount in shared.items():
+        batch.budgets[slot] -= amount
+        batch.taken[slot] = batch.taken.get(slot, 0) - amount
     then = program_by_number(batch.club, purchase.program)
     if then.shadow is not None:
         shadows.shadow_return(

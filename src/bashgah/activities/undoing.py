@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
 import msgspec
 
+from bashgah.engine.counters import ReadyCounter
 from bashgah.engine.exact import apportion
 from bashgah.engine.facts import Fact
-from bashgah.engine.limiting import TIMES
+from bashgah.engine.limiting import TIMES, budget_slot, budget_worth
 from bashgah.engine.program import CompiledProgram, limit_key
 from bashgah.engine.returns import Base
-from bashgah.engine.states import State
+from bashgah.engine.states import Slot, State
 from bashgah.engine.windows import window_start
+
+Left = Callable[[ReadyCounter], Iterable[date]]
+"""Tells the days on which acts happened that a counter counts, purchases wholly returned left out."""
 
 
 class Sold(Protocol):
@@ -53,8 +57,8 @@ def counters_freed(
 ) -> Iterator[tuple[str, date, int]]:
     """Return what the program's counters counted of what came back: (key, window, amount).
 
-    How often counts the purchase until nothing of it is left; pieces and money go back in parts. A streak and
-    the days since the last time are not undone: the member was there.
+    How often counts the purchase until nothing of it is left; pieces and money go back in parts. What lasts
+    (a streak, the days since) is reckoned anew from the acts that are left (``lasting_undone``).
     """
     for counter in compiled.counters:
         if counter.counter.counts in ("times", "pieces", "money") and counter.counter.trigger == "purchase":
@@ -63,6 +67,31 @@ def counters_freed(
                 continue
             if amount := counter.adds(part, purchase.state):
                 yield counter.key, counter.start(purchase.business_date), amount
+
+
+def lasting_undone(
+    compiled: CompiledProgram, purchase: Sold, kept: Callable[[str], Mapping[date, int]], left: Left
+) -> Iterator[tuple[str, date, int]]:
+    """Return what goes of streaks and last days when nothing of a purchase is left: (key, window, amount).
+
+    ``kept`` tells a counter's counts by window, ``left`` the days of the acts that still count.
+    """
+    for counter in compiled.counters:
+        if counter.lasts and counter.is_act(purchase.fact, purchase.state):
+            for start, amount in counter.undone(kept(counter.key), left(counter)).items():
+                yield counter.key, start, amount
+
+
+def budget_freed(
+    compiled: CompiledProgram, rule: str, wallet: str, fact: Fact, amount: int
+) -> tuple[Slot, int] | None:
+    """Return which shared budget units of a rule had been taken from, and how much of it they were."""
+    for ready in compiled.document.rules:
+        budget = ready.budget
+        if ready.key == rule and budget is not None and budget.wallet == wallet:
+            worth = budget_worth(budget, compiled.wallets[wallet])
+            return budget_slot(rule, budget, fact, compiled.document.calendar), amount * worth
+    return None
 
 
 def purchase_part(bought: Fact, back: Fact) -> Fact:

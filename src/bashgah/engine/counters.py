@@ -7,7 +7,7 @@ window it reached last, the last day is kept as a number of days; both are writt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,6 +75,29 @@ class ReadyCounter:
             case "streak":
                 return 0 if self._kept(state, day) else self._kept(state, day, before=True) + 1
         return max(0, day.toordinal() - self._kept(state, day))
+
+    @property
+    def lasts(self) -> bool:
+        """Say whether its count is more than a sum: a streak and the last day can only be reckoned anew."""
+        return self.counter.counts in ("streak", "days_since")
+
+    def is_act(self, fact: Fact, state: State) -> bool:
+        """Say whether this fact is one of those it counts, whatever it adds."""
+        return trigger_of(fact.kind, fact.type) == self.counter.trigger and self._meets(fact, state)
+
+    def reckoned(self, days: Iterable[date]) -> dict[date, int]:
+        """Return by window what acts on these days come to, had they been told in their order."""
+        if self.counter.counts == "days_since":
+            return {EVER: last.toordinal()} if (last := max(days, default=None)) else {}
+        lengths: dict[date, int] = {}
+        for day in sorted(days):
+            lengths[self.start(day)] = lengths.get(self.start(day, before=True), 0) + 1
+        return lengths
+
+    def undone(self, kept: Mapping[date, int], days: Iterable[date]) -> dict[date, int]:
+        """Return by window what goes of the kept counts when these days of acts are left; nothing rises."""
+        left = self.reckoned(days)
+        return {start: kept[start] - left.get(start, 0) for start in kept if kept[start] > left.get(start, 0)}
 
     def value(self, fact: Fact, state: State) -> int | None:
         """Return what a condition sees: the count with this fact, or the days since the last time before it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bashgah.engine.decisions import Spent, Used
-from bashgah.engine.document import Budget
+from bashgah.engine.document import Budget, Wallet
 from bashgah.engine.earning import Earned
 from bashgah.engine.exact import Ratio, total
 from bashgah.engine.facts import Fact
@@ -94,7 +94,7 @@ def budgeted(compiled: CompiledProgram, state: State, fact: Fact, found: list[Ea
             continue
         slot = budget_slot(each.effect.counts_as, budget, fact, compiled.document.calendar)
         if slot not in left:
-            left[slot] = max(0, state.budgets.get(slot, 0)) // _worth(budget, each), 1
+            left[slot] = max(0, state.budgets.get(slot, 0)) // budget_worth(budget, each.effect.wallet), 1
         num, den = left[slot]
         if each.num * den > num * each.den:
             each.notes += (_budget_note(compiled, budget, each, num // den),)
@@ -146,7 +146,7 @@ def spent_by(found: list[Earned], fact: Fact, calendar: Calendar) -> tuple[Spent
         budget = each.effect.rule.budget
         if budget is not None and budget.wallet == each.effect.wallet_key and each.units:
             slot = budget_slot(each.effect.counts_as, budget, fact, calendar)
-            sums[slot] = sums.get(slot, 0) + each.units * _worth(budget, each)
+            sums[slot] = sums.get(slot, 0) + each.units * budget_worth(budget, each.effect.wallet)
     return tuple(Spent(slot, amount) for slot, amount in sums.items())
 
 
@@ -154,8 +154,9 @@ def _branch(budget: Budget, fact: Fact) -> str:
     return fact.branch if budget.per == "branch" else ""
 
 
-def _worth(budget: Budget, each: Earned) -> int:
-    return max(1, each.effect.wallet.worth) if budget.of == "money" else 1
+def budget_worth(budget: Budget, wallet: Wallet) -> int:
+    """Return how much of a budget one unit takes, in the budget's own measure."""
+    return max(1, wallet.worth) if budget.of == "money" else 1
 
 
 def _budget_note(compiled: CompiledProgram, budget: Budget, each: Earned, left: int) -> Phrase:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, tzinfo
 from uuid import UUID
 
 import msgspec
@@ -68,6 +68,19 @@ class Past:
         if counts.purchases > 0 and (self.last_purchase_at is None or at > self.last_purchase_at):
             self.last_purchase_at = at
 
+    def purchase_gone(self, at: datetime, zone: tzinfo | None) -> None:
+        """Let the last purchase be on the last day with one left, once the last of all has come back.
+
+        Only for a past that has all its days; noon stands for an instant that nobody asks for.
+        """
+        if self.last_purchase_at is None or at < self.last_purchase_at:
+            return
+        last = max((day for day, tally in self.days.items() if tally.purchases > 0), default=None)
+        if last is None:
+            self.last_purchase_at = None
+        elif last != self.last_purchase_at.astimezone(zone).date():
+            self.last_purchase_at = datetime.combine(last, time(12), zone)
+
     def use(self, limit: str, window_start: date, amount: int) -> None:
         """Count units against a limit's window."""
         key = (limit, window_start)
@@ -85,6 +98,7 @@ class Book(Past):
     club_id: UUID = field(kw_only=True)
     place: bytes | None = None
     day_places: dict[date, bytes] = field(default_factory=dict)
+    is_moved_back: bool = False
     _added: Tally = field(default_factory=Tally)
     _added_days: dict[date, Tally] = field(default_factory=dict)
     _added_used: dict[tuple[str, date], int] = field(default_factory=dict)
@@ -107,6 +121,20 @@ class Book(Past):
         Past.use(self, limit, window_start, amount)
         key = (limit, window_start)
         self._added_used[key] = self._added_used.get(key, 0) + amount
+
+    def last_purchase_is(self, stored: datetime | None) -> None:
+        """Move the last purchase back to what is left: what is stored, or later one of this batch."""
+        known = [at for at in (stored, self._last_purchase_at) if at is not None]
+        self.last_purchase_at = max(known, default=None)
+        self.is_moved_back = True
+
+    def used_with(self, key: str, stored: Mapping[date, int]) -> dict[date, int]:
+        """Return by window what counts against one limit: what is stored, with what this batch added."""
+        used = dict(stored)
+        for (limit, start), amount in self._added_used.items():
+            if limit == key:
+                used[start] = used.get(start, 0) + amount
+        return used
 
     def days_with(self, stored: Mapping[date, Tally]) -> dict[date, Tally]:
         """Return all of a member's days: those stored, and on them what this batch added."""

@@ -238,6 +238,8 @@ class Replay:
         for key, start, amount in undone:
             freed[key, start] = freed.get((key, start), 0) + amount
         self.seen.remember_return(fact, purchase.business_date, qualifying, is_whole=is_whole, freed=freed)
+        if is_whole:
+            self.seen.remember_gone(self.compiled, purchase)
         self._fall(purchase, fact.local_at.date())
         return taken
 
