@@ -146,6 +146,17 @@ class Spent(models.Model):
         ]
 
 
+class Pooled(models.Model):
+    """A household or company that an activity gave to or was paid from; ``entry_id`` is what it gave."""
+
+    pk = models.CompositePrimaryKey("member_id", "activity_id", "group_id")
+    member_id = models.UUIDField()
+    activity_id = models.UUIDField()
+    group_id = models.UUIDField()
+    club_id = models.UUIDField()
+    entry_id = models.UUIDField(null=True)
+
+
 class AnonymousReturn(models.Model):
     """Goods of an anonymous purchase that came back: they count in sales and take nothing from anybody."""
 

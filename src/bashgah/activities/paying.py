@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import psycopg
 
+from bashgah.activities import pooling
 from bashgah.activities.running import Running
 from bashgah.activities.types import GivenBack, PaymentIn, PurchaseIn
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.exact import apportion
 from bashgah.engine.facts import Fact
+from bashgah.ground import ids as kept_ids
 from bashgah.ground.types import Actor
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
@@ -25,10 +27,11 @@ from bashgah.ledger.reading import hold_read, spendings_of
 from bashgah.ledger.refusals import points_short
 from bashgah.ledger.spending import give_back, is_closing
 from bashgah.ledger.states import Origin, Spending
-from bashgah.ledger.types import Account, HoldInfo, HoldState
+from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState
 from bashgah.members.services import members_lock
+from bashgah.members.types import LockedGroup
 from bashgah.redemption.acts import redemption_undo
-from bashgah.redemption.selectors import redemption_row
+from bashgah.redemption.selectors import redemption_payers, redemption_row
 from bashgah.rewards.selectors import coupon_get
 from bashgah.rewards.services import coupon_reopen, coupon_set_aside, coupon_spend
 from bashgah.rewards.types import CouponInfo
@@ -53,6 +56,7 @@ class Payment:
     posting_id: UUID | None = None
     hold: HoldInfo | None = None
     coupon: CouponInfo | None = None
+    payer_id: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -68,6 +72,7 @@ class Paid:
     owner_id: UUID
     posting_id: UUID | None
     spending: Spending | None = None
+    holder_id: UUID | None = None
     is_touched: bool = False
 
 
@@ -79,6 +84,7 @@ def payments_checked(  # noqa: PLR0917 what a payment is judged by
     compiled: CompiledProgram,
     actor: Actor,
     now: datetime,
+    group: LockedGroup | None = None,
 ) -> list[Payment]:
     """Find everything a purchase names as its payment, or refuse the purchase; nothing is taken yet.
 
@@ -86,15 +92,18 @@ def payments_checked(  # noqa: PLR0917 what a payment is judged by
     ``redemption_spent`` (409) and what a coupon refuses. Coupons stay locked until the transaction ends.
     """
     found: list[Payment] = []
-    asked: dict[str, int] = {}
+    asked: dict[tuple[str, bool], int] = {}
     for place, named in enumerate(intake.paid_with):
         at = f"/paid_with/{place}"
         if sum(map(bool, (named.wallet, named.hold, named.coupon, named.redemption))) != 1:
             raise _unclear(at)
-        if bool(named.wallet) != bool(named.amount):
+        if bool(named.wallet) != bool(named.amount) or (named.pool and not named.wallet):
             raise _unclear(at)
         if named.wallet:
             found.append(_units(member, named, compiled, asked, at))
+            if named.pool:
+                total = asked[named.wallet, True]
+                pooling.may_pay(club, group, member.member_id, named.wallet, total, now)
         elif named.hold:
             found.append(_held(cur, member, named.hold, at))
         elif named.coupon:
@@ -124,6 +133,9 @@ def payments_take(
         posting_id, ref_id = payment.posting_id, payment.ref_id
         if payment.hold is not None:
             member.points.hold_capture(origin, payment.hold)
+        elif payment.kind == UNITS and member.pool is not None and payment.owner_id == member.pool.member_id:
+            posting_id = _pool_pays(club, member, member.pool, payment, origin)
+            ref_id = posting_id
         elif payment.kind == UNITS:
             posting_id = member.points.debit(
                 origin, unit=payment.unit, amount=payment.amount, to=Account.REDEEMED
@@ -137,6 +149,10 @@ def payments_take(
                 reference=f"{intake.source}:{intake.reference}"[:160],
                 actor=actor,
                 now=now,
+            )
+        if payment.payer_id is not None:
+            member.shared.append(
+                pooling.touched_row(club.id, member.member_id, origin.id, payment.payer_id, None)
             )
         rows.append(
             (
@@ -156,6 +172,16 @@ def payments_take(
     return rows
 
 
+def _pool_pays(club: ClubInfo, member: Running, pool: Running, payment: Payment, origin: Origin) -> UUID:
+    """Take units out of the shared account, under an entry of its own that names the member."""
+    entry = replace(origin, id=kept_ids.fresh(), cause=Cause.POOL, cause_id=member.member_id)
+    pooling.spent_count(
+        club, pool.member_id, member.member_id, payment.unit, payment.amount, origin.recorded_at
+    )
+    member.shared.append(pooling.touched_row(club.id, member.member_id, origin.id, pool.member_id, None))
+    return pool.points.debit(entry, unit=payment.unit, amount=payment.amount, to=Account.REDEEMED)
+
+
 def paid_read(
     cur: psycopg.Cursor[Any], member_ids: Sequence[UUID], purchase_ids: Sequence[UUID]
 ) -> dict[UUID, list[Paid]]:
@@ -168,10 +194,12 @@ def paid_read(
         """,
         [list(member_ids), list(purchase_ids)],
     ).fetchall()
+    payers = redemption_payers([row[7] for row in rows if row[3] == REDEMPTION])
     for member_id, purchase_id, *columns in rows:
         paid = Paid(*columns)
+        paid.holder_id = payers.get(paid.ref_id, member_id) if paid.kind == REDEMPTION else paid.owner_id
         if paid.posting_id is not None:
-            paid.spending = spendings_of(cur, member_id, [paid.posting_id])[paid.posting_id]
+            paid.spending = spendings_of(cur, paid.holder_id, [paid.posting_id])[paid.posting_id]
         found.setdefault(purchase_id, []).append(paid)
     return found
 
@@ -184,10 +212,12 @@ def gave_back(
     *,
     club: ClubInfo,
     actor: Actor,
+    pools: Mapping[UUID, Running],
 ) -> tuple[tuple[GivenBack, ...], tuple[UUID, ...]]:
     """Give back what the returned part was paid with; return the units, and the coupons usable again.
 
-    Units go to the lots they came from. Each line carries its part of them: by its ``paid_by_points``, else
+    Units go to the lots they came from, those of a shared account to its own (``pools``), also when the buyer
+    has left it or it was closed. Each line carries its part of them: by its ``paid_by_points``, else
     by its net amount. Coupons and redemptions go back with the whole purchase only.
     """
     if not purchase.paid:
@@ -211,11 +241,33 @@ def gave_back(
             continue
         if paid.spending is not None:
             until = grace(compiled, paid.unit, origin)
-            give_back(running.points, origin, paid.spending, amount, grace_until=until)
-            given[paid.unit] = given.get(paid.unit, 0) + amount
+            if paid.holder_id in (None, purchase.member_id):
+                give_back(running.points, origin, paid.spending, amount, grace_until=until)
+                given[paid.unit] = given.get(paid.unit, 0) + amount
+            else:
+                _pool_gets_back(club, pools[paid.holder_id], purchase, paid, amount, origin, until)
         paid.returned += amount
         paid.is_touched = True
     return tuple(GivenBack(unit, amount) for unit, amount in given.items()), tuple(coupons)
+
+
+def _pool_gets_back(  # noqa: PLR0917 one payment, its part, its time
+    club: ClubInfo,
+    pool: Running,
+    purchase: Purchase,
+    paid: Paid,
+    amount: int,
+    origin: Origin,
+    until: datetime | None,
+) -> None:
+    """Give units back to the shared account's own lots; they count against nobody's month any more."""
+    assert paid.spending is not None  # noqa: S101 - the caller looked
+    entry = replace(origin, id=kept_ids.fresh(), cause=Cause.POOL, cause_id=purchase.member_id)
+    give_back(pool.points, entry, paid.spending, amount, grace_until=until)
+    if paid.kind == UNITS:
+        pooling.spent_count(
+            club, pool.member_id, purchase.member_id, paid.unit, -amount, purchase.recorded_at
+        )
 
 
 def _coupon_back(club: ClubInfo, compiled: CompiledProgram, paid: Paid, now: datetime) -> bool:
@@ -274,19 +326,27 @@ def paid_rows(club_id: UUID, purchase: Purchase) -> list[tuple[Any, ...]]:
 
 
 def _units(
-    member: Running, named: PaymentIn, compiled: CompiledProgram, asked: dict[str, int], at: str
+    member: Running,
+    named: PaymentIn,
+    compiled: CompiledProgram,
+    asked: dict[tuple[str, bool], int],
+    at: str,
 ) -> Payment:
     wallet = compiled.wallets.get(named.wallet)
     if wallet is None or wallet.kind == "status":
         raise Refusal(
             "wallet_not_found", Phrase(_("There is no such wallet.")), status=422, field=f"{at}/wallet"
         )
-    asked[named.wallet] = asked.get(named.wallet, 0) + named.amount
-    held = member.points.wallets.get(named.wallet)
+    owner = member.pool if named.pool else member
+    if owner is None:
+        raise Refusal("not_in_group", Phrase(_("This member is not in the shared account.")), field=at)
+    held = owner.points.wallets.get(named.wallet)
     available = held.available if held else 0
-    if asked[named.wallet] > available:
-        raise points_short(named.wallet, available, asked[named.wallet], field=at)
-    return Payment(UNITS, named.wallet, named.amount, member.member_id)
+    key = (named.wallet, named.pool)
+    asked[key] = asked.get(key, 0) + named.amount
+    if asked[key] > available:
+        raise points_short(named.wallet, available, asked[key], field=at)
+    return Payment(UNITS, named.wallet, named.amount, owner.member_id)
 
 
 def _held(cur: psycopg.Cursor[Any], member: Running, name: str, at: str) -> Payment:
@@ -319,9 +379,11 @@ def _redeemed(cur: psycopg.Cursor[Any], club: ClubInfo, member: Running, name: s
         )
     if row.hold_id is None:
         return Payment(REDEMPTION, "", 1, member.member_id, row.id)
-    hold = hold_read(cur, member.member_id, row.hold_id)
+    hold = hold_read(cur, row.payer_id or member.member_id, row.hold_id)
     posting_id = hold[1] if hold else None
-    return Payment(REDEMPTION, row.unit, row.price, member.member_id, row.id, posting_id)
+    return Payment(
+        REDEMPTION, row.unit, row.price, member.member_id, row.id, posting_id, payer_id=row.payer_id
+    )
 
 
 def _unclear(at: str) -> Refusal:

@@ -16,6 +16,7 @@ from bashgah.activities.compact import Outcome as StoredOutcome
 from bashgah.activities.drafts import Draft
 from bashgah.activities.held import held_pack
 from bashgah.activities.paying import paid_rows
+from bashgah.activities.pooling import Touched
 from bashgah.activities.returning import Goods, Purchase
 from bashgah.activities.running import Running, json_text
 from bashgah.activities.tables import (
@@ -23,6 +24,7 @@ from bashgah.activities.tables import (
     ANONYMOUS,
     ANONYMOUS_RETURN,
     ANONYMOUS_RETURNED,
+    POOLED,
     REFERENCE,
     RETURNED,
     REVIEW,
@@ -46,6 +48,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger import tables as ledger
 from bashgah.ledger.states import Origin
 from bashgah.ledger.types import Cause
+from bashgah.members.types import LockedGroup
 from bashgah.programs.selectors import Versions, number_in_force, program_of
 from bashgah.tiers.tables import CHANGE, STANDING
 
@@ -78,6 +81,10 @@ class Batch:
     news: list[outbox.NewsRow] = field(default_factory=list)
     budgets: dict[Slot, int] = field(default_factory=dict)
     taken: dict[Slot, int] = field(default_factory=dict)
+    groups: dict[UUID, LockedGroup] = field(default_factory=dict)
+    in_group: dict[UUID, UUID] = field(default_factory=dict)
+    bare_groups: set[UUID] = field(default_factory=set)
+    touched: Touched = field(default_factory=dict)
 
     def program(self, at: datetime) -> CompiledProgram:
         """Return the program that was in force when a fact happened."""
@@ -278,11 +285,14 @@ def rowsets(batch: Batch) -> list[RowSet]:
     points, past = ledger.Rows(), history.Rows()
     standings: list[Row] = []
     changes: list[Row] = []
+    pooled: dict[Row, Row] = {}
     for member in batch.members.values():
         member.points.rows_into(points)
         member.history.rows_into(past)
         standings.extend(member.standing_rows())
         changes.extend(member.changes)
+        for row in member.shared:
+            pooled[row[:3]] = row if row[-1] is not None else pooled.get(row[:3], row)
     returned = [
         (p.bought[no], p.returned[no], no, p.member_id, batch.club.id, p.id)
         for p in batch.purchases.values()
@@ -302,6 +312,7 @@ def rowsets(batch: Batch) -> list[RowSet]:
         RowSet(REVIEW, list(batch.reviews.values())),
         RowSet(RETURNED, returned),
         RowSet(SPENT, batch.spent + spent),
+        RowSet(POOLED, list(pooled.values())),
         RowSet(ANONYMOUS_RETURN, batch.nameless_returns),
         RowSet(ANONYMOUS_RETURNED, nameless),
         RowSet(WAITING, list(batch.waiting.values())),

@@ -7,8 +7,8 @@ so far, so that partial returns add up to the whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ import msgspec
 import psycopg
 from msgspec import UNSET
 
-from bashgah.activities import paying
+from bashgah.activities import paying, pooling
 from bashgah.activities.compact import (
     KIND_CODES,
     Outcome,
@@ -43,6 +43,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.between import everything_pass
+from bashgah.ledger.pooling import Share
 from bashgah.ledger.reading import credits_of, entries_about, reversed_by
 from bashgah.ledger.states import Credited, Origin
 from bashgah.ledger.types import Cause, WalletKind
@@ -84,6 +85,7 @@ class Purchase(Goods):
     bases: list[returns.Base]
     state: State
     paid: list[Paid]
+    shares_out: dict[UUID, tuple[Running, Share]] = field(default_factory=dict)
 
 
 def purchases_read(
@@ -186,6 +188,7 @@ def taken_back(
     actor: Actor,
     gone: Collection[UUID] = (),
     survivor: Running | None = None,
+    pools: Mapping[UUID, Running],
 ) -> tuple[Outcome, dict[Slot, int]]:
     """Reverse each recorded credit in proportion to all that came back, and count the return.
 
@@ -200,7 +203,9 @@ def taken_back(
     left owing goes on to the survivor.
     """
     then, compiled = programs
-    given, coupons = paying.gave_back(running, compiled, purchase, origin, club=club, actor=actor)
+    given, coupons = paying.gave_back(
+        running, compiled, purchase, origin, club=club, actor=actor, pools=pools
+    )
     shares = purchase.shares
     lines: list[CreditLine] = []
     freed: dict[tuple[str, date], int] = {}
@@ -215,6 +220,7 @@ def taken_back(
         wallet = then.wallets.get(credited.unit)
         # what a merged member lacks, the survivor has or owes
         negative = wallet.negative if wallet is not None and survivor is None else "allow"
+        pooling.called_back(running, purchase, place, amount, origin, negative)
         purchase.credited[place] = running.points.reverse(origin, credited, amount, negative=negative)
         lines.append(CreditLine(credited.unit, -amount, credited.rule))
         for window in limit_windows(then, credited.rule, credited.unit, purchase.business_date):

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
+from bashgah.activities import pooling
 from bashgah.activities.compact import Outcome, StoredCredit
 from bashgah.activities.remembering import Remembered, Rise, read_fields
 from bashgah.activities.types import Balance, CreditLine
@@ -46,12 +47,15 @@ class Running(Remembered):
     points: Book
     changes: list[tuple[Any, ...]] = field(default_factory=list)
     rises: list[Rise] = field(default_factory=list)
+    pool: Running | None = None
+    share: int = 0
+    shared: list[tuple[Any, ...]] = field(default_factory=list)
 
     def apply(
         self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision, origin: Origin
     ) -> Outcome:
         """Carry out a decision: credits, limits, counts, tiers; return what it came to."""
-        for credit in decision.credits:
+        given = [
             self.points.credit(
                 origin,
                 unit=credit.wallet,
@@ -62,6 +66,10 @@ class Running(Remembered):
                 expires_at=credit.expires_at,
                 confirm_by=credit.confirm_by,
             )
+            for credit in decision.credits
+        ]
+        if self.share and self.pool is not None:
+            pooling.earned_share(self, self.pool, origin, given)
         self.remember(compiled, state, fact, decision)
         for move in decision.tier_moves:
             self.rises.append(Rise(move.ladder, state.standings.get(move.ladder), fact.local_at.date()))

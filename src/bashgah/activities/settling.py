@@ -21,6 +21,7 @@ from bashgah.activities import (
     lapsing,
     lasting,
     paying,
+    pooling,
     recording,
     returning,
     running,
@@ -82,7 +83,7 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
     with cursor() as cur:
         # 2 lock the members: from here on nobody else moves their points; what was told before is answered
         # as before, read after the lock, so a twin has committed or waits; and the members' states
-        outcomes = _opened(cur, batch, part)
+        outcomes = _opened(cur, batch, part, named)
         fresh = [draft for draft in part if id(draft) not in outcomes]
 
         # 3 what else deciding needs; lots only where something is due or comes back
@@ -101,7 +102,9 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
     return outcomes
 
 
-def _opened(cur: psycopg.Cursor[Any], batch: Batch, part: list[Draft]) -> dict[int, Outcome]:
+def _opened(
+    cur: psycopg.Cursor[Any], batch: Batch, part: list[Draft], named: Mapping[int, UUID]
+) -> dict[int, Outcome]:
     """Lock, and read in the same round trip; return the answers of facts told before.
 
     The states are asked for as if the program were the one seen last and nobody had been merged;
@@ -123,6 +126,7 @@ def _opened(cur: psycopg.Cursor[Any], batch: Batch, part: list[Draft]) -> dict[i
         locked |= members_lock(club, {id_ for id_ in survivors if id_ is not None})
         (told,) = ask(cur, answers_asked(club, part))
     _members_checked(batch, part, locked)
+    pooling.groups_found(batch, locked, named.values())
     return dict(answers_made(club, part, told))
 
 
@@ -167,6 +171,7 @@ def _states_read(
         batch.members = {}
         return
     members |= {batch.survivors[id_] for id_ in members if id_ in batch.survivors}
+    members |= batch.groups.keys()
     payers = {
         draft.member_id
         for draft in open_drafts
@@ -175,14 +180,19 @@ def _states_read(
     purchase_ids = [named[id(draft)] for draft in open_drafts if id(draft) in named]
     if purchase_ids:
         batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids)
-    if members <= batch.members.keys():
-        batch.members = {id_: batch.members[id_] for id_ in sorted(members)}
-    else:
+    missing = sorted(members - batch.members.keys())
+    if missing:
         needs, days = _needs(batch, open_drafts)
-        batch.members = running.running_read(cur, batch.club, sorted(members), needs, days)
+        batch.members |= running.running_read(cur, batch.club, missing, needs, days)
+    batch.members = {id_: batch.members[id_] for id_ in sorted(members)}
+    if batch.groups:
+        pooling.pools_join(batch)
+        pooling.shares_load(cur, batch)
     givers = (
         {purchase.member_id for purchase in batch.purchases.values()} | payers | set(batch.survivors.values())
     )
+    if purchase_ids or payers:
+        givers |= batch.groups.keys()
     books = [r.points for r in batch.members.values() if r.member_id in givers or r.points.is_due(batch.now)]
     lots_load(cur, books)
     for member in batch.members.values():
@@ -284,6 +294,8 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     if compiled.shadow is not None:
         shadows.shadow_add(batch, member, compiled, state, fact, decision, activity_id)
     lapsing.stay_alive(batch, member, compiled, fact)
+    if member.pool is not None:
+        lapsing.stay_alive(batch, member.pool, compiled, fact)
     made = recording.Made(
         draft, activity_id, fact, outcome, decision, draft.claims or (purchase and purchase.id)
     )
@@ -325,7 +337,18 @@ def _payments(
     intake = draft.intake
     if not isinstance(intake, PurchaseIn) or not intake.paid_with:
         return []
-    return paying.payments_checked(cur, batch.club, member, intake, compiled, batch.actor, batch.now)
+    if member.member_id in batch.bare_groups:
+        raise pooling.spends_by_person()
+    return paying.payments_checked(
+        cur,
+        batch.club,
+        member,
+        intake,
+        compiled,
+        batch.actor,
+        batch.now,
+        batch.groups.get(batch.in_group.get(member.member_id)),
+    )
 
 
 def _payer_missing() -> Refusal:
@@ -369,6 +392,7 @@ def _return_settled(
         actor=batch.actor,
         gone=[p.id for p in batch.purchases.values() if p.is_gone],
         survivor=batch.members.get(batch.survivors.get(purchase.member_id, purchase.id)),
+        pools=batch.members,
     )
     for slot, amount in shared.items():
         batch.budgets[slot] -= amount

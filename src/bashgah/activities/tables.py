@@ -155,6 +155,18 @@ SPENT = Table(
     same=frozenset({"club_id"}),
 )
 
+POOLED = Table(
+    "activities_pooled",
+    (
+        ("member_id", "uuid"),
+        ("activity_id", "uuid"),
+        ("group_id", "uuid"),
+        ("club_id", "uuid"),
+        ("entry_id", "uuid"),
+    ),
+    same=frozenset({"club_id"}),
+)
+
 ANONYMOUS_RETURN = Table(
     "activities_anonymousreturn",
     (

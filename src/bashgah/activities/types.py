@@ -76,7 +76,8 @@ class PaymentIn(Form):
 
     ``wallet`` with ``amount`` takes units now, ``hold`` captures units set aside before, ``coupon`` (its
     code, or ``cpn_…``) uses a coupon up, ``redemption`` names a captured redemption. Coming back, the goods
-    give back what they were paid with.
+    give back what they were paid with. With ``pool`` the units are those of the shared account (household or
+    company) that the member is in.
     """
 
     wallet: Code = ""
@@ -84,6 +85,7 @@ class PaymentIn(Form):
     hold: Code = ""
     coupon: Code = ""
     redemption: Code = ""
+    pool: bool = False
 
 
 class PurchaseIn(Form, tag="purchase", tag_field="kind"):

@@ -15,6 +15,7 @@ MoneyDisplay = Literal["toman", "rial"]
 Locale = Literal["fa", "en"]
 ClubKind = Literal["live", "sandbox"]
 FactPolicy = Literal["refuse", "review", "settle"]
+GroupType = Literal["household", "company"]
 ConsentPolicy = Literal["never", "above", "always"]
 MemberField = Literal[
     "first_name", "last_name", "email", "birth_date", "gender", "city", "national_id", "address", "source"
@@ -47,6 +48,27 @@ class TransferTerms(BaseModel):
     per_month: int | None = Field(5000, ge=1, le=10**9)
     per_pair: int | None = Field(2000, ge=1, le=10**9)
     member_days: int = Field(30, ge=0, le=3650)
+
+
+class GroupTerms(BaseModel):
+    """Accounts that several members share: which kinds there are, and what becomes of points.
+
+    The shares are the percentage of what members earn that goes to the shared account by itself; with 0 they
+    pay in by hand. ``leaving`` says whether who leaves takes their part along.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinds: tuple[GroupType, ...] = Field((), max_length=2)
+    opened_by: Literal["staff", "members"] = "members"
+    most_members: int = Field(8, ge=2, le=200)
+    household_share: int = Field(0, ge=0, le=100)
+    company_share: int = Field(100, ge=0, le=100)
+    leaving: Literal["stay", "share"] = "stay"
+
+    def share_of(self, type: GroupType) -> int:
+        """Return the percentage a new group of this kind begins with."""
+        return self.household_share if type == "household" else self.company_share
 
 
 class AdjustmentReason(BaseModel):
@@ -96,6 +118,7 @@ class ClubSettings(BaseModel):
     consent_text_version: Annotated[str, Field(min_length=1, max_length=40)] = "1"
     support_phone: str = Field("", max_length=20)
     transfers: tuple[TransferTerms, ...] = Field((), max_length=20)
+    groups: GroupTerms = GroupTerms()
     adjustment_reasons: tuple[AdjustmentReason, ...] = Field(REASONS, min_length=1, max_length=30)
     adjustment_days: int = Field(7, ge=1, le=90)
     adjustment_key_limit: int = Field(1000, ge=0, le=10**9)

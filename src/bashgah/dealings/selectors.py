@@ -15,6 +15,8 @@ from bashgah.dealings.models import Adjustment, Merge, Transfer
 from bashgah.dealings.types import (
     AdjustmentInfo,
     Allowance,
+    GroupPage,
+    Insider,
     MergeInfo,
     MergePreview,
     Side,
@@ -25,7 +27,8 @@ from bashgah.history.selectors import sums_of
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger.selectors import holds_open, wallets_of
+from bashgah.ledger.pooling import contributed
+from bashgah.ledger.selectors import holds_open, wallets_get, wallets_of
 from bashgah.members import selectors as members
 from bashgah.members.selectors import alias_set
 from bashgah.tiers.selectors import standing_get
@@ -261,3 +264,50 @@ def preview_of(survivor: Side, merged: Side, obstacle: Phrase | None) -> MergePr
             available, pending = totals.get(unit, (0, 0))
             totals[unit] = (available + wallet.available, pending + wallet.pending)
     return MergePreview(survivor, merged, totals, obstacle)
+
+
+def group_page(club: ClubInfo, group_id: UUID, now: datetime) -> GroupPage:
+    """A group as its page shows it; refuses with ``group_not_found`` (404)."""
+    group = members.group_get(club, group_id)
+    people = members.belonging_list(club, group_id)
+    ids = [one.member_id for one in people]
+    paid, known = paid_in(club, group_id, ids), members.members_get(club, ids)
+    wallets = wallets_get(club, group_id, now)
+    month = members.month_of(club, now)
+    return GroupPage(
+        group,
+        wallets,
+        tuple(
+            Insider(
+                one,
+                known[one.member_id].status,
+                paid[one.member_id],
+                {unit: members.spent_of(club, group_id, one.member_id, unit, month) for unit in wallets},
+            )
+            for one in people
+        ),
+    )
+
+
+def paid_in(club: ClubInfo, group_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """What each of these members paid into a group, by unit, under any of their ids, less what came back."""
+    aliases = members.alias_sets(club, member_ids)
+    sums = contributed(club, group_id, [id_ for found in aliases.values() for id_ in found])
+    paid: dict[UUID, dict[str, int]] = {}
+    for member_id in member_ids:
+        own = paid.setdefault(member_id, {})
+        for id_ in aliases.get(member_id, [member_id]):
+            for unit, units in sums.get(id_, {}).items():
+                own[unit] = own.get(unit, 0) + units
+    return paid
+
+
+def pool_units(club: ClubInfo, group_id: UUID, now: datetime) -> int:
+    """How many units of any wallet a group has, pending ones too."""
+    return sum(wallet.available + wallet.pending for wallet in wallets_get(club, group_id, now).values())
+
+
+def last_members(club: ClubInfo, group_id: UUID) -> list[UUID]:
+    """Who was in a group when it closed, under the ids they have now."""
+    found = [members.member_root(club, id_) for id_ in members.belonging_closed(club, group_id)]
+    return list(dict.fromkeys(found))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bashgah.kit.phrases import Phrase
 from bashgah.ledger.types import WalletInfo
-from bashgah.members.types import MemberInfo
+from bashgah.members.types import BelongingInfo, GroupInfo, MemberInfo
 
 TransferState = Literal["open", "done", "cancelled", "undone"]
 AdjustmentState = Literal["waiting", "done", "approved", "refused", "withdrawn", "expired"]
@@ -127,3 +127,47 @@ class MergePreview:
     merged: Side
     totals: Mapping[str, tuple[int, int]]
     obstacle: Phrase | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contributed:
+    """Units a member paid into the shared account they are in; ``id`` is the entry's."""
+
+    id: UUID
+    group_id: UUID
+    member_id: UUID
+    unit: str
+    amount: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SharedOut:
+    """Who took how much of each wallet along when somebody left a group, or when it closed."""
+
+    group_id: UUID
+    got: Mapping[UUID, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Insider:
+    """Somebody in a group as its page shows them: role, what they paid in, what they spent this month."""
+
+    belonging: BelongingInfo
+    status: str
+    paid_in: Mapping[str, int]
+    spent: Mapping[str, int]
+
+    @property
+    def may_spend(self) -> bool:
+        """Whether anything may be spent at all."""
+        return self.belonging.may_spend
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """A group with its wallets and everyone in it."""
+
+    group: GroupInfo
+    wallets: Mapping[str, WalletInfo]
+    people: tuple[Insider, ...]

@@ -31,6 +31,7 @@ PREFIXES = {
     "transfer": "trf",
     "adjustment": "adj",
     "merge": "mrg",
+    "group_invitation": "inv",
     "backtest": "btt",
     "review": "rev",
 }

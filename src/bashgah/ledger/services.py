@@ -121,6 +121,7 @@ def spending_undo(
     *,
     club: ClubInfo,
     locked: LockedMember,
+    payer: LockedMember | None = None,
     hold_id: UUID | None,
     credit_id: UUID | None,
     cause_id: UUID,
@@ -131,10 +132,13 @@ def spending_undo(
 ) -> None:
     """Undo what a captured hold spent and the credit that was given for it, in one entry.
 
-    Units go back to exactly the lots they came from; ``grace_until`` is for those whose lot has expired.
+    Units go back to exactly the lots they came from; ``grace_until`` is for those whose lot has expired. With
+    a ``payer``, locked too, the hold is theirs.
     Refuses ``credit_spent`` (409) where less of the given credit is left than is to be taken back.
     """
     book = _book(club, locked, now)
+    holder = payer or locked
+    purse = book if holder.id == locked.id else _book(club, holder, now)
     origin = replace(_origin(club, Cause.REDEMPTION, cause_id, actor, now), reason=reason)
     with cursor() as cur:
         if credit_id is not None:
@@ -145,14 +149,16 @@ def spending_undo(
                 )
             book.reverse(origin, given, given.amount - given.reversed_total)
         if hold_id is not None:
-            hold, posting_id = _hold(locked, hold_id)
+            hold, posting_id = _hold(holder, hold_id)
             if hold.state is not HoldState.CAPTURED:
                 raise _closed()
-            spending = reading.spendings_of(cur, locked.id, [posting_id])[posting_id]
+            spending = reading.spendings_of(cur, holder.id, [posting_id])[posting_id]
             left = spending.amount - spending.given
             if left:
-                give_back(book, origin, spending, left, grace_until=grace_until)
+                give_back(purse, origin, spending, left, grace_until=grace_until)
     _keep(book)
+    if purse is not book:
+        _keep(purse)
 
 
 def holds_due_release(*, now: datetime, limit: int = 500) -> int:

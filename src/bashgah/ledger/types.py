@@ -53,6 +53,7 @@ class Cause(IntEnum):
     MATURITY = 9
     CONFIRMATION = 10
     RECOMPUTE = 11
+    POOL = 12
 
 
 class WalletKind(IntEnum):

@@ -17,6 +17,7 @@ class State(models.Model):
     status = models.CharField(max_length=7)
     merged_into = models.UUIDField(null=True)
     kind = models.CharField(max_length=6)
+    group_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "members_state"
@@ -166,6 +167,112 @@ class Change(models.Model):
 
     class Meta:
         db_table = "members_status_change"
+
+
+class Group(models.Model):
+    """What a member of kind group is: a household or a company, and which share of earnings it gets."""
+
+    member_id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    type = models.CharField(max_length=9)
+    share = models.SmallIntegerField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_group"
+        indexes = [models.Index(fields=["club_id", "opened_at", "member_id"], name="groups_of_a_club")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(type__in=["household", "company"]), name="group_type_is_known"
+            ),
+            models.CheckConstraint(condition=Q(share__range=(0, 100)), name="group_share_is_a_percentage"),
+        ]
+
+
+class Belonging(models.Model):
+    """One person's time in a group; it ends and stays. ``taken_from`` is the merged member it came from."""
+
+    id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    group_id = models.UUIDField()
+    member_id = models.UUIDField()
+    role = models.CharField(max_length=6)
+    monthly_limit = models.BigIntegerField(null=True)
+    joined_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=7, blank=True)
+    taken_from = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "members_belonging"
+        indexes = [models.Index(fields=["group_id"], name="belongings_of_a_group")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member_id"], condition=Q(ended_at__isnull=True), name="one_group_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["head", "adult", "junior"]), name="group_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by="")
+                | Q(ended_at__isnull=False, ended_by__in=["left", "removed", "closed", "merged", "parted"]),
+                name="belonging_ends_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(monthly_limit__isnull=True) | Q(monthly_limit__gte=0),
+                name="monthly_limit_is_not_negative",
+            ),
+        ]
+
+
+class GroupSpend(models.Model):
+    """What one person spent of one wallet of a group in one month of the club's calendar."""
+
+    pk = models.CompositePrimaryKey("group_id", "member_id", "unit", "month")
+    spent = models.BigIntegerField()
+    month = models.DateField()
+    group_id = models.UUIDField()
+    member_id = models.UUIDField()
+    club_id = models.UUIDField()
+    unit = models.CharField(max_length=40)
+
+    class Meta:
+        db_table = "members_groupspend"
+        constraints = [
+            models.CheckConstraint(condition=Q(spent__gte=0), name="nobody_spends_less_than_nothing")
+        ]
+
+
+class GroupInvitation(models.Model):
+    """An invitation into a group, as the hash of its one-time code; for one member alone if it names one."""
+
+    id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    group_id = models.UUIDField()
+    member_id = models.UUIDField(null=True)
+    digest = models.BinaryField()
+    role = models.CharField(max_length=6)
+    monthly_limit = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=9)
+    made_by = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_groupinvitation"
+        indexes = [
+            models.Index(fields=["group_id"], condition=Q(state="open"), name="invitations_of_a_group"),
+            models.Index(fields=["member_id"], condition=Q(state="open"), name="invitations_of_a_member"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["club_id", "digest"], name="one_invitation_per_code"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "accepted", "declined", "withdrawn"]),
+                name="group_invitation_state_is_known",
+            ),
+        ]
 
 
 class Attribute(models.Model):

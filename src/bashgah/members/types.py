@@ -8,11 +8,13 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from bashgah.clubs.types import GroupType
 from bashgah.kit import email, mobile
 from bashgah.kit.text import Texts
 
 Status = Literal["active", "blocked", "left"]
 Kind = Literal["person", "group"]
+GroupRole = Literal["head", "adult", "junior"]
 Gender = Literal["", "female", "male", "other"]
 Channel = Literal["till", "portal", "console", "api", "import", "demo"]
 IdentifierKind = Literal["mobile", "email", "national_id", "card", "external"]
@@ -95,6 +97,75 @@ class LockedMember:
     status: Status
     merged_into: UUID | None
     kind: Kind
+    group_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedGroup:
+    """What is certain of a group while its lock is held; ``share`` is the percentage of earnings it gets."""
+
+    member: LockedMember
+    type: GroupType
+    share: int
+
+    @property
+    def is_active(self) -> bool:
+        """Whether points may reach it and be spent from it."""
+        return self.member.status == "active"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInfo:
+    """A household or a company: a member of kind group, with wallets of its own."""
+
+    id: UUID
+    name: str
+    number: str
+    type: GroupType
+    share: int
+    status: Status
+    opened_at: datetime
+    closed_at: datetime | None
+    members: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still exists; a blocked one does."""
+        return self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class BelongingInfo:
+    """One person in a group: their role, and what they may spend of each of its wallets a month.
+
+    ``monthly_limit`` is None where nothing is limited; a junior without a limit spends nothing.
+    """
+
+    group_id: UUID
+    member_id: UUID
+    name: str
+    role: GroupRole
+    monthly_limit: int | None
+    joined_at: datetime
+
+    @property
+    def may_spend(self) -> bool:
+        """Whether anything may be spent at all."""
+        return self.role != "junior" or bool(self.monthly_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInvitationInfo:
+    """An open invitation into a group; ``code`` is known only in the answer that makes it."""
+
+    id: UUID
+    group_id: UUID
+    member_id: UUID | None
+    role: GroupRole
+    monthly_limit: int | None
+    made_at: datetime
+    expires_at: datetime
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import services as ledger
 from bashgah.ledger.types import Cause, WalletKind
+from bashgah.members.services import group_spent, members_lock
 from bashgah.members.types import LockedMember
 from bashgah.programs import selectors as programs
 from bashgah.redemption.agreement import is_member
@@ -40,12 +41,16 @@ def opened(
     locked: LockedMember,
     offer: RewardOffer,
     *,
+    payer: LockedMember | None = None,
     channel: Channel,
     branch: str,
     actor: Actor,
     now: datetime,
 ) -> Redemption:
-    """Set the reward and its points aside and write the redemption down."""
+    """Set the reward and its points aside and write the redemption down.
+
+    With a ``payer`` (the member's locked group) the points are the group's; all else is the member's.
+    """
     compiled = programs.program_in_force(club, now)
     terms = compiled.rewards[offer.key].terms
     redemption_id = ids.fresh()
@@ -56,7 +61,7 @@ def opened(
     if offer.price:
         hold = ledger.hold_open(
             club=club,
-            locked=locked,
+            locked=payer or locked,
             unit=offer.unit,
             amount=offer.price,
             expires_at=now + OPEN_FOR + HOLD_LONGER,
@@ -65,8 +70,11 @@ def opened(
             cause_id=redemption_id,
             now=now,
         )
+    if payer is not None:
+        _pool_count(club, payer.id, locked.id, offer.unit, offer.price, now)
     return Redemption.objects.create(
         member_id=locked.id,
+        payer_id=payer.id if payer else None,
         id=redemption_id,
         club_id=club.id,
         hold_id=hold.id if hold else None,
@@ -85,6 +93,20 @@ def opened(
         begun_at=now,
         expires_at=now + OPEN_FOR,
     )
+
+
+def _pool_count(  # noqa: PLR0917 what one person spent of one group
+    club: ClubInfo, group_id: UUID, member_id: UUID, unit: str, amount: int, at: datetime
+) -> None:
+    if amount:
+        group_spent(club=club, group_id=group_id, member_id=member_id, unit=unit, amount=amount, at=at)
+
+
+def payer_of(club: ClubInfo, locked: LockedMember, row: Redemption) -> LockedMember:
+    """Return whose points pay: the member, or the group, which is locked already (people before groups)."""
+    if row.payer_id is None:
+        return locked
+    return members_lock(club, [row.payer_id])[row.payer_id]
 
 
 def needs_yes(club: ClubInfo, locked: LockedMember, offer: RewardOffer, actor: Actor) -> bool:
@@ -106,7 +128,12 @@ def capture(
     """Spend the hold, carry out what the kind says, and tell it."""
     if row.hold_id is not None:
         ledger.hold_capture(
-            club=club, locked=locked, hold_id=row.hold_id, actor=actor, cause_id=row.id, now=now
+            club=club,
+            locked=payer_of(club, locked, row),
+            hold_id=row.hold_id,
+            actor=actor,
+            cause_id=row.id,
+            now=now,
         )
     expires_at = None
     kind = KINDS.find(row.kind)
@@ -187,7 +214,7 @@ def release(
     if row.hold_id is not None:
         ledger.hold_release(
             club=club,
-            locked=locked,
+            locked=payer_of(club, locked, row),
             hold_id=row.hold_id,
             actor=actor,
             cause_id=row.id,
@@ -195,6 +222,8 @@ def release(
             now=now,
         )
     rewards.claim_return(club=club, locked=locked, claim_id=row.id, now=now)
+    if row.payer_id is not None:
+        _pool_count(club, row.payer_id, row.member_id, row.unit, -row.price, row.begun_at)
     row.state, row.reason, row.closed_at = "released", reason, now
     row.save(update_fields=["state", "reason", "closed_at"])
     news_post(
@@ -226,6 +255,8 @@ def redemption_undo(
             club=club, member_id=locked.id, coupon_id=row.coupon_id, reason=reason, actor=actor, now=now
         )
     rewards.claim_return(club=club, locked=locked, claim_id=row.id, now=now)
+    if row.payer_id is not None:
+        _pool_count(club, row.payer_id, row.member_id, row.unit, -row.price, row.begun_at)
     row.state, row.cancel_reason, row.cancelled_at = "cancelled", reason, now
     row.save(update_fields=["state", "cancel_reason", "cancelled_at"])
     news_post(
@@ -255,6 +286,7 @@ def cancel(
     ledger.spending_undo(
         club=club,
         locked=locked,
+        payer=payer_of(club, locked, row),
         hold_id=row.hold_id,
         credit_id=row.entry_id,
         cause_id=row.id,

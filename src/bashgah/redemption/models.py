@@ -21,6 +21,7 @@ class Redemption(models.Model):
     member_id = models.UUIDField()
     id = models.UUIDField()
     club_id = models.UUIDField()
+    payer_id = models.UUIDField(null=True)
     hold_id = models.UUIDField(null=True)
     coupon_id = models.UUIDField(null=True)
     entry_id = models.UUIDField(null=True)

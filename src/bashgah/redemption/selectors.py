@@ -81,6 +81,14 @@ def redemptions_awaiting_yes(
     return _infos(club, list(found.order_by("-id")), now)
 
 
+def redemption_payers(redemption_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return those of these redemptions that a household or company paid, with whose points it was."""
+    if not redemption_ids:
+        return {}
+    found = Redemption.objects.filter(id__in=list(redemption_ids), payer_id__isnull=False)
+    return dict(found.values_list("id", "payer_id"))
+
+
 def redemption_row(club: ClubInfo, redemption_id: UUID) -> Redemption:
     """The row of a redemption of this club, or the refusal."""
     row = Redemption.objects.filter(club_id=club.id, id=redemption_id).first()
@@ -121,6 +129,7 @@ def _info(
     return RedemptionInfo(
         id=row.id,
         member_id=row.member_id,
+        payer_id=row.payer_id,
         reward=row.reward,
         kind=row.kind,
         name=reward.name if reward else Texts(row.reward, row.reward),

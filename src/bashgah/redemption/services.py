@@ -24,7 +24,8 @@ from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import clean
 from bashgah.members import selectors as members
 from bashgah.members import services as members_services
-from bashgah.members.types import LockedMember
+from bashgah.members.services import group_allowed, group_lock
+from bashgah.members.types import LockedGroup, LockedMember
 from bashgah.redemption import acts, agreement, selectors
 from bashgah.redemption.acts import Randomness
 from bashgah.redemption.agreement import redemption_code_send
@@ -49,6 +50,7 @@ def redemption_begin(
     club: ClubInfo,
     member_id: UUID,
     reward_key: str,
+    from_group: bool = False,
     channel: Channel,
     branch: str = "",
     reference: tuple[str, str] | None = None,
@@ -62,20 +64,34 @@ def redemption_begin(
     refuses with ``reference_reused`` (409). Refuses with ``reward_unavailable`` (409) and *all* reasons when
     the member can't have it. The member's yes is needed by the club's policy unless the member asks by
     themselves; then ``awaits_yes`` is true and one of the ways of ``redemption_confirm`` must follow within
-    ten minutes.
+    ten minutes. With ``from_group`` the points are those of the household or company the member is in, where
+    their role and the month's limit allow it (``not_in_group``, ``group_role_spends_not``,
+    ``group_limit_reached``); a group itself redeems nothing (``group_spends_by_person``, 409).
     """
     member_id = members.member_root(club, member_id)
-    body = _body(member_id, reward_key)
+    body = _body(member_id, reward_key, from_group=from_group)
     with transaction.atomic():
         locked = _lock(club, member_id)
+        group = _group_of(club, locked) if from_group else None
         repeated = _repeated(club, reference, body, now)
         if repeated is not None:
             return repeated
         _not_merged(locked)
-        offer = offers.reward_offer_get(club, member_id, reward_key, channel=channel, now=now)
+        if locked.kind == "group":
+            raise Refusal(
+                "group_spends_by_person", Phrase(_("One of its members spends for a shared account."))
+            )
+        payer = group.member if group else None
+        offer = offers.reward_offer_get(
+            club, member_id, reward_key, payer_id=payer.id if payer else None, channel=channel, now=now
+        )
         if not offer.can_have:
             raise _unavailable(offer)
-        row = acts.opened(club, locked, offer, channel=channel, branch=branch, actor=actor, now=now)
+        if group is not None:
+            group_allowed(club, group, member_id, offer.unit, offer.price, now)
+        row = acts.opened(
+            club, locked, offer, payer=payer, channel=channel, branch=branch, actor=actor, now=now
+        )
         if reference is not None:
             _bind(club, reference, row, body)
         if not row.needs_yes:
@@ -221,6 +237,13 @@ def _lock(club: ClubInfo, member_id: UUID) -> LockedMember:
     return locked
 
 
+def _group_of(club: ClubInfo, locked: LockedMember) -> LockedGroup:
+    """Lock the group the member is in."""
+    if locked.group_id is None:
+        raise Refusal("not_in_group", Phrase(_("This member is not in the shared account.")))
+    return group_lock(club, locked.group_id)
+
+
 def _not_merged(locked: LockedMember) -> None:
     if locked.merged_into is not None:
         raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
@@ -289,5 +312,6 @@ def _unavailable(offer: RewardOffer) -> Refusal:
     )
 
 
-def _body(member_id: UUID, reward_key: str) -> bytes:
-    return hashlib.sha256(json.dumps([str(member_id), reward_key]).encode()).digest()
+def _body(member_id: UUID, reward_key: str, *, from_group: bool) -> bytes:
+    asked = [str(member_id), reward_key, *(["group"] if from_group else [])]
+    return hashlib.sha256(json.dumps(asked).encode()).digest()

@@ -47,6 +47,7 @@ class RedemptionInfo:
     credited_unit: str = ""
     cancelled_at: datetime | None = None
     cancel_reason: str = ""
+    payer_id: UUID | None = None
     repeated: bool = False
 
     @property

@@ -37,11 +37,13 @@ Used = Mapping[str, Mapping[str, int]]
 _UNAVAILABLE = Phrase(_("this reward is not offered now"))
 
 
-def reward_list_for(club: ClubInfo, member_id: UUID, *, channel: str, now: datetime) -> list[RewardOffer]:
+def reward_list_for(
+    club: ClubInfo, member_id: UUID, *, payer_id: UUID | None = None, channel: str, now: datetime
+) -> list[RewardOffer]:
     """Every reward a member may see, those they can have first, then in the club's order.
 
     Each carries all reasons for which it can't be had, never only the first. Rewards that are off, hidden,
-    or whose kind is no longer known are not listed.
+    or whose kind is no longer known are not listed. ``payer_id`` is whose points pay, if not the member's.
     """
     compiled = programs.program_in_force(club, now)
     shown = {info.key: info for info in selectors.reward_list(club)}
@@ -50,13 +52,19 @@ def reward_list_for(club: ClubInfo, member_id: UUID, *, channel: str, now: datet
         for each in compiled.document.rewards
         if each.stage == "live" and (each.key not in shown or shown[each.key].is_visible)
     ]
-    offers = _offers(club, member_id, compiled, terms, shown, channel=channel, now=now)
+    offers = _offers(club, member_id, compiled, terms, shown, payer_id=payer_id, channel=channel, now=now)
     order = {offer.key: (not offer.can_have, _sort(shown, offer.key), offer.price) for offer in offers}
     return sorted(offers, key=lambda offer: order[offer.key])
 
 
 def reward_offer_get(
-    club: ClubInfo, member_id: UUID, key: str, *, channel: str, now: datetime
+    club: ClubInfo,
+    member_id: UUID,
+    key: str,
+    *,
+    payer_id: UUID | None = None,
+    channel: str,
+    now: datetime,
 ) -> RewardOffer:
     """One reward as a member sees it; a reward without terms refuses with ``reward_not_found`` (404)."""
     compiled = programs.program_in_force(club, now)
@@ -64,7 +72,7 @@ def reward_offer_get(
     if not terms:
         raise selectors.reward_missing()
     shown = {info.key: info for info in selectors.reward_list(club) if info.key == key}
-    offer = _offers(club, member_id, compiled, terms, shown, channel=channel, now=now)[0]
+    offer = _offers(club, member_id, compiled, terms, shown, payer_id=payer_id, channel=channel, now=now)[0]
     if key in shown and not shown[key].is_visible and not offer.reasons:
         return _with_reasons(offer, (_UNAVAILABLE,))
     return offer
@@ -95,6 +103,7 @@ def _offers(
     terms: Iterable[RewardTerms],
     shown: Mapping[str, RewardInfo],
     *,
+    payer_id: UUID | None,
     channel: str,
     now: datetime,
 ) -> list[RewardOffer]:
@@ -104,7 +113,8 @@ def _offers(
     if survivor != member.id:
         member = members.member_get(club, survivor)
     state = member_state(club, member, compiled, now)
-    balances = {unit: wallet.available for unit, wallet in ledger.wallets_get(club, survivor, now).items()}
+    purse = ledger.wallets_get(club, payer_id or survivor, now)
+    balances = {unit: wallet.available for unit, wallet in purse.items()}
     used = _used(club, everyone, compiled, now)
     today = selectors.day_of(club, now)
     blocked = () if member.is_active else (_inactive(member),)

@@ -6,6 +6,7 @@ from bashgah.dealings.services.adjustments import (
     adjustment_withdraw,
     adjustments_expire,
 )
+from bashgah.dealings.services.groups import group_close, group_contribute, group_leave
 from bashgah.dealings.services.merges import members_merge, merge_preview, merge_undo
 from bashgah.dealings.services.transfers import (
     transfer_begin,
@@ -20,6 +21,9 @@ __all__ = [
     "adjustment_make",
     "adjustment_withdraw",
     "adjustments_expire",
+    "group_close",
+    "group_contribute",
+    "group_leave",
     "members_merge",
     "merge_preview",
     "merge_undo",

@@ -51,6 +51,7 @@ def members_merge(
         survivor, merged = _locked(club, survivor_id, merged_id)
         _may_be_merged(survivor, merged)
         members_services.member_put_under(club=club, survivor=survivor, merged=merged)
+        members_services.groups_join(club=club, survivor=survivor, merged=merged, now=now)
         merge_id = ids.fresh()
         merging.books_merge(
             club=club, merge_id=merge_id, survivor=survivor, merged=merged, actor=actor, now=now
@@ -91,6 +92,7 @@ def merge_undo(*, club: ClubInfo, merge_id: UUID, actor: Actor, now: datetime) -
         if now >= row.undo_until:
             raise Refusal("merge_final", Phrase(_("A merge can be undone for 30 days only.")))
         members_services.member_take_out(club=club, merged_id=merged.id)
+        members_services.groups_part(club=club, survivor=survivor, merged=merged, now=now)
         merging.books_part(
             club=club,
             merge_id=row.id,
@@ -136,6 +138,7 @@ def merge_preview(*, club: ClubInfo, survivor_id: UUID, merged_id: UUID, now: da
             survivor, merged = _locked(club, survivor_id, merged_id)
             _may_be_merged(survivor, merged)
             members_services.member_put_under(club=club, survivor=survivor, merged=merged)
+            members_services.groups_join(club=club, survivor=survivor, merged=merged, now=now)
             merging.holds_refuse(club, merged)
         except Refusal as refusal:
             obstacle = refusal.phrase

@@ -293,6 +293,11 @@ def _locked(club: ClubInfo, giver_id: UUID, receiver_id: UUID) -> tuple[LockedMe
     if len(locked) < 2:
         raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
     references.merged_meanwhile([member.merged_into is not None for member in locked.values()])
+    if any(member.kind == "group" for member in locked.values()):
+        raise Refusal(
+            "group_not_given",
+            Phrase(_("Points of a shared account are not given away; its members pay in and spend.")),
+        )
     return locked[giver_id], locked[receiver_id]
 
 

@@ -1,6 +1,17 @@
 """Reads of members; every one names its club, and none returns another club's row."""
 
 from bashgah.members.selectors.conditions import cities_in_use, sources_in_use, within_branches
+from bashgah.members.selectors.groups import (
+    belonging_closed,
+    belonging_get,
+    belonging_list,
+    group_get,
+    group_list,
+    groups_get,
+    invitation_list,
+    month_of,
+    spent_of,
+)
 from bashgah.members.selectors.people import (
     MERGED,
     alias_set,
@@ -33,10 +44,17 @@ __all__ = [
     "alias_set",
     "alias_sets",
     "attribute_list",
+    "belonging_closed",
+    "belonging_get",
+    "belonging_list",
     "cities_in_use",
     "consent_history",
     "consents",
     "consents_granted",
+    "group_get",
+    "group_list",
+    "groups_get",
+    "invitation_list",
     "member_by_qr",
     "member_export",
     "member_find",
@@ -50,8 +68,10 @@ __all__ = [
     "members_get",
     "members_mobiles",
     "members_resolve_bulk",
+    "month_of",
     "person_get",
     "sources_in_use",
+    "spent_of",
     "status_history",
     "tags_in_use",
     "within_branches",

@@ -20,8 +20,8 @@ def member_put_under(*, club: ClubInfo, survivor: LockedMember, merged: LockedMe
     """Make ``survivor`` stand for ``merged`` from now on; both are locked.
 
     Refuses ``merge_with_self`` (422), ``member_merged`` (409) where one of them is somebody else already,
-    ``merge_kinds_differ`` (409) for a person and a household, ``merge_has_others`` (409) where the one to go
-    has taken others in: they would lose their way back.
+    ``merge_kinds_differ`` (409) for a person and a household, ``group_not_merged`` (409) for two of these,
+    ``merge_has_others`` (409) where the one to go has taken others in: they would lose their way back.
     """
     if survivor.id == merged.id:
         raise Refusal(
@@ -29,6 +29,8 @@ def member_put_under(*, club: ClubInfo, survivor: LockedMember, merged: LockedMe
         )
     if survivor.merged_into or merged.merged_into:
         raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
+    if survivor.kind == merged.kind == "group":
+        raise Refusal("group_not_merged", Phrase(_("Shared accounts can't be merged.")))
     if survivor.kind != merged.kind:
         raise Refusal("merge_kinds_differ", Phrase(_("A person and a group can't be merged.")))
     if State.objects.filter(club_id=club.id, merged_into=merged.id).exists():

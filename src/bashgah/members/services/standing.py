@@ -22,6 +22,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import clean
 from bashgah.members.models import Change, State
+from bashgah.members.services import belonging
 from bashgah.members.types import LockedMember, Status
 
 REASON_LENGTH = 500
@@ -30,9 +31,10 @@ REASON_LENGTH = 500
 def members_lock(club: ClubInfo, ids: Iterable[UUID]) -> dict[UUID, LockedMember]:
     """Lock the members until the transaction ends, and return what is certain of them meanwhile.
 
-    The only way to lock members: rows are taken in id order, so that no two writers wait for each other in a
-    circle. Ids of no member of the club are left out; the caller says what that means. Asked for outside a
-    transaction it raises ``RuntimeError``, because the lock would be gone before it was of use.
+    The only way to lock members: rows are taken in one order, people before the groups they are in and each
+    by id, so that no two writers wait for each other in a circle. Ids of no member of the club are left out;
+    the caller says what that means. Asked for outside a transaction it raises ``RuntimeError``, because the
+    lock would be gone before it was of use.
     """
     with batch.cursor() as cursor:
         (locked,) = ask(cursor, members_locking(club, ids))
@@ -52,8 +54,8 @@ def _locked(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, LockedMember]:
 
 _LOCK = Statement(
     """
-    SELECT member_id, status, merged_into, kind FROM members_state
-    WHERE club_id = $1 AND member_id = ANY($2) ORDER BY member_id FOR UPDATE
+    SELECT member_id, status, merged_into, kind, group_id FROM members_state
+    WHERE club_id = $1 AND member_id = ANY($2) ORDER BY kind DESC, member_id FOR UPDATE
     """,
     "uuid",
     "uuid[]",
@@ -117,6 +119,10 @@ def _status_set(  # noqa: PLR0917 the one place that changes a status
             return
         if only_from and locked.status != only_from:
             raise refused_for(locked.status)
+        if locked.kind == "group" and "left" in (after, locked.status):
+            raise Refusal("group_closes_itself", Phrase(_("A shared account is closed on its own page.")))
+        if after == "left" and locked.group_id is not None:
+            belonging.membership_ended(club=club, member_id=id, now=now)
         State.objects.filter(member_id=id).update(status=after)
         Change.objects.create(
             member_id=id,
