@@ -8,7 +8,7 @@ from bashgah.ground.migrations_support import append_only
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0006_recompute_run'),
+        ('activities', '0007_shadow'),
     ]
 
     operations = [
