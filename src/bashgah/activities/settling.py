@@ -6,8 +6,7 @@ A fact that is refused on the way leaves the batch; the rows of all rooms are wr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from math import isfinite
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from msgspec import structs
 
 from bashgah.activities import (
     confirming,
+    declaring,
     drafts,
     lapsing,
     lasting,
@@ -38,7 +38,6 @@ from bashgah.activities.told import answers_asked, answers_made, purchases_find
 from bashgah.activities.types import CustomIn, Outcome, PurchaseIn, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, decide
-from bashgah.engine.activities import schema_of
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
 from bashgah.engine.limiting import budgets_of
@@ -67,7 +66,6 @@ from bashgah.programs.selectors import (
 log = structlog.get_logger("bashgah.activities")
 
 NOTHING = Needs(frozenset(), (), (), ())
-NUMBER_MOST, TEXT_MOST = 10**15, 1000
 
 
 def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime) -> dict[int, Outcome]:
@@ -268,7 +266,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     assert fact is not None  # noqa: S101 - facts_made gave every draft a fact or a refusal
     compiled = batch.program(fact.occurred_at)
     if isinstance(draft.intake, CustomIn):
-        _declared(compiled, draft.intake)
+        declaring.declared(compiled, draft.intake)
     member = batch.members[draft.member_id]
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
@@ -405,46 +403,3 @@ def _return_settled(
     made = recording.Made(draft, activity_id, fact, outcome, None, purchase.id)
     recording.activity_add(batch, made, compiled, State())
     return recording.answer(batch, made)
-
-
-def _declared(compiled: CompiledProgram, intake: CustomIn) -> None:
-    """Refuse a custom activity that its program version does not declare, or not with such attributes."""
-    schema = schema_of(compiled.document, intake.type)
-    if schema is None:
-        raise Refusal(
-            "activity_type_unknown",
-            Phrase(_("The club does not know activities of this type.")),
-            status=422,
-            field="/type",
-        )
-    for key, value in intake.attributes.items():
-        kind = schema.get(key)
-        if kind is None or not _fits(kind, value):
-            raise Refusal(
-                "attribute_invalid",
-                Phrase(_("The attribute {key} is not declared, or not of the declared type."), {"key": key}),
-                status=422,
-                field=f"/attributes/{key}",
-            )
-
-
-def _fits(kind: str, value: object) -> bool:
-    if value is None:
-        return True
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if isinstance(value, float):
-        return kind == "number" and isfinite(value)
-    if kind in ("number", "money"):
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= NUMBER_MOST
-    if kind == "date":
-        return isinstance(value, str) and _is_date(value)
-    return isinstance(value, str) and len(value) <= TEXT_MOST
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -9,7 +9,7 @@ from bashgah.kit.phrases import marked as _
 
 # the part of an act's code before the dot says what it is about
 SUBJECTS: Mapping[str, tuple[Phrase, tuple[str, ...]]] = {
-    "members": (Phrase(_("Members")), ("member", "members", "tier", "attribute")),
+    "members": (Phrase(_("Members")), ("member", "members", "group", "tier", "attribute")),
     "points": (
         Phrase(_("Points")),
         ("points", "adjustment", "transfer", "hold", "review", "return", "recompute"),
@@ -28,6 +28,15 @@ ACTS: Mapping[str, Phrase] = {
     "member.erased": Phrase(_("A member's personal data was erased")),
     "members.merged": Phrase(_("Two members were merged")),
     "members.parted": Phrase(_("A merge was undone")),
+    "group.opened": Phrase(_("A shared account was opened")),
+    "group.changed": Phrase(_("A shared account was changed")),
+    "group.invited": Phrase(_("Somebody was invited into a shared account")),
+    "group.joined": Phrase(_("Somebody joined a shared account")),
+    "group.role_set": Phrase(_("A role in a shared account was changed")),
+    "group.left": Phrase(_("Somebody left a shared account")),
+    "group.removed": Phrase(_("Somebody was taken out of a shared account")),
+    "group.contributed": Phrase(_("Points were paid into a shared account")),
+    "group.closed": Phrase(_("A shared account was closed")),
     "tier.granted": Phrase(_("A tier was granted by hand")),
     "attribute.declared": Phrase(_("A member attribute was declared")),
     "attribute.retired": Phrase(_("A member attribute was retired")),
