@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 
 from bashgah.activities.selectors import activity_why
 from bashgah.activities.services import settle
+from bashgah.activities.trials import (
+    DRAWN,
+    ShadowReport,
+    pilot_report,
+    shadow_cost,
+    shadow_report,
+    shadows_clear,
+)
 from bashgah.engine.piloting import assigned
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.phrases import say
+from bashgah.programs.selectors import draft_get, program_by_number, version_get
+from bashgah.programs.services import draft_publish, draft_save
+from bashgah.programs.staging import days_in
 from tests.activities.shop import Shop, line, open_shop, rule
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
 
+TODAY = NOW.astimezone(ZoneInfo("Asia/Tehran")).date()
 TEN = {"wallet": "points", "amount": "fixed", "params": {"units": 10}}
 PER_STEP = {"wallet": "points", "amount": "per_step", "params": {"units": 3, "step": 1_000_000}}
 
@@ -142,3 +156,96 @@ def test_a_pilot_credits_only_those_drawn_and_why_says_it() -> None:
         assert given == ([10] if assigned("p", member.id.hex, 50) else [])
         told = activity_why(shop.club, member.id, outcome.activity_id)
         assert dict(told.totals)["points"] == 1 + sum(given)
+
+
+def report(shop: Shop) -> ShadowReport:
+    return shadow_report(shop.club, "trial", since=None, until=TODAY)
+
+
+def test_the_report_counts_facts_members_and_units_by_day_tier_and_branch() -> None:
+    shop = shop_with(trial(PER_STEP))
+    shop.tell(shop.purchase("P-1", line("A", 300_000), line("B", 100_000)))
+    shop.buys("P-2", 200_000, member=shop.reza)
+    shop.buys("P-3", 100_000, at=NOW - timedelta(days=1))
+    shop.tell(shop.returns("R-1", "P-1", (1, 1000)))
+    found = report(shop)
+    assert (found.facts, found.members, found.units, found.length) == (3, 2, (("points", 12),), 2)
+    assert [(each.key, each.units) for each in found.days] == [
+        (str(TODAY - timedelta(days=1)), (("points", 3),)),
+        (str(TODAY), (("points", 9),)),
+    ]
+    assert [(each.key, each.facts) for each in found.tiers] == [("plain", 3)]
+    assert [(each.key, each.members) for each in found.branches] == [("101", 2)]
+    assert found.live == (("points", 4), ("status", 4))
+
+
+def test_a_shadow_that_is_over_is_forgotten_with_its_limits() -> None:
+    shop = shop_with(trial(limits=[{"window": "day", "most": 25}], budget={"most": 100}))
+    shop.buys("P-1", 100_000)
+    draft = draft_get(shop.club)
+    rules = [
+        {**each, "stage": "ended"} if each["key"] == "trial" else each for each in draft.document["rules"]
+    ]
+    draft_save(
+        club=shop.club,
+        document={**draft.document, "rules": rules},
+        revision=draft.revision,
+        actor=SYSTEM,
+        now=NOW,
+    )
+    draft_publish(club=shop.club, revision=draft.revision + 1, actor=SYSTEM, now=NOW)
+    shadows_clear(shop.club, version_get(shop.club, 2).program)
+    assert would() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM programs_budget")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT sum(used) FROM history_used WHERE limit_key LIKE '~%'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_the_cost_of_a_shadow_is_what_its_units_pay_in_a_month() -> None:
+    shop = open_shop(rules=[trial(PER_STEP)], points={"worth": 50})
+    program = version_get(shop.club, 1).program
+    tried = next(each for each in program.rules if each.key == "trial")
+    shop.buys("P-1", 400_000)
+    days = days_in(shop.club, tried, "shadow", NOW)
+    assert days > 0
+    assert shadow_cost(shop.club, program, tried, NOW) == 12 * 50 * 30 // days
+
+
+@pytest.mark.parametrize("percent", [30, 50, 70])
+def test_the_report_of_a_pilot_draws_as_the_engine_does(percent: int) -> None:
+    shop = shop_with(rule("p", "purchase", [TEN], stage="pilot", pilot={"percent": percent}))
+    for n, member in enumerate((shop.sara, shop.reza)):
+        shop.buys(f"P-{n}", 100_000, member=member)
+    inside = [m for m in (shop.sara, shop.reza) if assigned("p", m.id.hex, percent)]
+    compiled = program_by_number(shop.club, 1)
+    found = pilot_report(shop.club, compiled, "p", since=TODAY, until=TODAY)
+    assert found is not None
+    assert found.assigned.buyers == len(inside)
+    assert found.assigned.spend == 1_000_000 * len(inside)
+    assert dict(found.assigned.units).get("points", 0) == 11 * len(inside)
+    assert dict(found.others.units).get("points", 0) == 2 - len(inside)
+    assert found.others.buyers == 2 - len(inside)
+
+
+def test_the_draw_of_sql_is_the_draw_of_the_engine() -> None:
+    ids = [UUID(int=n * 7919 * 2**60 + n) for n in range(300)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT member_id, {DRAWN} FROM unnest(%(ids)s::uuid[]) k(member_id)", {"ids": ids, "rule": "p:"}
+        )
+        drawn = dict(cursor.fetchall())
+    assert all(assigned("p", id_.hex, 37) == (drawn[id_] < 3_700) for id_ in ids)
+
+
+def test_a_pilot_of_a_group_is_reported_by_who_was_in_it() -> None:
+    gold = {"field": "member.tier.club", "op": "is", "value": "gold"}
+    shop = shop_with(rule("p", "purchase", [TEN], stage="pilot", pilot={"when": gold}))
+    shop.buys("P-1", 100_000)
+    shop.buys("P-2", 20_000_000, member=shop.reza)
+    shop.buys("P-3", 100_000, member=shop.reza)
+    found = pilot_report(shop.club, program_by_number(shop.club, 1), "p", since=TODAY, until=TODAY)
+    assert found is not None
+    assert (found.assigned.buyers, found.assigned.purchases) == (1, 2)
+    assert (found.others.buyers, found.others.purchases) == (1, 1)

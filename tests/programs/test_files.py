@@ -80,8 +80,8 @@ def test_a_file_leaves_out_what_is_usual_and_comes_back_whole() -> None:
 @pytest.mark.django_db
 def test_a_plan_says_in_words_what_a_file_changes_and_changes_nothing(started: ClubInfo) -> None:
     text = file_text(selectors.version_get(started, 1).program)
-    assert program_plan(started, text).differences == ()
-    plan = program_plan(started, text.replace("units: 10, step", "units: 20, step", 1))
+    assert program_plan(started, text, NOW).differences == ()
+    plan = program_plan(started, text.replace("units: 10, step", "units: 20, step", 1), NOW)
     (changed,) = plan.differences
     assert say(changed.phrase, "en") == "rule “Base points” changed"
     assert "they get 10 points and 10 qualifying points for every full 100,000 toman" in changed.said("en")[0]

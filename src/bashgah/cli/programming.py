@@ -17,6 +17,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.programs import selectors
 from bashgah.programs.files import file_text
 from bashgah.programs.planning import Plan, program_apply, program_plan
+from bashgah.programs.staging import need_said
 
 OPERATOR = Actor(kind="system", name="bashgah program")
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
@@ -75,7 +76,7 @@ def _shown(club: ClubInfo, text: str, lang: str) -> Plan:
     if lang not in ("fa", "en"):
         fail("--lang is fa or en")
     try:
-        found = program_plan(club, text)
+        found = program_plan(club, text, clock.now())
     except Refusal as refusal:
         fail(f"{refusal.field or ''} {say(refusal.phrase, lang)}".strip())
 
@@ -93,6 +94,8 @@ def _shown(club: ClubInfo, text: str, lang: str) -> Plan:
     for failing in found.failing:
         result = failing.result
         _line(f"! {failing.rule}: {result.name.say(lang)}: {result.got}, not {result.expected}")
+    for rule, need in found.missing:
+        _line(f"! {rule or 'program'}: {told(need_said(need))}")
     for notice in found.notices:
         rule = found.program.rules[int(notice.at.split("/")[2])]
         _line(f"? {rule.key}: {told(notice.phrase)}")

@@ -96,6 +96,25 @@ REASONS = (
 """What a club begins with."""
 
 
+class StageTerms(BaseModel):
+    """What a rule must have passed before it is published, by what it costs a month.
+
+    Each ``…_above`` is an amount of the club's currency a month in its smallest unit: a rule that costs more,
+    or whose cost nobody knows, needs that stage; 0 always asks, None never. ``approve_rest`` asks for a
+    second person also where wallets, tiers, rewards and the like change.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    backtest_above: int | None = Field(None, ge=0, le=10**15)
+    shadow_above: int | None = Field(None, ge=0, le=10**15)
+    shadow_days: int = Field(7, ge=1, le=365)
+    pilot_above: int | None = Field(None, ge=0, le=10**15)
+    pilot_days: int = Field(14, ge=1, le=365)
+    approval_above: int | None = Field(None, ge=0, le=10**15)
+    approve_rest: bool = False
+
+
 class ClubSettings(BaseModel):
     """What a club decides for itself; every setting has a default that works."""
 
@@ -122,6 +141,7 @@ class ClubSettings(BaseModel):
     adjustment_reasons: tuple[AdjustmentReason, ...] = Field(REASONS, min_length=1, max_length=30)
     adjustment_days: int = Field(7, ge=1, le=90)
     adjustment_key_limit: int = Field(1000, ge=0, le=10**9)
+    stages: StageTerms = StageTerms()
 
     def transfer_terms(self, wallet: str) -> TransferTerms | None:
         """Return how units of a wallet may be given to others, or None where they may not."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import transaction
 
 from bashgah.clubs.types import ClubInfo
@@ -22,6 +23,17 @@ def club_days_replace(*, club: ClubInfo, rows: Iterable[tuple[Any, ...]]) -> Non
     with transaction.atomic(), cursor() as cur:
         cur.execute("DELETE FROM history_clubday WHERE club_id = %s", [club.id])
         write(cur, [RowSet(CLUB_DAY, list(rows))])
+
+
+def limits_forget(cur: psycopg.Cursor[Any], members: Iterable[UUID], owners: Iterable[str]) -> None:
+    """Forget what members used of the limits of these owners: what a key says before its first dot."""
+    cur.execute(
+        """
+        UPDATE history_used SET used = 0
+        WHERE member_id = ANY(%s) AND split_part(limit_key, '.', 1) = ANY(%s) AND used <> 0
+        """,
+        [list(members), list(owners)],
+    )
 
 
 def history_join(*, club: ClubInfo, survivor_id: UUID, merged_id: UUID) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -264,3 +265,35 @@ def local_date(timezone: str) -> LocalDate:
     """Return the function that tells an instant's date in a zone."""
     zone = ZoneInfo(timezone)
     return lambda at: at.astimezone(zone).date()
+
+
+def rules_given(
+    cur: psycopg.Cursor[Any], club_id: UUID, since: date, until: date, members: Collection[UUID] | None = None
+) -> dict[tuple[str, str], int]:
+    """Return what activities of these days gave by (unit, rule), less what returns of these days took back.
+
+    ``members`` narrows it to some.
+    """
+    rows = cur.execute(
+        """
+        SELECT p.unit, p.rule,
+               sum(p.amount * CASE WHEN p.debit = %(issued)s THEN 1 WHEN p.credit = %(issued)s THEN -1 END)
+        FROM ledger_entry e
+        JOIN ledger_posting p ON p.member_id = e.member_id AND p.entry_id = e.id
+        WHERE e.club_id = %(club)s AND e.recorded_at >= %(since)s::date - 2 AND e.cause = ANY(%(causes)s)
+          AND e.business_date BETWEEN %(since)s AND %(until)s
+          AND (%(all)s OR e.member_id = ANY(%(members)s::uuid[]))
+          AND %(issued)s IN (p.debit, p.credit)
+        GROUP BY p.unit, p.rule
+        """,
+        {
+            "issued": int(Account.ISSUED),
+            "club": club_id,
+            "since": since,
+            "until": until,
+            "all": members is None,
+            "members": list(members or ()),
+            "causes": [int(Cause.ACTIVITY), int(Cause.RETURN), int(Cause.RECOMPUTE)],
+        },
+    ).fetchall()
+    return {(unit, rule): int(amount) for unit, rule, amount in rows}

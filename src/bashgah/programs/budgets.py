@@ -61,6 +61,14 @@ def budgets_take(cur: psycopg.Cursor[Any], club_id: UUID, taken: Mapping[Slot, i
         cur.execute(_TAKEN, [*_columns([slot for slot, _amount in ordered]), amounts, club_id])
 
 
+def budgets_forget(cur: psycopg.Cursor[Any], club_id: UUID, owners: Iterable[str]) -> None:
+    """Forget what was taken of the budgets of these owners (the part of a key before its first dot)."""
+    cur.execute(
+        "DELETE FROM programs_budget WHERE club_id = %s AND split_part(key, '.', 1) = ANY(%s)",
+        [club_id, list(owners)],
+    )
+
+
 def _columns(slots: list[Slot]) -> list[list[Any]]:
     return [[slot[place] for slot in slots] for place in range(3)]
 

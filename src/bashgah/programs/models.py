@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.db.models import Value
 
 from bashgah.ground import ids
 
@@ -57,6 +58,45 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    authors = models.JSONField(default=list, db_default=Value([], models.JSONField()))
 
     class Meta:
         db_table = "programs_draft"
+
+
+class Approval(models.Model):
+    """A request that a second person looks at a draft; ``fingerprint`` is of exactly what they look at."""
+
+    id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    fingerprint = models.BinaryField()
+    base_number = models.IntegerField()
+    state = models.CharField(max_length=9, default="waiting")
+    cost = models.BigIntegerField(null=True)
+    changes = models.JSONField(default=list)
+    authors = models.JSONField(default=list)
+    note = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=40)
+    asked_name = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+    decided_name = models.CharField(max_length=200, blank=True)
+    decision_note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        db_table = "programs_approval"
+        indexes = [models.Index(fields=["club_id", "-asked_at"], name="approvals_of_a_club")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["club_id"], condition=models.Q(state="waiting"), name="one_approval_waits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "approved", "declined", "withdrawn"]),
+                name="approval_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["approved", "declined"], decided_by=models.F("asked_by")),
+                name="nobody_approves_their_draft",
+            ),
+        ]

@@ -14,7 +14,8 @@ from bashgah.ground.types import Actor
 from bashgah.programs import selectors, services
 from bashgah.programs.differences import differences
 from bashgah.programs.files import file_read
-from bashgah.programs.types import Difference, VersionInfo
+from bashgah.programs.staging import readiness
+from bashgah.programs.types import Difference, Need, VersionInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Failing:
 class Plan:
     """What applying a file would do: from version ``number`` (0 before the first) to ``program``.
 
-    It can be applied when nothing is wrong and no example fails; ``notices`` are for a person to judge.
+    It can be applied when nothing is wrong, no example fails and no stage that the club asks for is
+    ``missing``; ``notices`` are for a person to judge.
     """
 
     number: int
@@ -38,14 +40,15 @@ class Plan:
     problems: tuple[Problem, ...]
     failing: tuple[Failing, ...]
     notices: tuple[Notice, ...]
+    missing: tuple[tuple[str, Need], ...] = ()
 
     @property
     def can_be_applied(self) -> bool:
         """Say whether publishing it would be accepted."""
-        return not (self.problems or self.failing)
+        return not (self.problems or self.failing or self.missing)
 
 
-def program_plan(club: ClubInfo, text: str) -> Plan:
+def program_plan(club: ClubInfo, text: str, now: datetime) -> Plan:
     """Return what a program file would change of the club's newest version; nothing is written."""
     program = file_read(text)
     number = selectors.version_last(club)
@@ -67,6 +70,7 @@ def program_plan(club: ClubInfo, text: str) -> Plan:
         found,
         failing,
         () if found else notices(program),
+        () if found else readiness(club, program, published=older, number=number, now=now).missing,
     )
 
 

@@ -26,7 +26,8 @@ from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.programs.differences import differences
 from bashgah.programs.models import Draft, Version
-from bashgah.programs.types import Difference, DraftInfo, RuleInfo, VersionInfo, VersionRow
+from bashgah.programs.staging import readiness
+from bashgah.programs.types import Difference, DraftInfo, Readiness, RuleInfo, VersionInfo, VersionRow
 
 COMPILED_KEPT = 256
 IDS_KEPT = 4096
@@ -193,6 +194,16 @@ def draft_changes(club: ClubInfo) -> list[Difference]:
     return differences(version_get(club, draft.base_number).program, draft.program)
 
 
+def draft_readiness(club: ClubInfo, now: datetime) -> Readiness | None:
+    """Return what publishing the draft needs of the club's stages; None while it has problems."""
+    draft = draft_get(club)
+    if draft.program is None or draft.problems:
+        return None
+    number = version_last(club)
+    published = version_get(club, number).program if number else None
+    return readiness(club, draft.program, published=published, number=number, now=now)
+
+
 def draft_notices(club: ClubInfo, today: date) -> list[tuple[Texts, Phrase]]:
     """Return what the draft says that is probably not meant, each with its rule's name.
 
@@ -245,6 +256,7 @@ def draft_info(row: Draft) -> DraftInfo:
         row.note,
         program,
         found,
+        tuple(row.authors),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from bashgah import engine
 from bashgah.clubs.types import ClubInfo
@@ -22,9 +23,11 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.programs import selectors
 from bashgah.programs.models import Draft, Version
+from bashgah.programs.staging import readiness
 from bashgah.programs.starter import starter_program
 from bashgah.programs.types import DraftInfo, VersionInfo
 
+RUNNING = frozenset({"shadow", "pilot", "live"})
 LARGEST_DOCUMENT = 2_000_000
 PARTS = ("rules", "ladders", "rewards", "wallets", "promotions", "counters", "occasions")
 
@@ -42,6 +45,7 @@ def draft_open(*, club: ClubInfo, document: Mapping[str, Any], actor: Actor, now
                 saved_at=now,
                 saved_by=actor.name,
                 note="",
+                authors=[actor.id],
             )
         ],
         ignore_conflicts=True,
@@ -103,12 +107,14 @@ def _saved(
     note: str,
     base_number: int | None,
 ) -> DraftInfo:
+    there = selectors.draft_get(club)
     changes: dict[str, Any] = {
         "document": checked,
         "revision": revision + 1,
         "saved_at": now,
         "saved_by": actor.name,
         "note": note[:500],
+        "authors": sorted({*there.authors, actor.id}),
     }
     if base_number is not None:
         changes["base_number"] = base_number
@@ -135,9 +141,10 @@ def draft_publish(
     """Publish the draft as the club's next version and return it.
 
     Refused while anything is wrong (``program_invalid``, 422) or an example fails (``examples_fail``, 409,
-    each listed in ``extra["examples"]``), when another revision was meant (``draft_moved``) and when it says
-    nothing new (``nothing_changed``). ``effective_from`` may not lie in the past; without it the version
-    holds from now.
+    each listed in ``extra["examples"]``), while a stage or an approval that the club asks for is missing
+    (``stages_missing``, 409, all listed in ``extra["missing"]``), when another revision was meant
+    (``draft_moved``) and when it says nothing new (``nothing_changed``). ``effective_from`` may not lie in
+    the past; without it the version holds from now.
     """
     with transaction.atomic():
         row = Draft.objects.select_for_update().filter(club_id=club.id).first()
@@ -159,6 +166,7 @@ def draft_publish(
                 field="/currency",
             )
         examples_check(program)
+        stages_check(club, program, now)
         return _publish(club, program, effective_from, note, actor, now)
 
 
@@ -189,7 +197,7 @@ def _publish(  # noqa: PLR0917 the one place that makes versions
         published_by=actor.name,
         note=note[:500],
     )
-    Draft.objects.filter(club_id=club.id).update(base_number=number)
+    Draft.objects.filter(club_id=club.id).update(base_number=number, authors=[])
     audit_post(
         club_id=club.id,
         actor=actor,
@@ -224,6 +232,77 @@ def examples_check(program: Program) -> None:
             status=409,
             extra={"examples": failing},
         )
+
+
+def stages_check(club: ClubInfo, program: Program, now: datetime) -> None:
+    """Raise ``stages_missing`` (409) with all that the club's stages ask of this publication and lack."""
+    number = selectors.version_last(club)
+    published = selectors.version_get(club, number).program if number else None
+    missing = readiness(club, program, published=published, number=number, now=now).missing
+    if missing:
+        raise Refusal(
+            "stages_missing",
+            Phrase(_("{count} things are missing before this can be published."), {"count": len(missing)}),
+            extra={
+                "missing": [
+                    {"rule": rule, "needs": need.kind, "days": need.wanted, "passed": need.have}
+                    for rule, need in missing
+                ]
+            },
+        )
+
+
+def version_return(
+    *, club: ClubInfo, number: int, actor: Actor, now: datetime, note: str = ""
+) -> VersionInfo:
+    """Return to an earlier version at once, as a new one that says the same.
+
+    It was published before, so no stage is asked for. A draft without changes of its own follows; one on
+    which somebody works stays as it is.
+    """
+    with transaction.atomic():
+        Draft.objects.select_for_update().filter(club_id=club.id).first()
+        program = selectors.version_get(club, number).program
+        program_check(program)
+        untouched = not selectors.draft_changes(club)
+        version = _publish(club, program, None, note or f"v{number}", actor, now)
+        if untouched:
+            _follow(club, program)
+        return version
+
+
+def rule_stop(*, club: ClubInfo, key: str, actor: Actor, now: datetime, note: str = "") -> VersionInfo:
+    """End a rule at once: the newest version without it giving anything, whatever the draft says.
+
+    Nothing is asked of it: stopping costs nobody anything, and examples of other rules wait until the next
+    publication. A rule that gives nothing already is refused (``rule_not_running``, 409).
+    """
+    with transaction.atomic():
+        Draft.objects.select_for_update().filter(club_id=club.id).first()
+        last = selectors.version_last(club)
+        program = selectors.version_get(club, last).program if last else None
+        running = program and any(r.key == key and r.stage in RUNNING for r in program.rules)
+        if program is None or not running:
+            raise Refusal("rule_not_running", Phrase(_("This rule does not run.")))
+        version = _publish(club, _ended(program, key), None, note or key, actor, now)
+        draft = selectors.draft_get(club)
+        if draft.program is not None:
+            _follow(club, _ended(draft.program, key))
+        return version
+
+
+def _ended(program: Program, key: str) -> Program:
+    rules = tuple(
+        rule.model_copy(update={"stage": "ended"}) if rule.key == key else rule for rule in program.rules
+    )
+    return program.model_copy(update={"rules": rules})
+
+
+def _follow(club: ClubInfo, program: Program) -> None:
+    """Let the draft say what was decided beside it; whoever has it open must look again."""
+    Draft.objects.filter(club_id=club.id).update(
+        document=program.model_dump(mode="json"), revision=F("revision") + 1
+    )
 
 
 def draft_reset_to(*, club: ClubInfo, number: int, revision: int, actor: Actor, now: datetime) -> DraftInfo:

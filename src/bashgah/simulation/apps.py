@@ -8,3 +8,10 @@ class SimulationConfig(AppConfig):
 
     name = "bashgah.simulation"
     label = "simulation"
+
+    def ready(self) -> None:
+        """Tell the programs room what backtests know of costs."""
+        from bashgah.programs.staging import ESTIMATES
+        from bashgah.simulation.costing import backtest_cost
+
+        ESTIMATES["backtest"] = backtest_cost
