@@ -8,3 +8,7 @@ class HistoryConfig(AppConfig):
 
     name = "bashgah.history"
     label = "history"
+
+    def ready(self) -> None:
+        """Say where this room's fields of criteria stand."""
+        from bashgah.history import meanings  # noqa: F401 models must be there first

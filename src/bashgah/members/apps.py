@@ -8,3 +8,7 @@ class MembersConfig(AppConfig):
 
     name = "bashgah.members"
     label = "members"
+
+    def ready(self) -> None:
+        """Say where this room's fields of criteria stand."""
+        from bashgah.members import meanings  # noqa: F401 models must be there first

@@ -8,3 +8,7 @@ class TiersConfig(AppConfig):
 
     name = "bashgah.tiers"
     label = "tiers"
+
+    def ready(self) -> None:
+        """Say where this room's fields of criteria stand."""
+        from bashgah.tiers import meanings  # noqa: F401 models must be there first
