@@ -65,11 +65,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What stands in FROM after ``members_member m`` and in WHERE, with the parameters of both in order."""
+    """What stands in FROM after ``members_member m`` and in WHERE; the first ``joined`` values are FROM's."""
 
     joins: str
     where: str
     params: tuple[Any, ...]
+    joined: int = 0
 
 
 Maker = Callable[[Field, Ground], Column]
@@ -103,9 +104,8 @@ def selection(node: Node | None, ground: Ground) -> Selection:
     writer = _Writer(ground)
     where, params = writer.node(node) if node is not None else ("true", ())
     joins = writer.joins.values()
-    return Selection(
-        " ".join(join.sql for join in joins), where, (*chain.from_iterable(j.params for j in joins), *params)
-    )
+    own = tuple(chain.from_iterable(join.params for join in joins))
+    return Selection(" ".join(join.sql for join in joins), where, (*own, *params), len(own))
 
 
 def of_members(node: Node | None) -> Node | None:

@@ -1,0 +1,123 @@
+"""Facts of the last days for trying a rule on: all of them where they are few, else a spread of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bashgah.activities import compact
+from bashgah.activities.compact import KIND_CODES
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine.facts import Fact
+from bashgah.engine.states import State
+from bashgah.ground.batch import cursor
+from bashgah.kit.ids import uuid_of
+
+POINTS = 60
+A_POINT = 12
+COUNTED_MOST = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class RecentFact:
+    """A settled fact with the state it was decided from, as far as its program version read one."""
+
+    id: UUID
+    member_id: UUID
+    fact: Fact
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """Facts of a span of time; ``is_whole`` says that none of the span is missing.
+
+    ``seen`` is how many there are at least: all, up to ``COUNTED_MOST``.
+    """
+
+    facts: tuple[RecentFact, ...]
+    seen: int
+    is_whole: bool
+
+
+def facts_recent(
+    club: ClubInfo,
+    trigger: str,
+    since: datetime,
+    until: datetime,
+    *,
+    member_ids: Sequence[UUID] = (),
+    most: int,
+) -> Recent:
+    """Return the facts of a trigger that happened in the half-open span, newest last.
+
+    Where there are more than ``most``, about 700 are taken at places spread over the span by recording, the
+    same ones all day long, so that a count does not jump while a rule is being written.
+    """
+    kind, _colon, type_ = trigger.partition(":")
+    where = "club_id = %(club)s AND kind = %(kind)s AND occurred_at >= %(since)s AND occurred_at < %(until)s"
+    params: dict[str, Any] = {
+        "club": club.id,
+        "kind": KIND_CODES.get(kind, -1),  # type: ignore[call-overload]
+        "since": since,
+        "until": until,
+        "type": type_,
+        "low": _first_id(since),
+        "most": most + 1,
+        "members": list(member_ids),
+    }
+    where += " AND type = %(type)s" if type_ else ""
+    where += " AND member_id = ANY(%(members)s)" if member_ids else ""
+    with cursor() as cur:
+        rows = cur.execute(
+            f"""
+            SELECT id, member_id, fact, state FROM activities_activity
+            WHERE {where} AND id >= %(low)s ORDER BY id DESC LIMIT %(most)s
+            """,
+            params,
+        ).fetchall()
+        if len(rows) <= most:
+            return Recent(tuple(_read(row) for row in reversed(rows)), len(rows), True)
+        first = cur.execute(
+            f"SELECT id FROM activities_activity WHERE {where} AND id >= %(low)s ORDER BY id LIMIT 1", params
+        ).fetchone()
+        places = _places(club, first[0] if first else params["low"], rows[0][0], until)
+        params |= {"points": places, "a_point": A_POINT}
+        rows = cur.execute(
+            f"""
+            SELECT DISTINCT ON (near.id) near.id, near.member_id, near.fact, near.state
+            FROM unnest(%(points)s::uuid[]) AS place(id) CROSS JOIN LATERAL (
+                SELECT id, member_id, fact, state FROM activities_activity
+                WHERE {where} AND id >= place.id ORDER BY id LIMIT %(a_point)s
+            ) near ORDER BY near.id
+            """,
+            params,
+        ).fetchall()
+        seen = cur.execute(
+            f"""
+            SELECT count(*) FROM (SELECT FROM activities_activity WHERE {where} AND id >= %(low)s
+                                  LIMIT %(counted)s) AS seen
+            """,
+            params | {"counted": COUNTED_MOST},
+        ).fetchone()
+    return Recent(tuple(_read(row) for row in rows), seen[0] if seen else 0, False)
+
+
+def _first_id(at: datetime) -> UUID:
+    """The lowest id that could have been made at a moment."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def _places(club: ClubInfo, first: UUID, last: UUID, until: datetime) -> list[UUID]:
+    """Places between two ids, the same for a club on one day."""
+    chance = random.Random(f"{club.id}{until:%Y-%m-%d}")  # noqa: S311 a sample, not a secret
+    return [uuid_of(chance.randrange(first.int, last.int + 1)) for _ in range(POINTS)]
+
+
+def _read(row: tuple[Any, ...]) -> RecentFact:
+    id_, member_id, fact, state = row
+    return RecentFact(id_, member_id, compact.fact_unpack(fact), compact.state_unpack(state))
