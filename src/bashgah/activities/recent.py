@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bashgah.activities import compact
 from bashgah.activities.compact import KIND_CODES
+from bashgah.activities.selectors import no_activity
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.facts import Fact
 from bashgah.engine.states import State
@@ -28,6 +29,7 @@ class RecentFact:
 
     id: UUID
     member_id: UUID
+    program: int
     fact: Fact
     state: State
 
@@ -75,7 +77,7 @@ def facts_recent(
     with cursor() as cur:
         rows = cur.execute(
             f"""
-            SELECT id, member_id, fact, state FROM activities_activity
+            SELECT id, member_id, program, fact, state FROM activities_activity
             WHERE {where} AND id >= %(low)s ORDER BY id DESC LIMIT %(most)s
             """,
             params,
@@ -89,9 +91,9 @@ def facts_recent(
         params |= {"points": places, "a_point": A_POINT}
         rows = cur.execute(
             f"""
-            SELECT DISTINCT ON (near.id) near.id, near.member_id, near.fact, near.state
+            SELECT DISTINCT ON (near.id) near.id, near.member_id, near.program, near.fact, near.state
             FROM unnest(%(points)s::uuid[]) AS place(id) CROSS JOIN LATERAL (
-                SELECT id, member_id, fact, state FROM activities_activity
+                SELECT id, member_id, program, fact, state FROM activities_activity
                 WHERE {where} AND id >= place.id ORDER BY id LIMIT %(a_point)s
             ) near ORDER BY near.id
             """,
@@ -107,6 +109,21 @@ def facts_recent(
     return Recent(tuple(_read(row) for row in rows), seen[0] if seen else 0, False)
 
 
+def fact_get(club: ClubInfo, id: UUID) -> RecentFact:
+    """Return one settled fact of the club, or raise ``activity_not_found`` (404)."""
+    with cursor() as cur:
+        row = cur.execute(
+            """
+            SELECT id, member_id, program, fact, state FROM activities_activity
+            WHERE club_id = %s AND id = %s
+            """,
+            [club.id, id],
+        ).fetchone()
+    if row is None:
+        raise no_activity()
+    return _read(row)
+
+
 def _first_id(at: datetime) -> UUID:
     """The lowest id that could have been made at a moment."""
     return UUID(int=int(at.timestamp() * 1000) << 80)
@@ -119,5 +136,5 @@ def _places(club: ClubInfo, first: UUID, last: UUID, until: datetime) -> list[UU
 
 
 def _read(row: tuple[Any, ...]) -> RecentFact:
-    id_, member_id, fact, state = row
-    return RecentFact(id_, member_id, compact.fact_unpack(fact), compact.state_unpack(state))
+    id_, member_id, program, fact, state = row
+    return RecentFact(id_, member_id, program, compact.fact_unpack(fact), compact.state_unpack(state))

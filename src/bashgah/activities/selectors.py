@@ -44,8 +44,13 @@ def activity_get(club: ClubInfo, id: UUID) -> ActivityInfo:
             f"SELECT {COLUMNS} FROM activities_activity WHERE club_id = %s AND id = %s", [club.id, id]
         ).fetchone()
     if row is None:
-        raise Refusal("activity_not_found", Phrase(_("There is no such activity.")), status=404)
+        raise no_activity()
     return info_of(row)
+
+
+def no_activity() -> Refusal:
+    """Refuse an id that is no settled fact of the club."""
+    return Refusal("activity_not_found", Phrase(_("There is no such activity.")), status=404)
 
 
 def activity_find(club: ClubInfo, source: str, reference: str) -> ActivityInfo | None:

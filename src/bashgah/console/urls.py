@@ -33,7 +33,7 @@ from bashgah.console.views.backtests import one as backtest
 from bashgah.console.views.books import auditing as books
 from bashgah.console.views.books import journal, liability
 from bashgah.console.views.members import acts, forms, giving, listing, merging, one, record, timeline
-from bashgah.console.views.rules import editor, ready, trying
+from bashgah.console.views.rules import counting, editor, ready, trying
 from bashgah.console.views.rules import listing as rules
 
 app_name = "console"
@@ -80,6 +80,8 @@ urlpatterns = [
     path("rules/", rules.index, name="rules"),
     path("rules/new/", editor.new, name="rule_new"),
     path("rules/preview/", editor.preview, name="rule_preview"),
+    path("rules/count/", counting.count, name="rule_count"),
+    path("rules/find/", counting.find, name="rule_find"),
     path("rules/publish/", rules.publish, name="rules_publish"),
     path("rules/versions/", rules.versions, name="rules_versions"),
     path("rules/versions/<int:number>/back/", rules.back, name="rules_back"),

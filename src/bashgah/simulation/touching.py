@@ -28,6 +28,7 @@ from bashgah.engine.states import State
 from bashgah.ground.batch import cursor
 from bashgah.history.selectors import club_days
 from bashgah.members.selectors.meeting import members_meeting
+from bashgah.programs.selectors import program_by_number
 
 DAYS = 30
 FACTS_MOST = 4000
@@ -102,7 +103,7 @@ def rule_gives(
     found: dict[UUID, dict[str, int]] = {}
     members = _members_of(club, compiled, facts)
     for each in facts:
-        state = state_of(compiled, members[each.member_id], each)
+        state = state_of(club, compiled, members[each.member_id], each)
         for credit in decide(compiled, state, each.fact).credits:
             if credit.rule == rule.key and credit.amount:
                 credits = found.setdefault(each.id, {})
@@ -110,15 +111,23 @@ def rule_gives(
     return found
 
 
-def state_of(compiled: CompiledProgram, member: Running, each: RecentFact) -> State:
-    """Return what is known of the member before a fact: what was kept of that day, the rest as of today."""
+def state_of(club: ClubInfo, compiled: CompiledProgram, member: Running, each: RecentFact) -> State:
+    """Return what is known of the member before a fact: what its version read then, the rest as of today.
+
+    Caps that version did not know have nothing used.
+    """
     today, kept = member.state(compiled, each.fact), each.state
+    then = program_by_number(club, each.program).needs
+    limits = {key for key, _window in then.limits}
+    used = {key: n for key, n in today.used.items() if key[0] not in limits and key[0].startswith("#")}
     return structs.replace(
         today,
-        values={**today.values, **{name: v for name, v in kept.values.items() if name in today.values}},
-        standings={**today.standings, **kept.standings},
+        values={
+            name: (kept.values.get(name) if name in then.fields else v) for name, v in today.values.items()
+        },
+        standings={k: s for k, s in today.standings.items() if k not in then.ladders} | dict(kept.standings),
         measures={**today.measures, **kept.measures},
-        used={key: amount for key, amount in {**today.used, **kept.used}.items() if key[0].startswith("#")},
+        used=used | dict(kept.used),
     )
 
 

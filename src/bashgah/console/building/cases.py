@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 from pydantic import ValidationError
 
-from bashgah.console.building.caps import window_words
+from bashgah.console.building.example import ExampleForm
 from bashgah.console.building.sources import Sources
 from bashgah.engine.catalogue import field_find
+from bashgah.engine.document import Example
 from bashgah.engine.examples import FactCase, LineCase, StateCase
 from bashgah.kit import formats
 from bashgah.kit.phrases import say
@@ -51,6 +52,26 @@ def case_view(case: Mapping[str, Any], sources: Sources) -> CaseView:
         facts=tuple(_facts(fact, sources)),
         lines=tuple(_line(line, sources) for line in fact.lines),
         known=tuple(_known(state, sources)),
+    )
+
+
+def example_taken(made: Example, sources: Sources) -> ExampleForm:
+    """The form of an example that was taken from what really happened, named in both languages."""
+    fact = FactCase.model_validate(made.fact)
+    branch, club = sources.names.get("branches", {}).get(fact.branch), sources.club
+
+    def named(lang: str) -> str:
+        day = formats.date(fact.at.date(), lang, club.calendar, "medium")
+        net = sum(line.gross - line.discount for line in fact.lines) or fact.gross - fact.discount
+        amount = formats.money(net, club.currency, lang, display=club.money_display) if net else ""
+        place = (branch.say(lang) if branch else "") or fact.branch
+        return ("، " if lang == "fa" else ", ").join(part for part in (day, place, amount) if part)
+
+    return ExampleForm(
+        name_fa=named("fa"),
+        name_en=named("en"),
+        expect={wallet: plain(units) for wallet, units in made.expect.items()},
+        case={"fact": made.fact, "state": made.state},
     )
 
 
@@ -97,13 +118,17 @@ def _known(state: StateCase, sources: Sources) -> list[str]:
     for name, value in state.values.items():
         found = field_find(name, program)
         said.append(f"{say(found.label, lang) if found else name}: {_value(value, name, sources)}")
-    words = window_words()
+    so_far = {
+        "day": gettext("that day"),
+        "week": gettext("that week"),
+        "month": gettext("that month"),
+        "year": gettext("that year"),
+        "ever": gettext("since the beginning"),
+    }
     for window, used in state.used.items():
-        said.append(gettext("already got %(n)s %(window)s") % {"n": plain(used), "window": words[window]})
+        said.append(gettext("%(n)s units had %(window)s") % {"n": plain(used), "window": so_far[window]})
     for window, used in state.times.items():
-        said.append(
-            gettext("already got it %(n)s times %(window)s") % {"n": plain(used), "window": words[window]}
-        )
+        said.append(gettext("had %(n)s times %(window)s") % {"n": plain(used), "window": so_far[window]})
     counters = {
         each.key: Texts(each.name.fa, each.name.en).say(lang) or each.key for each in program.counters
     }

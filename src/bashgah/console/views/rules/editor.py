@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST
 from bashgah.access.gate import may
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.building import rule as forms
+from bashgah.console.building.cases import example_taken
 from bashgah.console.building.editor import EditorView, editor_view
 from bashgah.console.building.judging import judge
-from bashgah.console.building.sources import Sources, sources_of
+from bashgah.console.building.sources import Sources
 from bashgah.console.framing import done, said
-from bashgah.console.views.base import attempt, fragment, page, show
+from bashgah.console.views.base import attempt, fragment, page, read_id, show
+from bashgah.console.views.rules.ground import ground
 from bashgah.ground import clock
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -27,8 +29,11 @@ from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.programs import selectors, services
 from bashgah.programs.types import DraftInfo
+from bashgah.simulation.cases import example_of
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb
+
+TAKE = "take|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class EditorPage:
 @page("rules.edit")
 def new(request: HttpRequest) -> HttpResponse:
     """A rule that is not in the draft yet."""
-    draft, sources = _ground(request)
+    draft, sources = ground(request)
     if request.method == "POST":
         return _submitted(request, draft, sources, is_new=True)
     return _page(request, draft, sources, forms.new_form(sources), is_new=True)
@@ -57,7 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page("rules.read", writes="rules.edit")
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """A rule of the draft; those who may only read see it all the same."""
-    draft, sources = _ground(request)
+    draft, sources = ground(request)
     if request.method == "POST":
         return _submitted(request, draft, sources, is_new=False)
     rule = next((rule for rule in sources.program.rules if rule.key == key), None)
@@ -71,16 +76,20 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form in the making says: the sentence alone, or with the builder after a button or a
     select."""
-    draft, sources = _ground(request)
+    draft, sources = ground(request)
     form = forms.form_read(request.POST, sources)
     whole = request.GET.get("part") == "form"
     focus = ""
-    if act := request.POST.get("act", ""):
+    act = request.POST.get("act", "")
+    if act.startswith(TAKE):
+        focus = _taken(request, draft, sources, form, act.removeprefix(TAKE))
+    elif act:
         focus = forms.acted(form, act, sources)
-        whole = True
+    whole = whole or bool(act)
     response = fragment(request, "rules/fragment.html", _view(draft, sources, form), whole=whole)
-    if focus:
-        response.headers["HX-Trigger-After-Settle"] = json.dumps({"bashgah:focus": {"id": focus}})
+    if whole:
+        events = {"bashgah:rebuilt": True} | ({"bashgah:focus": {"id": focus}} if focus else {})
+        response.headers["HX-Trigger-After-Settle"] = json.dumps(events)
     return response
 
 
@@ -121,20 +130,29 @@ def _submitted(request: HttpRequest, draft: DraftInfo, sources: Sources, *, is_n
     )
 
 
+def _taken(
+    request: HttpRequest, draft: DraftInfo, sources: Sources, form: forms.RuleForm, public: str
+) -> str:
+    """Makes a real purchase an example of the rule in the making; one that is not complete is refused."""
+    judged = judge(draft, forms.document_of(form, sources), sources)
+    if judged.rule is None or judged.program is None:
+        raise Refusal(
+            "rule_incomplete",
+            Phrase(_("Complete the rule first: an example says what it gives.")),
+            status=422,
+        )
+    club: ClubInfo = request.club
+    made = example_of(
+        club=club, program=judged.program, rule=judged.rule, activity_id=read_id("activity", public)
+    )
+    form.examples.append(example_taken(made, sources))
+    return f"example-{len(form.examples) - 1}-name_fa"
+
+
 def _view(draft: DraftInfo, sources: Sources, form: forms.RuleForm) -> EditorView:
     today = clock.now().astimezone(ZoneInfo(sources.club.timezone)).date()
     judged = judge(draft, forms.document_of(form, sources), sources)
     return editor_view(form, judged, sources, today=today)
-
-
-def _ground(request: HttpRequest) -> tuple[DraftInfo, Sources]:
-    club: ClubInfo = request.club
-    draft = selectors.draft_get(club)
-    if draft.program is None:
-        raise Refusal(
-            "draft_unreadable", Phrase(_("The draft cannot be read. Go back to an earlier version."))
-        )
-    return draft, sources_of(club, draft.program, lang_of(request))
 
 
 def _page(
