@@ -203,3 +203,38 @@ def test_a_client_that_hung_up_disturbs_nobody() -> None:
         queue.close(5)
 
     asyncio.run(scenario())
+
+
+def test_the_second_writer_leaves_what_comes_while_the_first_commits_to_one_batch() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=2)
+        queue.put(first := work(["a"]))
+        await asyncio.to_thread(entered, settlement, 1)
+        rest = [work([n]) for n in range(20)]
+        for one in rest:
+            queue.put(one)
+        settlement.may_go.set()
+        assert await first.future == ["a"]
+        assert [await one.future for one in rest] == [[n] for n in range(20)]
+        assert [len(facts) for _club, facts in settlement.batches] == [1, 20]
+        assert queue.close(5)
+
+    asyncio.run(scenario())
+
+
+def test_the_second_writer_takes_over_when_the_first_stands_still() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=2)
+        queue.put(stuck := work(["stuck"]))
+        await asyncio.to_thread(entered, settlement, 1)
+        queue.put(later := work(["later"]))
+        await asyncio.to_thread(entered, settlement, 1)  # nobody answered the first yet
+        assert not stuck.future.done()
+        settlement.may_go.set()
+        assert await later.future == ["later"]
+        assert await stuck.future == ["stuck"]
+        assert queue.close(5)
+
+    asyncio.run(scenario())

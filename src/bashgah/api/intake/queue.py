@@ -1,7 +1,9 @@
-"""Facts that wait and the two writers that take all of them at once.
+"""Facts that wait and the writers that take all of them at once.
 
-There is no timer: while one batch commits the next one gathers, so the running commit is the timer. At low
-load a batch is a single fact.
+While one batch commits the next one gathers, so the running commit is the timer; at low load a batch is a
+single fact. One writer is enough: what it costs to open and commit a transaction is shared by more facts when
+no second one takes half of them. The second writer is there for when the first takes long: it waits for a
+member who is locked elsewhere, or has a thousand facts to write.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.ground.types import Actor
 
 WRITERS = 2
+PATIENCE_SECONDS = 0.05
 BATCH_MOST = 256
 WAITING_MOST = 8_000
 # rooms that write by plain cursors see psycopg's own errors, those that use Django see Django's
@@ -55,6 +58,7 @@ class Work:
     actor: Actor
     future: asyncio.Future[list[Outcome]]
     loop: asyncio.AbstractEventLoop = field(repr=False)
+    since: float = field(default_factory=time.monotonic)
 
 
 class Queue:
@@ -68,7 +72,8 @@ class Queue:
         self._most = most
         self._work: deque[Work] = deque()
         self._waiting = 0
-        self._idle = 0
+        self._busy = 0
+        self._asleep = 0
         self._closed = False
         self._ready = threading.Condition()
         self._threads = [
@@ -85,7 +90,7 @@ class Queue:
                 raise Full
             self._work.append(work)
             self._waiting += len(work.facts)
-            if self._idle:
+            if not self._busy:
                 self._ready.notify()
 
     def close(self, timeout: float) -> bool:
@@ -99,14 +104,17 @@ class Queue:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _take(self) -> list[Work]:
-        """Wait for work and take all that waits, at most one batch; empty means the end."""
+        """Wait for work that is ours and take all that waits, at most one batch; empty means the end."""
         with self._ready:
-            while not self._work:
-                if self._closed:
+            while not self._is_ours():
+                if self._closed and not self._work:
                     return []
-                self._idle += 1
-                self._ready.wait()
-                self._idle -= 1
+                if self._busy:
+                    self._ready.wait(PATIENCE_SECONDS)
+                else:
+                    self._asleep += 1
+                    self._ready.wait()
+                    self._asleep -= 1
             taken = [self._work.popleft()]
             count = len(taken[0].facts)
             while self._work and count + len(self._work[0].facts) <= BATCH_MOST:
@@ -114,18 +122,32 @@ class Queue:
                 count += len(work.facts)
                 taken.append(work)
             self._waiting -= count
+            self._busy += 1
             WAITING.set(self._waiting)
-            if self._work and self._idle:
+            if self._asleep:  # somebody must look from time to time whether we take long
                 self._ready.notify()
         return taken
 
+    def _is_ours(self) -> bool:
+        """Say whether something waits that nobody is about to take, or that has waited too long."""
+        if not self._work:
+            return False
+        return not self._busy or time.monotonic() - self._work[0].since >= PATIENCE_SECONDS
+
+    def _done(self) -> None:
+        with self._ready:
+            self._busy -= 1
+
     def _write(self) -> None:
         while taken := self._take():
-            groups: dict[tuple[Any, Actor], list[Work]] = {}
-            for work in taken:
-                groups.setdefault((work.club.id, work.actor), []).append(work)
-            for group in groups.values():
-                _resolve(group, self._settled(group))
+            try:
+                groups: dict[tuple[Any, Actor], list[Work]] = {}
+                for work in taken:
+                    groups.setdefault((work.club.id, work.actor), []).append(work)
+                for group in groups.values():
+                    _resolve(group, self._settled(group))
+            finally:
+                self._done()
         connection.close()
 
     def _settled(self, group: list[Work]) -> list[Outcome] | Exception:
