@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from bashgah.activities import settling
+from bashgah.activities import sharing
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import MemberRef, Settled, VisitIn
 from bashgah.engine.states import Slot
@@ -84,7 +84,7 @@ def test_without_the_lock_two_hands_take_the_same_units(shop: Shop, monkeypatch:
             " VALUES (%s, 'gift.points.units.ever', '0001-01-01', '', 145)",
             [shop.club.id],
         )
-    monkeypatch.setattr(settling, "budgets_lock", careless)
+    monkeypatch.setattr(sharing, "budgets_lock", careless)
     got = at_once(2, lambda place: visit(shop, people[place], f"c-{place}"))
     assert got == [10, 10], "both took the last ten"
     assert spent() == 165

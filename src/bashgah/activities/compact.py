@@ -18,7 +18,7 @@ import msgspec
 
 from bashgah.activities.types import Balance, CreditLine, GivenBack
 from bashgah.engine.decisions import TierMove
-from bashgah.engine.facts import Fact, FactKind, Line
+from bashgah.engine.facts import Discount, Fact, FactKind, Line
 from bashgah.engine.states import Standing, State
 from bashgah.kit.phrases import phrase_from_json, phrase_to_json
 
@@ -100,6 +100,7 @@ def fact_pack(fact: Fact) -> bytes:
                 fact.lines_known,
                 fact.coupons,
                 dict(fact.attributes),
+                [_discount_parts(each) for each in fact.promotions],
             ],
             _FACT_DEFAULTS,
         )
@@ -109,9 +110,8 @@ def fact_pack(fact: Fact) -> bytes:
 def fact_unpack(packed: bytes | memoryview) -> Fact:
     """Read a fact back, equal to what was packed."""
     _form, kind, occurred, offset, zone, type_, *rest = _filled(_decode(packed), _FACT_DEFAULTS)
-    branch, channel, lines, methods, currency, city, region, shipping, amounts, known, coupons, attributes = (
-        rest
-    )
+    branch, channel, lines, methods, currency, city, region, shipping, *rest = rest
+    amounts, known, coupons, attributes, promotions = rest
     at = EPOCH + timedelta(microseconds=occurred)
     made = tuple(_line(each) for each in lines)
     gross, discount, tax, paid = amounts or (
@@ -140,6 +140,7 @@ def fact_unpack(packed: bytes | memoryview) -> Fact:
         payment_methods=tuple(methods),
         coupons=tuple(coupons),
         attributes=attributes,
+        promotions=tuple(_discount(each) for each in promotions),
     )
 
 
@@ -216,7 +217,7 @@ def micros(at: datetime) -> int:
 
 
 _LINE_DEFAULTS = (0, "", 0, 1000, "", (), 0, 0, "", (), 0)
-_FACT_DEFAULTS = (FORM, 0, 0, 0, "", "", "", "pos", [], (), "IRR", "", "", 0, None, True, (), {})
+_FACT_DEFAULTS = (FORM, 0, 0, 0, "", "", "", "pos", [], (), "IRR", "", "", 0, None, True, (), {}, [])
 _STATE_DEFAULTS: tuple[Any, ...] = (0, {}, {}, {}, [], {}, [])
 _OUTCOME_DEFAULTS: tuple[Any, ...] = (0, [], [], [], [], [], [])
 _CREDIT_DEFAULTS: tuple[Any, ...] = ("", 0, "", [], 0, 0, 0)
@@ -251,6 +252,16 @@ def _line(parts: list[Any]) -> Line:
         tax=tax,
         paid_by_points=paid,
     )
+
+
+def _discount_parts(discount: Discount) -> list[Any]:
+    flat = [number for pair in discount.lines for number in pair]
+    return _trimmed([discount.promotion, flat, discount.shipping, discount.code], ("", [], 0, ""))
+
+
+def _discount(parts: list[Any]) -> Discount:
+    promotion, flat, shipping, code = _filled(parts, ("", [], 0, ""))
+    return Discount(promotion, tuple(zip(flat[::2], flat[1::2], strict=True)), shipping, code)
 
 
 def _credit(parts: list[Any]) -> StoredCredit:

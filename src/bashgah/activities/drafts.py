@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from bashgah.activities.types import CustomIn, Intake, LineIn, MemberRef, PurchaseIn, body_hash
-from bashgah.clubs.selectors import branch_by_code
-from bashgah.clubs.types import BranchInfo, ClubInfo
-from bashgah.engine.facts import Fact, FactKind, Line
+from msgspec import structs
+
+from bashgah.activities import promises
+from bashgah.activities.invoices import in_future, placed, purchase_fact, stored, too_late
+from bashgah.activities.promises import Promise
+from bashgah.activities.types import CustomIn, Intake, MemberRef, PurchaseIn, body_hash
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine.facts import Fact, FactKind
 from bashgah.kit import ids
-from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.kit.text import clean
 from bashgah.members import qr
 from bashgah.members.identifiers import normalised
 from bashgah.members.selectors import alias_sets, members_resolve_bulk
@@ -41,7 +41,7 @@ class Draft:
     would be said of it now. ``claims`` is the anonymous purchase (or return) this one stands for,
     ``goods_of`` the anonymous purchase a return names; ``waits`` says that a return names none yet.
     ``is_admitted`` says that a person let it pass whenever it happened; ``held_for`` why one must look at it
-    first.
+    first. ``promise`` is the quote that a purchase names.
     """
 
     intake: Intake
@@ -55,6 +55,7 @@ class Draft:
     waits: bool = False
     is_admitted: bool = False
     held_for: str = ""
+    promise: Promise | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -87,11 +88,6 @@ def _draft(intake: Intake) -> Draft:
     return Draft(intake, b"", intake.__struct_config__.tag, refusal=refusal)
 
 
-def stored(text: str, at: str) -> str:
-    """Return a text fit to be stored; plain ASCII is as it is, all else is cleaned or refused."""
-    return text if text.isascii() and text.isprintable() else clean(text, field=at)
-
-
 def members_resolved(
     club: ClubInfo, drafts: Sequence[Draft], now: datetime, *, lock_follows: bool = False
 ) -> None:
@@ -118,6 +114,15 @@ def members_resolved(
                 draft.member_id = answer
 
 
+def member_named(club: ClubInfo, ref: MemberRef, now: datetime) -> UUID:
+    """Return the member a reference names, the survivor after a merge; or refuse."""
+    name = _name(club, ref, now)
+    answer = _answers(club, [name], lock_follows=False)[name]
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
 def facts_made(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> None:
     """Make the fact of every draft that is not a return: branch, zone, lines and what the products say."""
     skus = {
@@ -128,11 +133,16 @@ def facts_made(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> None:
         if line.sku
     }
     known = products_facts(club, skus) if skus else {}
+    quoted = [draft for draft in drafts if isinstance(draft.intake, PurchaseIn) and draft.intake.quote]
+    if quoted:
+        _promises_found(club, quoted)
     for draft in drafts:
         if draft.kind == "return" or draft.refusal is not None or draft.fact is not None:
             continue
         try:
-            draft.fact = _fact(club, draft.intake, known)
+            draft.fact = (
+                _fact(club, draft.intake, known) if draft.promise is None else _promised(club, draft, known)
+            )
             in_time(club, draft, now)
         except Refusal as refusal:
             draft.refusal = refusal
@@ -144,9 +154,9 @@ def in_time(club: ClubInfo, draft: Draft, now: datetime) -> None:
     if draft.is_admitted:
         return
     if occurred_at > now + FUTURE_MOST:
-        _by_policy(settings.future_policy, draft, _in_future())
+        _by_policy(settings.future_policy, draft, in_future())
     if occurred_at < now - timedelta(days=settings.late_window_days):
-        _by_policy(settings.late_policy, draft, _too_late(club))
+        _by_policy(settings.late_policy, draft, too_late(club))
 
 
 def _by_policy(policy: str, draft: Draft, refusal: Refusal) -> None:
@@ -160,43 +170,6 @@ def _by_policy(policy: str, draft: Draft, refusal: Refusal) -> None:
             extra={"reason": refusal.code},
             field="/occurred_at",
         )
-
-
-def placed(club: ClubInfo, code: str, occurred_at: datetime) -> tuple[BranchInfo | None, datetime]:
-    """Return the branch a fact names, and its instant in that branch's zone (else the club's).
-
-    An instant at the edge of the calendar, which has no date in that zone, is refused whatever the policy.
-    """
-    branch = _branch(club, code) if code else None
-    try:
-        return branch, occurred_at.astimezone(_zone(branch.timezone if branch else club.timezone))
-    except OverflowError:
-        raise (_too_late(club) if occurred_at.year == 1 else _in_future()) from None
-
-
-def _in_future() -> Refusal:
-    return Refusal(
-        "occurred_in_future",
-        Phrase(_("This happened later than now; check the clock of the till.")),
-        status=422,
-        field="/occurred_at",
-    )
-
-
-def _too_late(club: ClubInfo) -> Refusal:
-    days = club.settings.late_window_days
-    return Refusal(
-        "occurred_too_late",
-        Phrase(_("This happened more than {days} days ago and is not taken any more."), {"days": days}),
-        field="/occurred_at",
-    )
-
-
-def _branch(club: ClubInfo, code: str) -> BranchInfo:
-    try:
-        return branch_by_code(club, code)
-    except Refusal as refusal:
-        raise Refusal(refusal.code, refusal.phrase, status=422, field="/branch") from None
 
 
 def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> Name:
@@ -245,7 +218,7 @@ def nobody() -> Refusal:
 
 def _fact(club: ClubInfo, intake: Intake, known: Mapping[str, ProductFact]) -> Fact:
     if isinstance(intake, PurchaseIn):
-        return _purchase(club, intake, known)
+        return purchase_fact(club, intake, known)
     branch, local_at = placed(club, intake.branch, intake.occurred_at)
     is_custom = isinstance(intake, CustomIn)
     return Fact(
@@ -262,88 +235,32 @@ def _fact(club: ClubInfo, intake: Intake, known: Mapping[str, ProductFact]) -> F
     )
 
 
-def _purchase(club: ClubInfo, intake: PurchaseIn, known: Mapping[str, ProductFact]) -> Fact:
-    if intake.currency and intake.currency != club.currency:
-        raise _invalid(
-            "currency_unknown", _("The club counts in {currency}."), "/currency", currency=club.currency
-        )
-    if bool(intake.lines) == (intake.amounts is not None):
-        raise _invalid(
-            "amounts_unclear", _("Give the lines of the purchase, or its amounts alone."), "/lines"
-        )
-    branch, local_at = placed(club, intake.branch, intake.occurred_at)
-    lines = _lines(intake.lines, known, club.locale)
-    amounts = intake.amounts
-    gross = amounts.gross if amounts else sum(line.gross for line in lines)
-    discount = amounts.discount if amounts else sum(line.discount for line in lines)
-    paid = amounts.paid_by_points if amounts else sum(line.paid_by_points for line in lines)
-    tax = amounts.tax if amounts else sum(line.tax for line in lines)
-    if discount > gross:
-        raise _invalid("discount_exceeds", _("The discount is more than the price."), "/amounts/discount")
-    if gross + tax + intake.shipping > club.settings.amount_ceiling:
-        raise _invalid(
-            "amount_too_large",
-            _("A purchase may be worth at most {ceiling} here."),
-            "/amounts/gross" if amounts else "/lines",
-            ceiling=Money(club.settings.amount_ceiling, club.currency),
-        )
-    return Fact(
-        kind="purchase",
-        type="purchase",
-        occurred_at=intake.occurred_at,
-        local_at=local_at,
-        branch=branch.code if branch else "",
-        region=branch.region if branch else "",
-        city=branch.city if branch else "",
-        channel=intake.channel,
-        currency=club.currency,
-        lines=lines,
-        lines_known=bool(lines),
-        gross=gross,
-        discount=discount,
-        tax=tax,
-        shipping=intake.shipping,
-        paid_by_points=paid,
-        payment_methods=intake.payment_methods,
-        coupons=_codes(intake.coupons, "/coupons"),
-    )
+def _promises_found(club: ClubInfo, drafts: Sequence[Draft]) -> None:
+    """Find the quotes that purchases name."""
+    wanted: dict[int, UUID] = {}
+    for draft in drafts:
+        try:
+            wanted[id(draft)] = ids.parse("quote", draft.intake.quote)  # type: ignore[union-attr]
+        except Refusal:
+            draft.refusal = draft.refusal or promises.quote_not_found()
+    found = promises.promises_read(club, list(wanted.values()))
+    for draft in drafts:
+        if id(draft) in wanted:
+            draft.promise = found.get(wanted[id(draft)])
+            if draft.promise is None:
+                draft.refusal = draft.refusal or promises.quote_not_found()
 
 
-def _lines(given: Sequence[LineIn], known: Mapping[str, ProductFact], locale: str) -> tuple[Line, ...]:
-    numbered = any(line.no for line in given)
-    lines: list[Line] = []
-    seen: set[int] = set()
-    for place, line in enumerate(given, 1):
-        no = line.no if numbered else place
-        at = f"/lines/{place - 1}"
-        if no == 0 or no in seen:
-            raise _invalid("line_number_unclear", _("Number every line once, from 1, or none."), f"{at}/no")
-        if line.discount > line.gross:
-            raise _invalid("discount_exceeds", _("The discount is more than the price."), f"{at}/discount")
-        seen.add(no)
-        product = known.get(line.sku)
-        lines.append(
-            Line(
-                no=no,
-                sku=stored(line.sku, f"{at}/sku"),
-                name=stored(line.name, f"{at}/name") or (product.name.say(locale) if product else ""),
-                category=product.category_path
-                if product and product.category_path
-                else _codes(line.category, at),
-                brand=product.brand if product and product.brand else stored(line.brand, f"{at}/brand"),
-                tags=product.tags if product else (),
-                quantity=line.quantity,
-                gross=line.gross,
-                discount=line.discount,
-                tax=line.tax,
-                paid_by_points=line.paid_by_points,
-            )
-        )
-    return tuple(lines)
-
-
-def _codes(texts: tuple[str, ...], at: str) -> tuple[str, ...]:
-    return tuple(stored(text, at) for text in texts)
+def _promised(club: ClubInfo, draft: Draft, known: Mapping[str, ProductFact]) -> Fact:
+    """Return the purchase that a quote promised, compared with what is told of it."""
+    intake, promise = draft.intake, draft.promise
+    assert isinstance(intake, PurchaseIn) and promise is not None  # noqa: S101, PT018 - the caller looked
+    if promise.fact is None:
+        raise promises.quote_used()
+    if intake.lines or intake.amounts is not None:
+        return promises.agreed(promise.fact, purchase_fact(club, intake, known))
+    _place, local_at = placed(club, promise.fact.branch, intake.occurred_at)
+    return structs.replace(promise.fact, occurred_at=intake.occurred_at, local_at=local_at)
 
 
 def _attributes(intake: CustomIn) -> dict[str, Any]:
@@ -351,12 +268,3 @@ def _attributes(intake: CustomIn) -> dict[str, Any]:
         key: stored(value, f"/attributes/{key}") if isinstance(value, str) else value
         for key, value in intake.attributes.items()
     }
-
-
-def _invalid(code: str, msgid: str, at: str, **params: object) -> Refusal:
-    return Refusal(code, Phrase(msgid, params), status=422, field=at)
-
-
-@lru_cache(maxsize=256)
-def _zone(key: str) -> ZoneInfo:
-    return ZoneInfo(key)

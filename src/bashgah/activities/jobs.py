@@ -1,4 +1,4 @@
-"""Jobs of the activities room: prove everything every night, compute members again when asked."""
+"""Jobs of the activities room: prove everything every night, sweep quotes, compute members again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from bashgah.activities.promises import quotes_sweep
 from bashgah.activities.recomputing_many import JOB, recompute_run
 from bashgah.activities.verify import verify
 from bashgah.clubs.selectors import club_get
@@ -23,6 +24,12 @@ def prove() -> None:
         log.error("books.do_not_hold", code=finding.code, where=finding.where)
     if found:
         raise RuntimeError(f"the books do not hold: {len(found)} findings, see the log")
+
+
+@job("activities.quotes.sweep", queue="upkeep", cron="37 * * * *", lock="activities.quotes.sweep")
+def sweep_quotes() -> None:
+    """Remove quotes that nobody took, a day after they expired."""
+    quotes_sweep(clock.now())
 
 
 @job(JOB, queue="upkeep", lock=JOB)

@@ -32,7 +32,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact as it was recorded."""
+    """A fact as it was recorded; ``quoted_by`` is the program of the quote that a purchase took."""
 
     id: UUID
     kind: str
@@ -41,6 +41,7 @@ class Told:
     fact: Fact
     state: State
     outcome: Outcome
+    quoted_by: CompiledProgram | None = None
 
 
 @dataclass(slots=True)
@@ -94,7 +95,7 @@ class Life:
     def go(self, told: Iterable[Told]) -> None:
         """Go through facts; of one instant purchases come before returns."""
         for each in sorted(told, key=lambda one: (one.fact.occurred_at, one.kind == "return", one.id.int)):
-            compiled = self._programs(each.fact.occurred_at)
+            compiled = each.quoted_by or self._programs(each.fact.occurred_at)
             self.seen.review(compiled, each.fact.local_at.date())
             if each.kind == "return":
                 self._back(each, compiled)

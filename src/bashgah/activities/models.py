@@ -236,6 +236,39 @@ class Waiting(models.Model):
         ]
 
 
+class Quote(models.Model):
+    """What a cart was promised until an instant; kept for good once a purchase (``activity_id``) took it.
+
+    ``member_id`` of a stranger's cart is the quote's own id. ``fact`` is the purchase as promised,
+    ``promise`` the units that pay and those to be earned (``activities.promises``).
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "id")
+    made_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    committed_at = models.DateTimeField(null=True)
+    program = models.IntegerField()
+    member_id = models.UUIDField()
+    id = models.UUIDField()
+    club_id = models.UUIDField()
+    activity_id = models.UUIDField(null=True)
+    fact = models.BinaryField()
+    promise = models.BinaryField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["club_id", "id"], name="activities_quotes_of_a_club"),
+            models.Index(
+                fields=["activity_id"],
+                condition=Q(activity_id__isnull=False),
+                name="activities_quotes_taken",
+            ),
+            models.Index(
+                fields=["valid_until"], condition=Q(activity_id__isnull=True), name="activities_quotes_open"
+            ),
+        ]
+
+
 class RecomputeRun(models.Model):
     """Computing many members again: what was asked and what was found."""
 

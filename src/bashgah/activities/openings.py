@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from bashgah.activities import drafts
 from bashgah.activities.drafts import Draft
+from bashgah.activities.invoices import placed
 from bashgah.activities.running import WALLET_KINDS
 from bashgah.activities.tables import OPENING
 from bashgah.activities.types import Form, Instant, Intake, Key, MemberRef, ReferenceText, Source
@@ -153,7 +154,7 @@ def _credited(book: Book, compiled: CompiledProgram, club: ClubInfo, one: Openin
             _("Qualifying points come from what members did: bring those purchases along instead."),
             "/wallet",
         )
-    clock, local_at = compiled.clocks[one.wallet], drafts.placed(club, "", origin.recorded_at)[1]
+    clock, local_at = compiled.clocks[one.wallet], placed(club, "", origin.recorded_at)[1]
     expires_at = one.expires_at
     if expires_at is None and not one.never_expires:
         expires_at = clock.usable(local_at)[1]

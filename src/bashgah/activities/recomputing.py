@@ -195,12 +195,14 @@ def _found(
 def _told(cur: psycopg.Cursor[tuple[object, ...]], club: ClubInfo, member_id: UUID) -> Iterator[Told]:
     rows = cur.execute(
         """
-        SELECT id, kind, about_id, reference, fact, state, outcome FROM activities_activity
-        WHERE member_id = %s AND club_id = %s
+        SELECT a.id, a.kind, a.about_id, a.reference, a.fact, a.state, a.outcome, q.program
+        FROM activities_activity a
+        LEFT JOIN activities_quote q ON q.member_id = a.member_id AND q.activity_id = a.id
+        WHERE a.member_id = %s AND a.club_id = %s
         """,
         [member_id, club.id],
     ).fetchall()
-    for id_, kind, about, reference, fact, state, outcome in rows:
+    for id_, kind, about, reference, fact, state, outcome, quoted in rows:
         yield Told(
             id_,
             KINDS[kind],
@@ -209,6 +211,7 @@ def _told(cur: psycopg.Cursor[tuple[object, ...]], club: ClubInfo, member_id: UU
             fact_unpack(fact),
             state_unpack(state),
             outcome_unpack(outcome),
+            None if quoted is None else program_by_number(club, quoted),
         )
 
 

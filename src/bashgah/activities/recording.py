@@ -85,6 +85,7 @@ class Batch:
     in_group: dict[UUID, UUID] = field(default_factory=dict)
     bare_groups: set[UUID] = field(default_factory=set)
     touched: Touched = field(default_factory=dict)
+    kept: dict[UUID, UUID] = field(default_factory=dict)
 
     def program(self, at: datetime) -> CompiledProgram:
         """Return the program that was in force when a fact happened."""
@@ -245,6 +246,7 @@ def answer(batch: Batch, made: Made) -> Settled:
         moves=outcome.moves,
         given_back=outcome.given_back,
         coupons_back=outcome.coupons_back,
+        discounts=made.fact.promotions,
         decision=made.decision,
     )
 

@@ -12,6 +12,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from msgspec import structs
+
 from bashgah.activities.undoing import Sold, lasting_undone
 from bashgah.engine import CompiledProgram
 from bashgah.engine.counters import ReadyCounter
@@ -74,6 +76,19 @@ class Remembered:
             measures,
             used,
         )
+
+    def cart_state(self, compiled: CompiledProgram, fact: Fact, needs: Needs) -> State:
+        """Return what quoting a cart needs to know: of a purchase, and of the promotions beside."""
+        state, calendar = self.state(compiled, fact), compiled.document.calendar
+        day, used, values = fact.local_at.date(), dict(state.used), dict(state.values)
+        for key, window in needs.limits:
+            at = (key, window_start(window, day, calendar))
+            if amount := self.history.used.get(at):
+                used[at] = amount
+        for name in read_fields(needs):
+            if name not in values:
+                values[name] = self._value(name, fact, calendar)
+        return structs.replace(state, values=values, used=used)
 
     def remember(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
         """Count a decided fact: units used of limits, sums, days, and where the member stands after it."""

@@ -189,12 +189,13 @@ def taken_back(
     gone: Collection[UUID] = (),
     survivor: Running | None = None,
     pools: Mapping[UUID, Running],
+    undone: Sequence[tuple[str, date, int]] = (),
 ) -> tuple[Outcome, dict[Slot, int]]:
     """Reverse each recorded credit in proportion to all that came back, and count the return.
 
     ``programs`` are those of the purchase and of the return. Spend and qualifying units fall on the day of
     the purchase and units free the limits they were counted against, so that windows stay as if it had not
-    been; a tier that only this purchase lifted falls.
+    been; a tier that only this purchase lifted falls. ``undone`` are uses of promotions that count no more.
 
     What had been taken from budgets that all members share is the second answer; ``gone`` are the purchases
     that came back whole in this batch, this one too.
@@ -236,6 +237,8 @@ def taken_back(
         rules = {credited.rule for credited in purchase.credited}
         for key, start, amount in times_freed(then, rules, purchase.business_date):
             freed[key, start] = freed.get((key, start), 0) + amount
+    for key, start, amount in undone:
+        freed[key, start] = freed.get((key, start), 0) + amount
     for one in filter(None, (running, survivor)):
         one.remember_return(
             fact, purchase.business_date, qualifying, is_whole=fact.type == "whole", freed=freed

@@ -172,7 +172,7 @@ def _part_settle(
                 raise
             for draft, *before in kept:
                 draft.refusal, draft.fact, draft.member_id = before
-                draft.waits, draft.goods_of = False, None
+                draft.waits, draft.goods_of, draft.promise = False, None, None
             if len(part) == 1 and isinstance(error, WouldOwe):
                 outcomes[id(part[0])] = refused(part[0], _would_owe(error))
                 return

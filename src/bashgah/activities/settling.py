@@ -22,14 +22,18 @@ from bashgah.activities import (
     lasting,
     paying,
     pooling,
+    promises,
+    quoted,
     recording,
     returning,
     running,
     shadows,
+    sharing,
     strangers,
     waiting,
 )
 from bashgah.activities.drafts import Draft
+from bashgah.activities.invoices import placed
 from bashgah.activities.recording import Batch, again, reference_reused, refused, unsettled
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
@@ -54,7 +58,7 @@ from bashgah.ledger.reading import lots_load
 from bashgah.ledger.types import Cause
 from bashgah.members.services import members_lock, members_locking
 from bashgah.members.types import LockedMember
-from bashgah.programs.budgets import budgets_lock, budgets_take
+from bashgah.programs.budgets import budgets_take
 from bashgah.programs.selectors import (
     number_in_force,
     program_by_number,
@@ -85,7 +89,12 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
         fresh = [draft for draft in part if id(draft) not in outcomes]
 
         # 3 what else deciding needs; lots only where something is due or comes back
-        _states_read(cur, batch, [draft for draft in fresh if draft.refusal is None], named)
+        open_drafts = [draft for draft in fresh if draft.refusal is None]
+        _states_read(cur, batch, open_drafts, named)
+        promised = quoted.promises_of(open_drafts)
+        if promised:
+            promises.promises_lock(cur, promised)
+        sharing.shared_lock(cur, batch, open_drafts, named)
 
         # 4 decide in order; a refused fact leaves the batch
         told: dict[tuple[str, str], Draft] = {}
@@ -97,6 +106,8 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
         write(cur, recording.rowsets(batch))
         lasting.last_purchases_put(cur, batch.members.values())
         recording.claims_write(cur, batch)
+        if batch.kept:
+            promises.promises_close(cur, promised, batch.kept, now)
     return outcomes
 
 
@@ -173,7 +184,8 @@ def _states_read(
     payers = {
         draft.member_id
         for draft in open_drafts
-        if isinstance(draft.intake, PurchaseIn) and draft.intake.paid_with
+        if isinstance(draft.intake, PurchaseIn)
+        and (draft.intake.paid_with or (draft.promise is not None and draft.promise.promised.units))
     }
     purchase_ids = [named[id(draft)] for draft in open_drafts if id(draft) in named]
     if purchase_ids:
@@ -195,16 +207,6 @@ def _states_read(
     lots_load(cur, books)
     for member in batch.members.values():
         member.pass_time(batch.now)
-    slots = {
-        slot
-        for draft in open_drafts
-        if draft.fact is not None and draft.member_id is not None and batch.versions
-        for slot in budgets_of(batch.program(draft.fact.occurred_at), draft.fact)
-    }
-    back = {named[id(draft)] for draft in open_drafts if draft.kind == "return" and id(draft) in named}
-    slots |= returning.budgets_of_returns(batch.club, (p for p in batch.purchases.values() if p.id in back))
-    if slots:
-        batch.budgets = budgets_lock(cur, batch.club.id, slots)
 
 
 def _needs(batch: Batch, open_drafts: list[Draft]) -> tuple[Needs, set[Any]]:
@@ -216,6 +218,7 @@ def _needs(batch: Batch, open_drafts: list[Draft]) -> tuple[Needs, set[Any]]:
         if (draft.fact is not None or draft.kind == "return") and batch.versions
     }
     all_needs = [program_of(batch.club, batch.versions, number).needs for number in sorted(numbers)]
+    all_needs += quoted.needed(batch, open_drafts)
     if len(all_needs) == 1:
         return all_needs[0], days
     joined = NOTHING
@@ -258,13 +261,15 @@ def _decided(  # noqa: PLR0917 one fact among its batch
 def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[int, UUID]) -> Settled:
     if draft.kind == "return":
         return _return_settled(cur, batch, draft, named.get(id(draft)))
+    fact = draft.fact
+    assert fact is not None  # noqa: S101 - facts_made gave every draft a fact or a refusal
     if draft.member_id is None:
         if isinstance(draft.intake, PurchaseIn) and draft.intake.paid_with:
             raise _payer_missing()
-        return recording.anonymous_add(batch, draft)
-    fact = draft.fact
-    assert fact is not None  # noqa: S101 - facts_made gave every draft a fact or a refusal
-    compiled = batch.program(fact.occurred_at)
+        return quoted.anonymous_settled(batch, draft, fact)
+    compiled = quoted.program_for(batch, draft, fact)
+    if draft.promise is not None:
+        quoted.promise_check(batch, draft, fact, compiled)
     if isinstance(draft.intake, CustomIn):
         declaring.declared(compiled, draft.intake)
     member = batch.members[draft.member_id]
@@ -272,6 +277,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
     payments = _payments(cur, batch, draft, compiled, member)
     state, decision = _decision(member, compiled, fact, batch.budgets)
+    quoted.earns_check(draft, decision)
     if payments:
         batch.spent += paying.payments_take(
             batch.club,
@@ -289,6 +295,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     for spent in decision.spent:
         batch.budgets[spent.slot] += spent.amount
         batch.taken[spent.slot] = batch.taken.get(spent.slot, 0) + spent.amount
+    quoted.promise_keep(batch, draft, fact, activity_id, compiled)
     if compiled.shadow is not None:
         shadows.shadow_add(batch, member, compiled, state, fact, decision, activity_id)
     lapsing.stay_alive(batch, member, compiled, fact)
@@ -333,7 +340,10 @@ def _payments(
 ) -> list[paying.Payment]:
     """Find what the purchase is paid with, where it names anything."""
     intake = draft.intake
-    if not isinstance(intake, PurchaseIn) or not intake.paid_with:
+    if not isinstance(intake, PurchaseIn):
+        return []
+    intake = quoted.with_payment(intake, draft.promise)
+    if not intake.paid_with:
         return []
     if member.member_id in batch.bare_groups:
         raise pooling.spends_by_person()
@@ -365,14 +375,14 @@ def _return_settled(
     intake = draft.intake
     assert isinstance(intake, ReturnIn)  # noqa: S101 - the kind says so
     drafts.in_time(batch.club, draft, batch.now)
-    _branch, local_at = drafts.placed(batch.club, intake.branch, intake.occurred_at)
+    _branch, local_at = placed(batch.club, intake.branch, intake.occurred_at)
     if draft.waits:
         raise waiting.waiting_add(cur, batch, draft)
     if draft.goods_of is not None:
         goods = batch.goods[draft.goods_of]
-        return recording.anonymous_return_add(
-            batch, draft, goods, returning.return_fact(intake, goods, local_at)
-        )
+        back = returning.return_fact(intake, goods, local_at)
+        quoted.undone(batch, draft, goods, back)
+        return recording.anonymous_return_add(batch, draft, goods, back)
     purchase = batch.purchases.get(purchase_id) if purchase_id else None
     if purchase is None:
         raise purchase_not_found()
@@ -391,6 +401,7 @@ def _return_settled(
         gone=[p.id for p in batch.purchases.values() if p.is_gone],
         survivor=batch.members.get(batch.survivors.get(purchase.member_id, purchase.id)),
         pools=batch.members,
+        undone=quoted.undone(batch, draft, purchase, fact),
     )
     for slot, amount in shared.items():
         batch.budgets[slot] -= amount

@@ -209,6 +209,7 @@ def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> 
         moves=info.moves,
         given_back=outcome.given_back,
         coupons_back=outcome.coupons_back,
+        discounts=info.fact.promotions,
         decision=decision,
         repeated=True,
     )
@@ -231,5 +232,6 @@ def _anonymous_answer(club: ClubInfo, id: UUID) -> Settled:
         occurred_at=info.occurred_at,
         recorded_at=info.recorded_at,
         business_date=info.business_date,
+        discounts=info.fact.promotions,
         repeated=True,
     )

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from bashgah.engine.decisions import Decision, RuleOutcome, TierMove
-from bashgah.engine.facts import Fact, Line
+from bashgah.engine.facts import Discount, Fact, Line
 from bashgah.kit.refusals import Refusal
 
 Amount = Annotated[int, Meta(ge=0, le=10**15)]
@@ -89,7 +89,11 @@ class PaymentIn(Form):
 
 
 class PurchaseIn(Form, tag="purchase", tag_field="kind"):
-    """Somebody bought something: by lines, or by amounts alone. Without a member it is anonymous."""
+    """Somebody bought something: by lines, or by amounts alone. Without a member it is anonymous.
+
+    ``quote`` (``qte_…``) commits what was promised to the cart: its prices, by its lines. Then lines may be
+    left out; told with the shop's prices or with the promised ones, they must be those of the quote.
+    """
 
     source: Source
     reference: ReferenceText
@@ -104,6 +108,26 @@ class PurchaseIn(Form, tag="purchase", tag_field="kind"):
     payment_methods: Annotated[tuple[Key, ...], Meta(max_length=10)] = ()
     coupons: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
     paid_with: Annotated[tuple[PaymentIn, ...], Meta(max_length=20)] = ()
+    quote: Code = ""
+
+
+class CartIn(Form):
+    """A purchase that has not happened: what it would cost and earn is asked.
+
+    ``pay`` is how many units the member wants to pay with, ``codes`` what was typed. Without ``occurred_at``
+    it is asked for now.
+    """
+
+    member: MemberRef | None = None
+    branch: Code = ""
+    channel: Key = "pos"
+    currency: Annotated[str, Meta(max_length=3)] = ""
+    lines: Annotated[tuple[LineIn, ...], Meta(max_length=1000)] = ()
+    amounts: AmountsIn | None = None
+    shipping: Amount = 0
+    payment_methods: Annotated[tuple[Key, ...], Meta(max_length=10)] = ()
+    codes: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
+    pay: Amount = 0
 
 
 class PurchaseRef(Form):
@@ -231,6 +255,7 @@ class Settled(Struct, frozen=True, eq=False):
     moves: tuple[TierMove, ...] = ()
     given_back: tuple[GivenBack, ...] = ()
     coupons_back: tuple[UUID, ...] = ()
+    discounts: tuple[Discount, ...] = ()
     repeated: bool = False
     decision: Decision | None = None
 

@@ -13,6 +13,7 @@ from django.db import connections, transaction
 
 from bashgah.activities import compact
 from bashgah.activities.compact import KIND_CODES
+from bashgah.activities.proving import promotions_against_purchases
 from bashgah.ground.batch import cursor
 from bashgah.ground.proofs import Check, Finding, run_all
 from bashgah.history import verify as history
@@ -156,6 +157,7 @@ def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[],
         *(partial(run_all, (check,), params, club_id, most) for check, params in checks),
         lambda: list(islice(_entries_against_activities(club_id), most)),
         lambda: list(islice(_returned_against_returns(club_id), most)),
+        lambda: list(islice(promotions_against_purchases(club_id), most)),
         partial(roots.verify, club_id, most=most),
     ]
 

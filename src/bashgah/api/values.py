@@ -12,6 +12,7 @@ from bashgah.api.language import Lang
 from bashgah.api.speaking import voice
 from bashgah.clubs.selectors import branch_by_code
 from bashgah.clubs.types import BranchInfo, ClubInfo
+from bashgah.engine.facts import Discount
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -34,11 +35,37 @@ class TextsOut(Schema):
         return cls(fa=texts.fa, en=texts.en)
 
 
+class DiscountPartOut(Schema):
+    """A promotion's part of a line's discount."""
+
+    no: int
+    amount: int
+
+
 class AmountOut(Schema):
     """Units of one wallet."""
 
     wallet: str
     amount: int
+
+
+class DiscountOut(Schema):
+    """What one promotion took off a purchase: its part on each line and on shipping add up to ``amount``."""
+
+    promotion: str
+    amount: int
+    shipping: int
+    lines: list[DiscountPartOut]
+
+    @classmethod
+    def of(cls, discount: Discount) -> DiscountOut:
+        """Take over a discount."""
+        return cls(
+            promotion=discount.promotion,
+            amount=discount.amount,
+            shipping=discount.shipping,
+            lines=[DiscountPartOut(no=no, amount=part) for no, part in discount.lines],
+        )
 
 
 Wallet = Annotated[str, Field(description="The wallet's key in the program.")]

@@ -366,7 +366,9 @@ class Promotion(Part):
 
     ``minimum_value`` and ``minimum_quantity`` (thousandths) are asked of the chosen lines, before any
     promotion. ``most`` caps its discount, ``lowest_price`` is what a piece costs at least after it.
-    ``uses`` is how often it can be had in all. Of a ``group`` only the one that gives most is given.
+    ``uses`` is how often it can be had in all, ``budget`` what it may take off in all; a discount that no
+    longer fits whole is not given. A code of ``single_use_codes`` can be used once, by anybody. Of a
+    ``group`` only the one that gives most is given.
     """
 
     key: Key
@@ -375,6 +377,7 @@ class Promotion(Part):
     when: dict[str, Any] | None = None
     lines: dict[str, Any] | None = None
     codes: tuple[Code, ...] = Field(default=(), max_length=200)
+    single_use_codes: bool = False
     schedule: Schedule = Schedule()
     minimum_value: int = Field(default=0, ge=0, le=10**15)
     minimum_quantity: int = Field(default=0, ge=0, le=10**12)
@@ -382,6 +385,7 @@ class Promotion(Part):
     lowest_price: int = Field(default=0, ge=0, le=10**15)
     limits: tuple[Limit, ...] = ()
     uses: int = Field(default=0, ge=0, le=10**12)
+    budget: int = Field(default=0, ge=0, le=10**15)
     combines: Literal["with_others", "alone"] = "with_others"
     group: str = Field(default="", max_length=100)
     priority: int = Field(default=100, ge=0, le=1000)

@@ -37,12 +37,30 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.gross - self.discount
 
 
+class Discount(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one promotion took off a purchase: its part of each line's ``discount``, and of shipping.
+
+    ``code`` is the code that was needed for it, if one was.
+    """
+
+    promotion: str
+    lines: tuple[tuple[int, int], ...] = ()
+    shipping: int = 0
+    code: str = ""
+
+    @property
+    def amount(self) -> int:
+        """All that it took off."""
+        return sum(part for _no, part in self.lines) + self.shipping
+
+
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     """A purchase, a return, a visit or a custom activity of one member.
 
     ``occurred_at`` carries its offset; ``local_at`` is the same instant in the branch's zone, fixed when
     settled, and is what weekdays, hours and calendar windows look at. A purchase by amount alone has no lines
-    and ``lines_known`` false. Totals are always filled: with lines they are the lines' sums.
+    and ``lines_known`` false. Totals are always filled: with lines they are the lines' sums. ``promotions``
+    says which part of the lines' discounts and of shipping a quote promised, and by what.
     """
 
     kind: FactKind
@@ -64,6 +82,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     payment_methods: tuple[str, ...] = ()
     coupons: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = {}
+    promotions: tuple[Discount, ...] = ()
 
     @property
     def net(self) -> int:

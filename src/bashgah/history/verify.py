@@ -13,6 +13,12 @@ SUMS = "SELECT member_id, club_id, purchases, visits, returns, gross, spend FROM
 DAYS = "SELECT member_id, club_id, day, purchases, visits, spend FROM history_day"
 """The days as rows, for a room that knows what they must be."""
 
+USED_BY_PROMOTIONS = """
+    SELECT member_id, limit_key, window_start, used FROM history_used
+    WHERE limit_key LIKE '~%%' AND (%(all)s OR club_id = %(club)s)
+"""
+"""How often members had promotions, for a room that knows what they bought."""
+
 CHECKS = tuple(
     Check(
         f"history_{column}_differs",

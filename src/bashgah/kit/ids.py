@@ -34,6 +34,7 @@ PREFIXES = {
     "group_invitation": "inv",
     "backtest": "btt",
     "review": "rev",
+    "quote": "qte",
 }
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -37,6 +37,13 @@ _TAKEN = """
 """
 
 
+TAKEN_BY_PROMOTIONS = """
+    SELECT club_id, key, start, spent FROM programs_budget
+    WHERE key LIKE '~%%' AND (%(all)s OR club_id = %(club)s)
+"""
+"""What promotions gave to all members, for a room that knows what was bought."""
+
+
 def budgets_lock(cur: psycopg.Cursor[Any], club_id: UUID, slots: Iterable[Slot]) -> Spent:
     """Lock the slots until the transaction ends and return what was taken of each."""
     ordered = sorted(set(slots))

@@ -72,11 +72,27 @@ class Why(Struct, frozen=True):
     reasons: list[str]
 
 
+class LinePart(Struct, frozen=True):
+    """A promotion's part of a line's discount."""
+
+    no: int
+    amount: int
+
+
+class Discounted(Struct, frozen=True):
+    """What one promotion took off, as the quote promised; its parts and ``shipping`` add up to ``amount``."""
+
+    promotion: str
+    amount: int
+    shipping: int
+    lines: list[LinePart]
+
+
 class ActivityAnswer(Struct, frozen=True):
     """A recorded activity. ``receipt`` holds the lines to print for the member.
 
     A return says in ``given_back`` which units its purchase was paid with went back, and in ``coupons_back``
-    which coupons can be used again.
+    which coupons can be used again. A purchase that took a quote names its ``discounts``.
 
     In a batch ``why`` and ``receipt`` are empty unless it asks for them with ``explain``.
     """
@@ -95,6 +111,7 @@ class ActivityAnswer(Struct, frozen=True):
     moves: list[Move]
     given_back: list[Amount]
     coupons_back: list[str]
+    discounts: list[Discounted]
     why: list[Why]
     receipt: list[str]
     repeated: bool
@@ -160,6 +177,15 @@ def activity(
         ],
         given_back=[Amount(back.wallet, back.amount) for back in settled.given_back],
         coupons_back=[ids.public("coupon", id_) for id_ in settled.coupons_back],
+        discounts=[
+            Discounted(
+                each.promotion,
+                each.amount,
+                each.shipping,
+                [LinePart(no, part) for no, part in each.lines],
+            )
+            for each in settled.discounts
+        ],
         why=[
             Why(
                 outcome.rule,

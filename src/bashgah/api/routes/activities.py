@@ -12,17 +12,19 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from bashgah.activities import confirming, selectors, services, whys
+from bashgah.activities.discounts import discounts_told, promotion_said
 from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.once import once
 from bashgah.api.strict import Body, Instant, QueryText, Text
 from bashgah.api.through import lang_of
-from bashgah.api.values import AmountOut, MemberId, TextsOut, branch_of, member_id_of, said
+from bashgah.api.values import AmountOut, DiscountOut, MemberId, TextsOut, branch_of, member_id_of, said
 from bashgah.engine.decisions import RuleOutcome, TierMove
 from bashgah.engine.facts import Fact
 from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
+from bashgah.programs.selectors import program_by_number
 
 router = Router(tags=["activities"])
 
@@ -115,6 +117,9 @@ class ActivityOut(ActivityRow):
         list[AmountOut], Field(description="Units a return put back because the purchase was paid with them.")
     ]
     coupons_back: Annotated[list[str], Field(description="Coupons that can be used again.")]
+    discounts: Annotated[
+        list[DiscountOut], Field(description="What promotions took off, as a quote promised it.")
+    ]
 
 
 class ActivityPageOut(Schema):
@@ -139,10 +144,21 @@ class RuleWhyOut(Schema):
     ]
 
 
+class DiscountWhyOut(Schema):
+    """A promotion that the purchase got: what it says and what it took off."""
+
+    promotion: str
+    name: TextsOut
+    sentence: str
+    amount: int
+    why: str
+
+
 class WhyOut(Schema):
-    """The full why: every rule of the version that decided, the sums, the steps on ladders."""
+    """The full why: every rule of the version that decided, the sums, the steps on ladders, promotions."""
 
     program: Annotated[int, Field(description="The program version that decided.")]
+    discounts: list[DiscountWhyOut]
     rules: list[RuleWhyOut]
     totals: list[AmountOut]
     moves: list[MoveOut]
@@ -293,8 +309,19 @@ def activity_why(
     info = selectors.activity_get(request.club, ids.parse("activity", activity_id))
     why = whys.activity_why_all(request.club, info, now=request.now)
     outcomes = (whys.rule_why(why, rule),) if rule else (*why.explanation.outcomes, *why.unheard)
+    compiled, lang = program_by_number(request.club, info.program), lang_of(request)
     return WhyOut(
         program=why.number,
+        discounts=[
+            DiscountWhyOut(
+                promotion=each.promotion,
+                name=TextsOut.of(each.name),
+                sentence=promotion_said(compiled, each.promotion, lang, request.club),
+                amount=each.amount,
+                why=said(request.club, each.why, lang),
+            )
+            for each in discounts_told(compiled, info.fact.promotions, info.fact.currency)
+        ],
         rules=[_rule_of_then(request, why, outcome) for outcome in outcomes],
         totals=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in why.explanation.totals],
         moves=[_move(request, move) for move in why.explanation.tier_moves],
@@ -356,6 +383,7 @@ def _out(request: Call, info: ActivityInfo) -> ActivityOut:
         moves=[_move(request, move) for move in info.moves],
         given_back=[AmountOut(wallet=back.wallet, amount=back.amount) for back in info.given_back],
         coupons_back=[ids.public("coupon", id_) for id_ in info.coupons_back],
+        discounts=[DiscountOut.of(each) for each in fact.promotions],
     )
 
 

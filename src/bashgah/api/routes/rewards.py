@@ -131,7 +131,7 @@ def offer_list(request: Call, member_id: MemberId) -> OffersOut:
     """What the member can have now, and what not with all reasons at once."""
     found = member_id_of(request.club, member_id)
     listed = offers.reward_list_for(request.club, found, channel="api", now=request.now)
-    return OffersOut(offers=[_offer(request, each) for each in listed])
+    return OffersOut(offers=[offer_out(request, each) for each in listed])
 
 
 @router.get(
@@ -185,7 +185,8 @@ def coupon_out(request: Call, coupon: CouponInfo) -> CouponOut:
     )
 
 
-def _offer(request: Call, offer: RewardOffer) -> OfferOut:
+def offer_out(request: Call, offer: RewardOffer) -> OfferOut:
+    """Return an offer as the API shows it."""
     lang = lang_of(request)
     return OfferOut(
         key=offer.key,

@@ -28,6 +28,8 @@ def promotion_faults(promotion: Promotion) -> Iterator[Fault]:
         yield "lowest_price", Phrase(_("Free shipping changes no price of goods."))
     if promotion.combines == "alone" and promotion.group:
         yield "group", Phrase(_("What stands alone joins no group."))
+    if promotion.single_use_codes and not promotion.codes:
+        yield "codes", Phrase(_("Write the codes that can be used once."))
     if len(set(promotion.codes)) != len(promotion.codes):
         yield "codes", Phrase(_("A code is named twice."))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,20 +10,20 @@ import msgspec
 
 from bashgah.engine.criteria.saying import Names, clause, why_not
 from bashgah.engine.deciding import decide
-from bashgah.engine.decisions import Spent, Used
 from bashgah.engine.document import BuyGet, CheapestFree, Program
 from bashgah.engine.earning import in_schedule, scene_of
 from bashgah.engine.exact import apportion
 from bashgah.engine.explaining import schedule_reasons
-from bashgah.engine.facts import Fact, Line
+from bashgah.engine.facts import Discount, Fact, Line
 from bashgah.engine.limiting import OFTEN
 from bashgah.engine.program import CompiledProgram
+from bashgah.engine.promotions.counting import code_slot, counted, money_slot, uses_slot
 from bashgah.engine.promotions.offs import Basket, pieces, quantity_of, taken, value_of
 from bashgah.engine.promotions.paying import payment
 from bashgah.engine.promotions.quotes import Given, Payment, PricedLine, Quote, Refused
 from bashgah.engine.promotions.ready import ReadyPromotion, Tests, generated, interpreted, promotion_limit
-from bashgah.engine.states import Slot, State
-from bashgah.engine.windows import EVER, window_start
+from bashgah.engine.states import State
+from bashgah.engine.windows import window_start
 from bashgah.engine.words import money, texts
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -40,6 +40,7 @@ class _Cart:
     fact: Fact
     codes: frozenset[str]
     names: Names | None
+    nameless: bool
 
     @property
     def program(self) -> Program:
@@ -48,20 +49,22 @@ class _Cart:
 
 @dataclass(frozen=True, slots=True)
 class _Entitled:
-    """A promotion the cart may get, with the lines it is about."""
+    """A promotion the cart may get, with the lines it is about and the code that opened it."""
 
     ready: ReadyPromotion
     chosen: tuple[int, ...]
     gets: tuple[int, ...] | None
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Off:
-    """What an entitled promotion takes in its turn."""
+    """What an entitled promotion takes in its turn; ``over`` says that its budget does not hold that much."""
 
     entitled: _Entitled
     lines: list[int]
     shipping: int
+    over: bool = False
 
     @property
     def amount(self) -> int:
@@ -75,6 +78,7 @@ def quote(
     *,
     pay: int | None = None,
     names: Names | None = None,
+    nameless: bool = False,
     walking: bool = False,
 ) -> Quote:
     """Return what a cart costs and earns; pure, total, the same for the same input.
@@ -84,15 +88,17 @@ def quote(
     often the member had a promotion, ``state.budgets`` how often it can be had by anybody. ``pay`` is the
     number of units the member wants to pay with. Promotions that combine are applied one after another, by
     priority, each to what the ones before it left; one that stands alone is given instead of all of them
-    where it takes off more. ``walking`` judges by walking the trees instead of by generated code.
+    where it takes off more. A ``nameless`` cart is nobody's: it gets nothing that is counted by member.
+    ``walking`` judges by walking the trees instead of by generated code.
     """
-    about = _Cart(compiled, state, cart, frozenset(code.strip().upper() for code in cart.coupons), names)
+    codes = frozenset(code.strip().upper() for code in cart.coupons)
+    about = _Cart(compiled, state, cart, codes, names, nameless)
     refused: dict[str, Reasons] = {}
     entitled = _entitled(about, _tests(about, walking), refused)
     offs = _best(about, entitled, refused)
     given = [_given(about, off) for off in offs]
-    used, spent = _counted(about, offs)
     fact, lines = _priced(cart, offs)
+    used, spent = counted(compiled.document, fact.promotions, cart.local_at.date())
     paid = payment(compiled.document, state, max(0, fact.net), pay)
     fact = _paid(fact, paid)
     known = {code for promotion in compiled.document.promotions for code in promotion.codes}
@@ -138,14 +144,30 @@ def _entitled(cart: _Cart, tests: Sequence[Tests], refused: dict[str, Reasons]) 
         if reasons:
             refused[ready.key] = reasons
         else:
-            found.append(_Entitled(ready, chosen, gets))
+            found.append(_Entitled(ready, chosen, gets, next(iter(_codes(cart, ready)), "")))
     return found
+
+
+def _codes(cart: _Cart, ready: ReadyPromotion) -> list[str]:
+    """Return the typed codes that open a promotion, those used up left out."""
+    promotion, left = ready.promotion, cart.state.budgets
+    return [
+        code
+        for code in promotion.codes
+        if code in cart.codes
+        and (not promotion.single_use_codes or left.get(code_slot(promotion.key, code), 0) > 0)
+    ]
 
 
 def _reasons(cart: _Cart, ready: ReadyPromotion, test: Tests, chosen: tuple[int, ...]) -> Reasons:
     """Return every reason for which the cart may not get a promotion."""
     promotion, fact, state = ready.promotion, cart.fact, cart.state
     reasons: Reasons = []
+    if not fact.lines_known and promotion.deal.kind != "free_shipping":
+        msgid = _("not judged: the purchase was recorded by amount alone, without invoice lines")
+        return [Phrase(msgid)]
+    if promotion.codes and not _codes(cart, ready):
+        reasons.append(Phrase(_("this code was used before")))
     if not in_schedule(promotion.schedule, fact, ready.only, ready.never):
         reasons += schedule_reasons(promotion.schedule, fact, ready.only, ready.never)
     if test.when is not None and not test.when(fact, state):
@@ -164,6 +186,8 @@ def _reasons(cart: _Cart, ready: ReadyPromotion, test: Tests, chosen: tuple[int,
         pieces_told = {"least": _number(promotion.minimum_quantity), "missing": _number(missing)}
         reasons.append(Phrase(_("at least {least} pieces of it are needed, {missing} more"), pieces_told))
     day = fact.local_at.date()
+    if promotion.limits and cart.nameless:
+        reasons.append(Phrase(_("it is counted for each member: name the member")))
     for limit in promotion.limits:
         key = (
             promotion_limit(promotion.key, limit.window),
@@ -176,11 +200,6 @@ def _reasons(cart: _Cart, ready: ReadyPromotion, test: Tests, chosen: tuple[int,
     return reasons
 
 
-def uses_slot(key: str) -> Slot:
-    """Return where the uses of a promotion by everybody are counted."""
-    return f"~{key}.uses", EVER, ""
-
-
 def _best(cart: _Cart, entitled: list[_Entitled], refused: dict[str, Reasons]) -> list[_Off]:
     """Return the offs the cart gets: those that combine, or one that stands alone where it takes off more."""
     together = [each for each in entitled if each.ready.promotion.combines == "with_others"]
@@ -191,7 +210,7 @@ def _best(cart: _Cart, entitled: list[_Entitled], refused: dict[str, Reasons]) -
         if each.ready.promotion.combines == "alone":
             off = _applied(cart, each, [line.net for line in cart.fact.lines], cart.fact.shipping)
             if not off.amount:
-                notes[each.ready.key] = [_nothing(each, cart)]
+                notes[each.ready.key] = [_nothing(off, cart)]
             elif off.amount > sum(other.amount for other in best):
                 best, winner = [off], each.ready.key
     kept = {off.entitled.ready.key for off in best}
@@ -221,7 +240,7 @@ def _combined(cart: _Cart, entitled: list[_Entitled], notes: dict[str, Reasons])
             done.add(group)
         for trial in tried:
             if not trial.amount:
-                notes[trial.entitled.ready.key] = [_nothing(trial.entitled, cart)]
+                notes[trial.entitled.ready.key] = [_nothing(trial, cart)]
             elif trial is not off:
                 notes[trial.entitled.ready.key] = [_instead(cart, off.entitled.ready.key)]
         if off.amount:
@@ -232,13 +251,21 @@ def _combined(cart: _Cart, entitled: list[_Entitled], notes: dict[str, Reasons])
 
 
 def _applied(cart: _Cart, each: _Entitled, left: Sequence[int], shipping: int) -> _Off:
-    basket = Basket(cart.fact.lines, left, shipping, each.chosen, each.gets)
-    return _Off(each, *taken(each.ready.promotion, basket))
+    promotion = each.ready.promotion
+    off = _Off(each, *taken(promotion, Basket(cart.fact.lines, left, shipping, each.chosen, each.gets)))
+    if promotion.budget and off.amount > cart.state.budgets.get(money_slot(promotion.key), 0):
+        return _Off(each, [0] * len(cart.fact.lines), 0, over=True)
+    return off
 
 
-def _nothing(each: _Entitled, cart: _Cart) -> Phrase:
+def _nothing(off: _Off, cart: _Cart) -> Phrase:
     """Say why a promotion takes nothing off: pieces that are missing, or nothing left to take."""
-    deal = each.ready.promotion.deal
+    each, deal = off.entitled, off.entitled.ready.promotion.deal
+    if off.over:
+        promotion = each.ready.promotion
+        left = max(0, cart.state.budgets.get(money_slot(promotion.key), 0))
+        told_budget = {"most": money(promotion.budget, cart.program), "left": money(left, cart.program)}
+        return Phrase(_("of its budget of {most} only {left} are left, which is not enough"), told_budget)
     if isinstance(deal, BuyGet | CheapestFree):
         have = sum(pieces(cart.fact.lines[i]) for i in each.chosen)
         needed = deal.every if isinstance(deal, CheapestFree) else deal.buy + (each.gets is None)
@@ -265,19 +292,6 @@ def _given(cart: _Cart, off: _Off) -> Given:
     return Given(off.entitled.ready.key, off.amount, lines, off.shipping, (said,))
 
 
-def _counted(cart: _Cart, offs: Iterable[_Off]) -> tuple[tuple[Used, ...], tuple[Spent, ...]]:
-    used, spent = [], []
-    day, calendar = cart.fact.local_at.date(), cart.program.calendar
-    for off in offs:
-        promotion = off.entitled.ready.promotion
-        for limit in promotion.limits:
-            start = window_start(limit.window, day, calendar)
-            used.append(Used(promotion_limit(promotion.key, limit.window), start, 1))
-        if promotion.uses:
-            spent.append(Spent(uses_slot(promotion.key), 1))
-    return tuple(used), tuple(spent)
-
-
 def _priced(cart: Fact, offs: Sequence[_Off]) -> tuple[Fact, tuple[PricedLine, ...]]:
     """Return the purchase after promotions, and its lines told."""
     priced, lines = [], []
@@ -291,14 +305,22 @@ def _priced(cart: Fact, offs: Sequence[_Off]) -> tuple[Fact, tuple[PricedLine, .
         lines=tuple(lines),
         discount=sum(line.discount for line in lines) if lines else cart.discount,
         shipping=cart.shipping - sum(off.shipping for off in offs),
+        promotions=tuple(_discount(cart, off) for off in offs),
     )
     return fact, tuple(priced)
+
+
+def _discount(cart: Fact, off: _Off) -> Discount:
+    parts = tuple((line.no, part) for line, part in zip(cart.lines, off.lines, strict=True) if part)
+    return Discount(off.entitled.ready.key, parts, off.shipping, off.entitled.code)
 
 
 def _paid(fact: Fact, paid: Payment | None) -> Fact:
     """Return the purchase with the part that points pay, shared among the lines by price."""
     if paid is None or not paid.paid:
         return fact
+    if not fact.lines:
+        return msgspec.structs.replace(fact, paid_by_points=fact.paid_by_points + paid.paid)
     parts = apportion(paid.paid, [max(0, line.net) for line in fact.lines])
     lines: list[Line] = [
         msgspec.structs.replace(line, paid_by_points=line.paid_by_points + part)

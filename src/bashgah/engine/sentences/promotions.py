@@ -89,12 +89,17 @@ def _promotion(ready: ReadyPromotion, program: Program, voice: Voice, names: Nam
     yield _main(ready, program, voice, names)
     if promotion.codes:
         yield Phrase(_("It needs one of its {count} codes."), {"count": len(promotion.codes)})
+    if promotion.single_use_codes:
+        yield Phrase(_("Each code can be used once."))
     yield from _bounds(promotion, program)
     if promotion.limits:
         caps = [often(limit) for limit in promotion.limits]
         yield Phrase(_("Each member can have it at most {caps}."), {"caps": caps})
     if promotion.uses:
         yield Phrase(_("It can be had {count} times by all members together."), {"count": promotion.uses})
+    if promotion.budget:
+        budget = {"money": words.money(promotion.budget, program)}
+        yield Phrase(_("It takes off {money} for all members together."), budget)
     if promotion.combines == "alone":
         yield Phrase(_("It joins no other promotion: what takes off more is given."))
     if promotion.group:

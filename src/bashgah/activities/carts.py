@@ -1,0 +1,210 @@
+"""What a cart would cost and earn, every reason why not, and the promise of it for a while.
+
+Nothing is locked: what is quoted is checked again when a purchase takes the quote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+import psycopg
+from msgspec import structs
+
+from bashgah.activities.drafts import member_named
+from bashgah.activities.invoices import cart_fact
+from bashgah.activities.promises import earned, promise_write
+from bashgah.activities.running import Running, running_read
+from bashgah.activities.types import CartIn
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine import CompiledProgram
+from bashgah.engine.criteria.saying import Names
+from bashgah.engine.facts import Fact
+from bashgah.engine.limiting import budgets_of
+from bashgah.engine.promotions.counting import mosts
+from bashgah.engine.promotions.quotes import Quote
+from bashgah.engine.promotions.quoting import quote
+from bashgah.engine.promotions.ready import cart_needs
+from bashgah.engine.states import Needs, State
+from bashgah.ground.batch import cursor
+from bashgah.ground.throttle import throttle_return, throttle_take
+from bashgah.ground.types import Actor, Limit
+from bashgah.kit.money import Money
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.ledger.reading import lots_load
+from bashgah.members.selectors import alias_set
+from bashgah.programs.budgets import budgets_read
+from bashgah.programs.selectors import program_in_force
+from bashgah.rewards.offers import reward_list_for
+from bashgah.rewards.selectors import coupon_list
+from bashgah.rewards.types import CouponInfo, RewardOffer
+
+# wrong codes only: a cart whose codes are all known gives its try back
+TRIES_OF_ONE = (Limit(count=20, seconds=600), Limit(count=100, seconds=86_400))
+TRIES_OF_ALL = (Limit(count=300, seconds=600),)
+
+
+@dataclass(frozen=True, slots=True)
+class UsableCoupon:
+    """A coupon of the member's that was not used yet, and why this cart cannot use it."""
+
+    coupon: CouponInfo
+    reasons: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A cart's quote with all a person asks at the till. Without ``id`` nothing was promised."""
+
+    id: UUID | None
+    valid_until: datetime | None
+    member_id: UUID | None
+    compiled: CompiledProgram
+    cart: Fact
+    quote: Quote
+    earns: tuple[tuple[str, int], ...]
+    rewards: tuple[RewardOffer, ...] = ()
+    coupons: tuple[UsableCoupon, ...] = ()
+
+    @property
+    def to_pay(self) -> int:
+        """What is left to pay in money: goods, shipping and tax, less what points pay."""
+        paid = self.quote.payment.paid if self.quote.payment else 0
+        return self.quote.total + self.quote.fact.tax - paid
+
+
+def cart_evaluate(
+    *,
+    club: ClubInfo,
+    cart: CartIn,
+    actor: Actor,
+    now: datetime,
+    preview_only: bool = False,
+    rewards_for: str = "",
+    names: Names | None = None,
+) -> Evaluated:
+    """Say what a cart costs and earns at this instant, and promise it for a while unless ``preview_only``.
+
+    ``rewards_for`` is the channel for which rewards and coupons are listed; empty lists none. A cart without
+    a member gets what everybody gets. Raises what a purchase would refuse of itself, ``member_not_found``,
+    and ``too_many`` (429) for whom wrong codes were tried too often.
+    """
+    member_id = member_named(club, cart.member, now) if cart.member is not None else None
+    fact = cart_fact(club, cart, now)
+    compiled = program_in_force(club, now)
+    tries = _tries(club, cart, member_id, actor, now)
+    with cursor() as cur:
+        state = _state(cur, club, member_id, compiled, fact, now)
+    found = quote(compiled, state, fact, pay=cart.pay or None, names=names, nameless=member_id is None)
+    if not found.unknown:
+        for key in tries:
+            throttle_return(key=key, now=now)
+    kept: tuple[UUID | None, datetime | None] = None, None
+    if not preview_only:
+        kept = promise_write(club=club, member_id=member_id, quote=found, program=compiled.number, now=now)
+    listed = member_id is not None and bool(rewards_for)
+    return Evaluated(
+        *kept,
+        member_id,
+        compiled,
+        fact,
+        found,
+        tuple(earned(found).items()),
+        _rewards(club, member_id, compiled, rewards_for, now) if listed else (),
+        _coupons(club, member_id, found, now) if listed else (),
+    )
+
+
+def program_quote(
+    *, club: ClubInfo, compiled: CompiledProgram, cart: CartIn, now: datetime, names: Names | None = None
+) -> tuple[Fact, Quote]:
+    """Quote a cart by a program that nobody published, as if nothing of it had been used; for trials.
+
+    The member, where the cart names one, is the real one.
+    """
+    member_id = member_named(club, cart.member, now) if cart.member is not None else None
+    fact = cart_fact(club, cart, now)
+    with cursor() as cur:
+        state = _state(cur, club, member_id, compiled, fact, now)
+    return fact, quote(compiled, state, fact, pay=cart.pay or None, names=names, nameless=member_id is None)
+
+
+def _tries(club: ClubInfo, cart: CartIn, member_id: UUID | None, actor: Actor, now: datetime) -> list[str]:
+    """Count a try of codes: of whoever asks, of the member, and of the whole club."""
+    if not cart.codes:
+        return []
+    keys: list[tuple[str, tuple[Limit, ...]]] = [
+        (f"cart.codes:{club.id}:{actor.kind}:{actor.id}", TRIES_OF_ALL)
+    ]
+    if member_id is not None:
+        keys.append((f"cart.codes:{club.id}:{member_id}", TRIES_OF_ONE))
+    else:
+        keys.append((f"cart.codes:{club.id}:nobody:{actor.id}", TRIES_OF_ONE))
+    for key, limits in keys:
+        throttle_take(key=key, limits=limits, now=now)
+    return [key for key, _limits in keys]
+
+
+def _state(  # noqa: PLR0917 whose cart, by which program, when
+    cur: psycopg.Cursor[tuple[object, ...]],
+    club: ClubInfo,
+    member_id: UUID | None,
+    compiled: CompiledProgram,
+    fact: Fact,
+    now: datetime,
+) -> State:
+    shared = mosts(compiled.document, fact.coupons) | budgets_of(compiled, fact)
+    spent = budgets_read(cur, club.id, shared) if shared else {}
+    budgets = {slot: max(0, most - spent[slot]) for slot, most in shared.items()}
+    if member_id is None:
+        return State(budgets=budgets)
+    needs = needs_of(compiled)
+    running = running_read(cur, club, [member_id], needs, {fact.local_at.date()})[member_id]
+    return structs.replace(
+        running.cart_state(compiled, fact, needs),
+        balances=_balances(cur, running, now),
+        budgets=budgets,
+    )
+
+
+def _balances(cur: psycopg.Cursor[tuple[object, ...]], running: Running, now: datetime) -> dict[str, int]:
+    """Return what can be spent of each wallet; what is due by now is taken off, as a settlement would."""
+    if running.points.is_due(now):
+        lots_load(cur, [running.points])
+        running.pass_time(now)
+    return {unit: wallet.available for unit, wallet in running.points.wallets.items()}
+
+
+@lru_cache(maxsize=64)
+def needs_of(compiled: CompiledProgram) -> Needs:
+    """Return what quoting by a program reads; programs are told apart by identity."""
+    return cart_needs(compiled.promotions, compiled.needs)
+
+
+def _rewards(
+    club: ClubInfo, member_id: UUID | None, compiled: CompiledProgram, channel: str, now: datetime
+) -> tuple[RewardOffer, ...]:
+    if member_id is None or not compiled.document.rewards:
+        return ()
+    return tuple(reward_list_for(club, member_id, channel=channel, now=now))
+
+
+def _coupons(club: ClubInfo, member_id: UUID | None, found: Quote, now: datetime) -> tuple[UsableCoupon, ...]:
+    if member_id is None:
+        return ()
+    listed = coupon_list(club, alias_set(club, member_id), now=now)
+    return tuple(
+        UsableCoupon(each, _unusable(each, found, club.currency)) for each in listed if each.state == "issued"
+    )
+
+
+def _unusable(coupon: CouponInfo, found: Quote, currency: str) -> tuple[Phrase, ...]:
+    """Say why a coupon does not fit the cart."""
+    least = int(coupon.value.get("minimum_order") or 0)
+    if found.goods >= least:
+        return ()
+    told = {"least": Money(least, currency), "missing": Money(least - found.goods, currency)}
+    return (Phrase(_("at least {least} of goods are needed, {missing} more"), told),)

@@ -1,0 +1,174 @@
+"""Where and when something happened, and what was bought: from what came in to the engine's purchase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from bashgah.activities.types import CartIn, LineIn, PurchaseIn
+from bashgah.clubs.selectors import branch_by_code
+from bashgah.clubs.types import BranchInfo, ClubInfo
+from bashgah.engine.facts import Fact, Line
+from bashgah.kit.money import Money
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import clean
+from bashgah.products.selectors import products_facts
+from bashgah.products.types import ProductFact
+
+
+def stored(text: str, at: str) -> str:
+    """Return a text fit to be stored; plain ASCII is as it is, all else is cleaned or refused."""
+    return text if text.isascii() and text.isprintable() else clean(text, field=at)
+
+
+def placed(club: ClubInfo, code: str, occurred_at: datetime) -> tuple[BranchInfo | None, datetime]:
+    """Return the branch a fact names, and its instant in that branch's zone (else the club's).
+
+    An instant at the edge of the calendar, which has no date in that zone, is refused whatever the policy.
+    """
+    branch = _branch(club, code) if code else None
+    try:
+        return branch, occurred_at.astimezone(_zone(branch.timezone if branch else club.timezone))
+    except OverflowError:
+        raise (too_late(club) if occurred_at.year == 1 else in_future()) from None
+
+
+def in_future() -> Refusal:
+    return Refusal(
+        "occurred_in_future",
+        Phrase(_("This happened later than now; check the clock of the till.")),
+        status=422,
+        field="/occurred_at",
+    )
+
+
+def too_late(club: ClubInfo) -> Refusal:
+    days = club.settings.late_window_days
+    return Refusal(
+        "occurred_too_late",
+        Phrase(_("This happened more than {days} days ago and is not taken any more."), {"days": days}),
+        field="/occurred_at",
+    )
+
+
+def _branch(club: ClubInfo, code: str) -> BranchInfo:
+    try:
+        return branch_by_code(club, code)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.phrase, status=422, field="/branch") from None
+
+
+def cart_fact(club: ClubInfo, cart: CartIn, now: datetime) -> Fact:
+    """Return a cart as the purchase it would be now; refuses what a purchase refuses of itself."""
+    skus = {line.sku for line in cart.lines if line.sku}
+    intake = PurchaseIn(
+        source="cart",
+        reference="cart",
+        occurred_at=now,
+        branch=cart.branch,
+        channel=cart.channel,
+        currency=cart.currency,
+        lines=cart.lines,
+        amounts=cart.amounts,
+        shipping=cart.shipping,
+        payment_methods=cart.payment_methods,
+        coupons=cart.codes,
+    )
+    return purchase_fact(club, intake, products_facts(club, skus) if skus else {})
+
+
+def purchase_fact(club: ClubInfo, intake: PurchaseIn, known: Mapping[str, ProductFact]) -> Fact:
+    if intake.currency and intake.currency != club.currency:
+        raise _invalid(
+            "currency_unknown", _("The club counts in {currency}."), "/currency", currency=club.currency
+        )
+    if bool(intake.lines) == (intake.amounts is not None):
+        raise _invalid(
+            "amounts_unclear", _("Give the lines of the purchase, or its amounts alone."), "/lines"
+        )
+    branch, local_at = placed(club, intake.branch, intake.occurred_at)
+    lines = _lines(intake.lines, known, club.locale)
+    amounts = intake.amounts
+    gross = amounts.gross if amounts else sum(line.gross for line in lines)
+    discount = amounts.discount if amounts else sum(line.discount for line in lines)
+    paid = amounts.paid_by_points if amounts else sum(line.paid_by_points for line in lines)
+    tax = amounts.tax if amounts else sum(line.tax for line in lines)
+    if discount > gross:
+        raise _invalid("discount_exceeds", _("The discount is more than the price."), "/amounts/discount")
+    if gross + tax + intake.shipping > club.settings.amount_ceiling:
+        raise _invalid(
+            "amount_too_large",
+            _("A purchase may be worth at most {ceiling} here."),
+            "/amounts/gross" if amounts else "/lines",
+            ceiling=Money(club.settings.amount_ceiling, club.currency),
+        )
+    return Fact(
+        kind="purchase",
+        type="purchase",
+        occurred_at=intake.occurred_at,
+        local_at=local_at,
+        branch=branch.code if branch else "",
+        region=branch.region if branch else "",
+        city=branch.city if branch else "",
+        channel=intake.channel,
+        currency=club.currency,
+        lines=lines,
+        lines_known=bool(lines),
+        gross=gross,
+        discount=discount,
+        tax=tax,
+        shipping=intake.shipping,
+        paid_by_points=paid,
+        payment_methods=intake.payment_methods,
+        coupons=codes(intake.coupons, "/coupons"),
+    )
+
+
+def _lines(given: Sequence[LineIn], known: Mapping[str, ProductFact], locale: str) -> tuple[Line, ...]:
+    numbered = any(line.no for line in given)
+    lines: list[Line] = []
+    seen: set[int] = set()
+    for place, line in enumerate(given, 1):
+        no = line.no if numbered else place
+        at = f"/lines/{place - 1}"
+        if no == 0 or no in seen:
+            raise _invalid("line_number_unclear", _("Number every line once, from 1, or none."), f"{at}/no")
+        if line.discount > line.gross:
+            raise _invalid("discount_exceeds", _("The discount is more than the price."), f"{at}/discount")
+        seen.add(no)
+        product = known.get(line.sku)
+        lines.append(
+            Line(
+                no=no,
+                sku=stored(line.sku, f"{at}/sku"),
+                name=stored(line.name, f"{at}/name") or (product.name.say(locale) if product else ""),
+                category=product.category_path
+                if product and product.category_path
+                else codes(line.category, at),
+                brand=product.brand if product and product.brand else stored(line.brand, f"{at}/brand"),
+                tags=product.tags if product else (),
+                quantity=line.quantity,
+                gross=line.gross,
+                discount=line.discount,
+                tax=line.tax,
+                paid_by_points=line.paid_by_points,
+            )
+        )
+    return tuple(lines)
+
+
+def codes(texts: tuple[str, ...], at: str) -> tuple[str, ...]:
+    return tuple(stored(text, at) for text in texts)
+
+
+def _invalid(code: str, msgid: str, at: str, **params: object) -> Refusal:
+    return Refusal(code, Phrase(msgid, params), status=422, field=at)
+
+
+@lru_cache(maxsize=256)
+def _zone(key: str) -> ZoneInfo:
+    return ZoneInfo(key)
