@@ -86,8 +86,12 @@ class Remembered:
             if amount := self.history.used.get(at):
                 used[at] = amount
         for name in read_fields(needs):
-            if name not in values:
-                values[name] = self._value(name, fact, calendar)
+            if name in values:
+                continue
+            if name.startswith("member."):
+                values[name] = self.about.value(name, fact, calendar)
+            else:
+                values[name] = _HISTORY[name](self.history, fact)
         return structs.replace(state, values=values, used=used)
 
     def remember(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:

@@ -30,6 +30,7 @@ from bashgah.api.routes import (
     tiers,
     transfers,
     wallets,
+    why,
 )
 from bashgah.api.strict import StrictParser
 
@@ -75,6 +76,7 @@ for router in (
     openings.router,
     tiers.router,
     activities.router,
+    why.router,
     carts.router,
     reviews.router,
     recompute.router,

@@ -11,10 +11,11 @@ from pydantic import Field as Value
 
 from bashgah.engine.compiling import compile_program
 from bashgah.engine.decisions import RuleOutcome
-from bashgah.engine.document import Example, Key, Part, Program, Rule, Window
+from bashgah.engine.document import Example, Key, Program, Rule, Window
 from bashgah.engine.explaining import explain
 from bashgah.engine.facts import Fact, FactKind, Line
 from bashgah.engine.limiting import TIMES, budget_slot
+from bashgah.engine.parts import Part
 from bashgah.engine.program import CompiledProgram, limit_key
 from bashgah.engine.states import Slot, Standing, State
 from bashgah.engine.windows import window_start

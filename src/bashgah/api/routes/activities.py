@@ -11,20 +11,18 @@ from typing import Annotated, Any, Literal
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from bashgah.activities import confirming, selectors, services, whys
-from bashgah.activities.discounts import discounts_told, promotion_said
+from bashgah.activities import confirming, selectors, services
 from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.once import once
 from bashgah.api.strict import Body, Instant, QueryText, Text
 from bashgah.api.through import lang_of
-from bashgah.api.values import AmountOut, DiscountOut, MemberId, TextsOut, branch_of, member_id_of, said
-from bashgah.engine.decisions import RuleOutcome, TierMove
+from bashgah.api.values import AmountOut, DiscountOut, MemberId, branch_of, member_id_of, said
+from bashgah.engine.decisions import TierMove
 from bashgah.engine.facts import Fact
 from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
-from bashgah.programs.selectors import program_by_number
 
 router = Router(tags=["activities"])
 
@@ -127,41 +125,6 @@ class ActivityPageOut(Schema):
 
     activities: list[ActivityRow]
     next_cursor: NextCursor
-
-
-class RuleWhyOut(Schema):
-    """What one rule of the version that decided did, or why it did nothing, and what became of the rule."""
-
-    rule: str
-    name: TextsOut
-    fired: bool
-    amounts: list[AmountOut]
-    reasons: list[str]
-    asked: Annotated[bool, Field(description="Whether the rule was live and looks at this kind of activity.")]
-    since: Annotated[
-        Literal["", "changed", "removed"],
-        Field(description="What became of the rule in the program in force now."),
-    ]
-
-
-class DiscountWhyOut(Schema):
-    """A promotion that the purchase got: what it says and what it took off."""
-
-    promotion: str
-    name: TextsOut
-    sentence: str
-    amount: int
-    why: str
-
-
-class WhyOut(Schema):
-    """The full why: every rule of the version that decided, the sums, the steps on ladders, promotions."""
-
-    program: Annotated[int, Field(description="The program version that decided.")]
-    discounts: list[DiscountWhyOut]
-    rules: list[RuleWhyOut]
-    totals: list[AmountOut]
-    moves: list[MoveOut]
 
 
 class ClaimIn(Body):
@@ -287,47 +250,6 @@ def activity_confirmation(request: Call, activity_id: ActivityId, body: Confirma
     return ConfirmedOut(activity_id=activity_id, verdict=body.verdict, units=units)
 
 
-@router.get(
-    "/activities/{activity_id}/why",
-    response=WhyOut,
-    auth=Bearer("activities.read"),
-    summary="Why an activity gave what it gave",
-)
-def activity_why(
-    request: Call,
-    activity_id: ActivityId,
-    rule: Annotated[
-        QueryText | None,
-        Query(None, max_length=60, description="Only this rule, also one that the version did not have."),
-    ] = None,
-) -> WhyOut:
-    """Every rule of the version that decided, what it gave or why it gave nothing, in the language asked for.
-
-    It is derived from what was stored, so it stays the same when rules change. A return says what each
-    rule had given for its purchase and what of that went back.
-    """
-    info = selectors.activity_get(request.club, ids.parse("activity", activity_id))
-    why = whys.activity_why_all(request.club, info, now=request.now)
-    outcomes = (whys.rule_why(why, rule),) if rule else (*why.explanation.outcomes, *why.unheard)
-    compiled, lang = program_by_number(request.club, info.program), lang_of(request)
-    return WhyOut(
-        program=why.number,
-        discounts=[
-            DiscountWhyOut(
-                promotion=each.promotion,
-                name=TextsOut.of(each.name),
-                sentence=promotion_said(compiled, each.promotion, lang, request.club),
-                amount=each.amount,
-                why=said(request.club, each.why, lang),
-            )
-            for each in discounts_told(compiled, info.fact.promotions, info.fact.currency)
-        ],
-        rules=[_rule_of_then(request, why, outcome) for outcome in outcomes],
-        totals=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in why.explanation.totals],
-        moves=[_move(request, move) for move in why.explanation.tier_moves],
-    )
-
-
 def _row(info: ActivityInfo) -> dict[str, Any]:
     return {
         "id": ids.public("activity", info.id),
@@ -380,7 +302,7 @@ def _out(request: Call, info: ActivityInfo) -> ActivityOut:
             )
             for balance in info.balances
         ],
-        moves=[_move(request, move) for move in info.moves],
+        moves=[move_out(request, move) for move in info.moves],
         given_back=[AmountOut(wallet=back.wallet, amount=back.amount) for back in info.given_back],
         coupons_back=[ids.public("coupon", id_) for id_ in info.coupons_back],
         discounts=[DiscountOut.of(each) for each in fact.promotions],
@@ -405,24 +327,12 @@ def _lines(fact: Fact) -> list[LineOut]:
     ]
 
 
-def _move(request: Call, move: TierMove) -> MoveOut:
+def move_out(request: Call, move: TierMove) -> MoveOut:
+    """Return a step on a ladder as the API shows it."""
     return MoveOut(
         ladder=move.ladder,
         before=move.before,
         after=move.after,
         direction=move.direction,
         why=said(request.club, move.why, lang_of(request)),
-    )
-
-
-def _rule_of_then(request: Call, why: whys.ActivityWhy, outcome: RuleOutcome) -> RuleWhyOut:
-    lang = lang_of(request)
-    return RuleWhyOut(
-        rule=outcome.rule,
-        name=TextsOut.of(why.name(outcome.rule)),
-        fired=outcome.fired,
-        amounts=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in outcome.amounts],
-        reasons=[said(request.club, reason, lang) for reason in outcome.reasons],
-        asked=outcome in why.explanation.outcomes,
-        since=why.since.get(outcome.rule, ""),
     )

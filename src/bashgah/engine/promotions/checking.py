@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bashgah.engine.document import BracketsOff, CheapestFree, FreeShipping, Program, Promotion
+from bashgah.engine.deals import BracketsOff, CheapestFree, FreeShipping
+from bashgah.engine.document import Program, Promotion
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 

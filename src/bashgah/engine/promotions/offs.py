@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bashgah.engine.document import (
+from bashgah.engine.deals import (
     AmountOff,
     BracketsOff,
     BuyGet,
@@ -14,8 +14,8 @@ from bashgah.engine.document import (
     FreeShipping,
     OffBracket,
     PercentOff,
-    Promotion,
 )
+from bashgah.engine.document import Promotion
 from bashgah.engine.exact import apportion
 from bashgah.engine.facts import Line
 

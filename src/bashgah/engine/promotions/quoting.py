@@ -9,8 +9,9 @@ from decimal import Decimal
 import msgspec
 
 from bashgah.engine.criteria.saying import Names, clause, why_not
+from bashgah.engine.deals import BuyGet, CheapestFree
 from bashgah.engine.deciding import decide
-from bashgah.engine.document import BuyGet, CheapestFree, Program
+from bashgah.engine.document import Program
 from bashgah.engine.earning import in_schedule, scene_of
 from bashgah.engine.exact import apportion
 from bashgah.engine.explaining import schedule_reasons

@@ -9,7 +9,8 @@ from typing import Any
 from bashgah.engine.criteria.judging import Scene, holds
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.tree import Node, state_fields
-from bashgah.engine.document import BuyGet, Occasion, Program, Promotion
+from bashgah.engine.deals import BuyGet
+from bashgah.engine.document import Occasion, Program, Promotion
 from bashgah.engine.facts import Fact, Line
 from bashgah.engine.generating.expressions import Constants, Expressions, opening
 from bashgah.engine.generating.safety import checked

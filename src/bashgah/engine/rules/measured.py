@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from bashgah.engine.document import Part, Program, Wallet
+from bashgah.engine.document import Program, Wallet
 from bashgah.engine.exact import Ratio
+from bashgah.engine.parts import Part
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.registry import Registry
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import ConfigDict
 
-from bashgah.engine.document import Part
 from bashgah.engine.exact import Ratio
+from bashgah.engine.parts import Part
 from bashgah.engine.rules.measured import Amount, Measured, Told
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.registry import Retired

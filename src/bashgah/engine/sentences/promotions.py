@@ -8,7 +8,7 @@ from typing import Any
 
 from bashgah.engine import words
 from bashgah.engine.criteria.saying import Names, chain, clause
-from bashgah.engine.document import (
+from bashgah.engine.deals import (
     AmountOff,
     BracketsOff,
     BuyGet,
@@ -16,10 +16,8 @@ from bashgah.engine.document import (
     FixedPrice,
     FreeShipping,
     PercentOff,
-    PointsPayment,
-    Program,
-    Promotion,
 )
+from bashgah.engine.document import PointsPayment, Program, Promotion
 from bashgah.engine.promotions.ready import ReadyPromotion, promotion_ready
 from bashgah.engine.sentences.marking import Voice, plain
 from bashgah.engine.sentences.times import PRIORITY_USUAL, STAGES, often, times

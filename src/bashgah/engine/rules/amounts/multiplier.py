@@ -7,9 +7,10 @@ from decimal import Decimal
 from pydantic import Field
 
 from bashgah.engine import words
-from bashgah.engine.document import Key, Part
+from bashgah.engine.document import Key
 from bashgah.engine.exact import Ratio
 from bashgah.engine.ladders import multiplier_permille
+from bashgah.engine.parts import Part
 from bashgah.engine.rules.measured import AMOUNTS, Amount, Measured, Told
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _

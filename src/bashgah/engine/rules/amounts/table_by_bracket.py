@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from bashgah.engine import words
-from bashgah.engine.document import Part
 from bashgah.engine.exact import Ratio
+from bashgah.engine.parts import Part
 from bashgah.engine.rules.measured import AMOUNTS, Amount, Measured, Told
 from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase

@@ -1,0 +1,113 @@
+"""Carts at the API: a quote in the caller's language, a purchase that takes it, guesses that are stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bashgah.ground import clock
+from bashgah.ground.types import SYSTEM
+from bashgah.kit import ids
+from bashgah.programs.selectors import draft_get
+from bashgah.programs.services import draft_publish, draft_save
+from tests.activities.shop import program
+from tests.doors.test_intake import purchase
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LINES = [
+    {"sku": "milk", "category": ["food", "dairy"], "quantity": 3000, "gross": 3_000_000},
+    {"sku": "rice", "category": ["food"], "gross": 5_000_000},
+]
+
+
+@pytest.fixture(autouse=True)
+def promotions(naderi) -> None:
+    """Ten percent off dairy; more for five pieces; a code."""
+    dairy = {"field": "line.category", "op": "under", "value": "dairy"}
+    ten = {"deal": {"kind": "percent", "permille": 100}, "lines": dairy}
+    document = program(
+        document={
+            "promotions": [
+                {"key": "dairy", "name": {"fa": "جشن لبنیات", "en": "Dairy days"}, **ten},
+                {"key": "five", "name": {"fa": "پنج‌تایی", "en": "Five"}, "minimum_quantity": 5000, **ten},
+                {"key": "coded", "name": {"fa": "کد", "en": "Code"}, "codes": ["SECRET-1"], **ten},
+            ]
+        }
+    )
+    now, club = clock.now(), naderi.club
+    draft = draft_save(club=club, document=document, revision=draft_get(club).revision, actor=SYSTEM, now=now)
+    draft_publish(club=club, revision=draft.revision, actor=SYSTEM, now=now)
+
+
+def cart(naderi: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "member": {"id": ids.public("member", naderi.sara.id)}, "branch": "101", "lines": LINES, **more
+    }  # fmt: skip
+
+
+def test_a_cart_is_evaluated_in_the_language_asked_for(pos, naderi) -> None:
+    answer = pos.post("/carts/evaluate", cart(naderi), Accept_Language="fa")
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert [line["net"] for line in said["lines"]] == [2_700_000, 5_000_000]
+    assert (said["goods"], said["discount"], said["to_pay"]) == (7_700_000, 300_000, 7_700_000)
+    assert {each["wallet"]: each["amount"] for each in said["earns"]} == {"points": 7, "status": 7}
+    assert said["promotions"][0]["name"]["fa"] == "جشن لبنیات"
+    assert said["promotions"][0]["reasons"] == ["۳۰٬۰۰۰ تومان کم می‌کند"]
+    (missing,) = said["not_given"]
+    assert missing["promotion"] == "five"
+    assert "۲ عدد دیگر" in missing["reasons"][0]
+    english = pos.post("/carts/evaluate", cart(naderi), Accept_Language="en").json()
+    assert english["not_given"][0]["reasons"] == ["at least 5 pieces of it are needed, 2 more"]
+    assert "SECRET" not in answer.text
+
+
+def test_a_purchase_takes_the_quote_and_tells_its_discounts(pos, naderi) -> None:
+    quote = pos.post("/carts/evaluate", cart(naderi)).json()
+    told = purchase("Q-1", amounts=None, quote=quote["id"], member={"id": quote["member_id"]})
+    told.pop("amounts")
+    first = pos.post("/activities", told)
+    assert first.status_code == 201, first.text
+    assert first.json()["discounts"] == [
+        {"promotion": "dairy", "amount": 300_000, "shipping": 0, "lines": [{"no": 1, "amount": 300_000}]}
+    ]
+    again = pos.post("/activities", told)
+    assert (again.status_code, again.json()["discounts"]) == (200, first.json()["discounts"])
+    other = pos.post("/activities", {**told, "reference": "Q-2"})
+    assert (other.status_code, other.json()["code"]) == (409, "quote_used")
+    shown = pos.get(f"/activities/{first.json()['id']}").json()
+    assert (shown["net"], shown["discounts"]) == (7_700_000, first.json()["discounts"])
+    why = pos.get(f"/activities/{first.json()['id']}/why").json()
+    assert why["discounts"][0]["why"] == "“Dairy days” took 30,000 toman off"
+
+
+def test_a_preview_has_no_id_and_a_stranger_has_no_rewards(pos, naderi) -> None:
+    preview = pos.post("/carts/evaluate", {"lines": LINES, "preview_only": True}).json()
+    assert (preview["id"], preview["member_id"], preview["rewards"]) == (None, None, [])
+    assert preview["discount"] == 300_000
+
+
+def test_guessing_codes_is_stopped(pos, naderi) -> None:
+    for number in range(20):
+        answer = pos.post("/carts/evaluate", cart(naderi, codes=[f"GUESS-{number}"]))
+        assert answer.json()["unknown_codes"] == [f"GUESS-{number}"]
+    stopped = pos.post("/carts/evaluate", cart(naderi, codes=["SECRET-1"]))
+    assert (stopped.status_code, stopped.json()["code"]) == (429, "too_many")
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"member": {"mobile": "09120000000"}}, 404, "member_not_found"),
+        ({"member": {}}, 422, "member_unclear"),
+        ({"branch": "nowhere"}, 422, "branch_not_found"),
+        ({"lines": []}, 422, "amounts_unclear"),
+        ({"lines": [{"gross": 5, "discount": 6}]}, 422, "discount_exceeds"),
+        ({"surprise": 1}, 422, "invalid"),
+    ],
+)
+def test_what_cannot_be_evaluated_says_why(pos, naderi, change, status, code) -> None:
+    answer = pos.post("/carts/evaluate", {**cart(naderi), **change})
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
