@@ -86,7 +86,6 @@ def promise_write(
                 fact_pack(quote.fact),
                 msgspec.msgpack.encode(promised),
             ],
-            prepare=True,
         )
     return id_, until
 

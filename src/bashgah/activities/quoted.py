@@ -43,7 +43,7 @@ def program_for(batch: Batch, draft: Draft, fact: Fact) -> CompiledProgram:
 
 
 def needed(batch: Batch, drafts: Iterable[Draft]) -> list[Needs]:
-    """Return what deciding quoted purchases reads: their programs' needs, and the limits their uses count in."""
+    """Return what deciding quoted purchases reads: for their programs, and the limits their uses count in."""
     found = []
     for draft in drafts:
         if draft.promise is None or draft.fact is None:
