@@ -7,8 +7,11 @@ import uuid
 
 import pytest
 
+from bashgah.activities.behaviours import check_in_token
+from bashgah.activities.selectors import member_activities
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import AmountsIn, MemberRef, PurchaseIn, PurchaseRef, ReturnIn, Settled
+from bashgah.clubs.selectors import branch_list
 from bashgah.clubs.services import settings_set
 from bashgah.ground import clock
 from bashgah.ground.types import SYSTEM
@@ -248,3 +251,26 @@ def test_pages_of_a_member_are_kept_by_no_cache(house: House) -> None:
 )
 def test_pages_of_members_send_visitors_to_the_door(house: House, path: str) -> None:
     assert house.visitor().get(path).headers["Location"] == "/"
+
+
+def test_a_member_checks_in_by_the_printed_qr_of_a_branch(house: House) -> None:
+    settings_set(club=house.club, changes={"behaviours": ["check_in", "app_opened"]}, now=clock.now())
+    branch = next(each for each in branch_list(house.club) if each.code == "101")
+    path = f"/here/{check_in_token(house.club, branch)}"
+    sara = house.sara()
+
+    assert "اینجا هستم" in sara.get(path).content.decode()
+    assert "حضور شما ثبت شد" in sara.post(path).content.decode()
+    again = sara.post(path)
+    assert again.status_code == 409
+    assert "حضور شما در اینجا ثبت شده است" in again.content.decode()
+    assert sara.get(path[:-2] + "00").status_code == 422
+
+
+def test_opening_the_portal_is_recorded_once_a_day_where_the_club_listens(house: House) -> None:
+    sara = house.sara()
+    sara.get("/")
+    settings_set(club=house.club, changes={"behaviours": ["app_opened"]}, now=clock.now())
+    for _again in range(3):
+        sara.get("/")
+    assert [row.type for row in member_activities(house.club, house.cast.sara.id).rows] == ["app_opened"]

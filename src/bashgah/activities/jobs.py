@@ -6,10 +6,11 @@ from uuid import UUID
 
 import structlog
 
+from bashgah.activities.occasions import occasions_record
 from bashgah.activities.promises import quotes_sweep
 from bashgah.activities.recomputing_many import JOB, recompute_run
 from bashgah.activities.verify import verify
-from bashgah.clubs.selectors import club_get
+from bashgah.clubs.selectors import club_get, club_list
 from bashgah.ground import clock
 from bashgah.ground.jobs import job
 
@@ -30,6 +31,13 @@ def prove() -> None:
 def sweep_quotes() -> None:
     """Remove quotes that nobody took, a day after they expired."""
     quotes_sweep(clock.now())
+
+
+@job("activities.occasions", queue="upkeep", cron="9 * * * *", lock="activities.occasions")
+def occasions() -> None:
+    """Record the birthdays and anniversaries of each club's day, also of days missed; most runs find none."""
+    for club in club_list():
+        occasions_record(club=club, now=clock.now())
 
 
 @job(JOB, queue="upkeep", lock=JOB)

@@ -288,6 +288,15 @@ class RecomputeRun(models.Model):
     changes = models.JSONField(default=dict)
 
 
+class OccasionMark(models.Model):
+    """Up to which day a club's birthdays, or anniversaries of joining, were gone through."""
+
+    pk = models.CompositePrimaryKey("club_id", "type")
+    club_id = models.UUIDField()
+    type = models.TextField()
+    done_until = models.DateField()
+
+
 class Review(models.Model):
     """A fact held back for a person; its reference is bound only if it is settled."""
 

@@ -17,6 +17,8 @@ ClubKind = Literal["live", "sandbox"]
 FactPolicy = Literal["refuse", "review", "settle"]
 GroupType = Literal["household", "company"]
 ConsentPolicy = Literal["never", "above", "always"]
+BehaviourKey = Literal["sign_up", "profile_completed", "birthday", "anniversary", "app_opened", "check_in"]
+"""What members do that the club itself records; listed in settings, it is kept even if no rule listens."""
 MemberField = Literal[
     "first_name", "last_name", "email", "birth_date", "gender", "city", "national_id", "address", "source"
 ]
@@ -142,6 +144,9 @@ class ClubSettings(BaseModel):
     adjustment_days: int = Field(7, ge=1, le=90)
     adjustment_key_limit: int = Field(1000, ge=0, le=10**9)
     stages: StageTerms = StageTerms()
+
+    behaviours: tuple[BehaviourKey, ...] = Field((), max_length=15)
+    check_in_hours: int = Field(12, ge=1, le=24 * 30)
 
     def transfer_terms(self, wallet: str) -> TransferTerms | None:
         """Return how units of a wallet may be given to others, or None where they may not."""

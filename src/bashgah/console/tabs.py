@@ -15,6 +15,7 @@ SETTINGS = (
     (_("Club"), "console:settings", "settings.read"),
     (_("Points by hand and gifts"), "console:dealing_settings", "settings.read"),
     (_("Brand"), "console:brand", "settings.read"),
+    (_("Behaviours"), "console:behaviours", "settings.read"),
     (_("Branches"), "console:branches", "branches.read"),
     (_("Staff and roles"), "console:staff", "staff.read"),
     (_("API keys"), "console:keys", "keys.manage"),

@@ -345,3 +345,13 @@ class TrialMessage:
     text: str
     when: str
     channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInPage:
+    """A branch the member says they are at, and what that gave once they said it."""
+
+    branch: str
+    is_done: bool = False
+    points: int = 0
+    error: str = ""

@@ -1,4 +1,4 @@
-"""QR codes as inline SVG, and the club's icons, drawn on the server."""
+"""The club's icons, drawn on the server; QR codes are drawn by ``ui``."""
 
 from __future__ import annotations
 
@@ -6,29 +6,15 @@ import io
 import re
 from functools import lru_cache
 
-import segno
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
 from PIL import Image, ImageDraw
 
 from bashgah.ui.icons import MARK_HOLE, STAR
+from bashgah.ui.qr import qr_svg
 
-INK = "#10282b"
+__all__ = ["icon_png", "qr_svg"]
+
 ICON_SIZES = (192, 512)
 _POINTS = re.compile(r"([\d.]+) ([\d.]+)")
-
-
-def qr_svg(text: str, label: str = "") -> SafeString:
-    """Draw a text as a QR that scales with its box; dark on white in every theme, or scanners fail."""
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=1, dark=INK, light="#ffffff",
-        svgclass=None, lineclass=None, nl=False,
-    )  # fmt: skip
-    drawn = mark_safe(out.getvalue().decode())  # noqa: S308 segno draws paths of numbers only
-    if not label:
-        return format_html('<span aria-hidden="true" class="b-qr-in">{}</span>', drawn)
-    return format_html('<span role="img" aria-label="{}" class="b-qr-in">{}</span>', label, drawn)
 
 
 @lru_cache(maxsize=32)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bashgah.portal.views import app, entry, giving, home, me, points, rewards, trial
+from bashgah.portal.views import app, checking_in, entry, giving, home, me, points, rewards, trial
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("qr", home.qr, name="qr"),
     path("asks", home.asks, name="asks"),
     path("asks/<str:id>", home.ask, name="ask"),
+    path("here/<str:token>", checking_in.here, name="check_in"),
     path("give", giving.give, name="give"),
     path("give/<str:id>", giving.code, name="give_code"),
     path("statement", points.statement, name="statement"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from bashgah.activities.behaviours import Behaviour, behaviours_record, is_known, is_recorded
 from bashgah.engine.words import texts
 from bashgah.kit import formats, ids
 from bashgah.kit.phrases import Phrase
@@ -41,6 +42,7 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
     program = cards.program_of(door)
     if program is None:
         return page(request, door, "opening.html", current="home", greeting=door.member.name)
+    opened_today(door)
     card = cards.member_pass(door, program)
     found = offers.offers_of(door)
     coupons = offers.coupons_of(door, open_only=True)
@@ -63,6 +65,14 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
         messages_label=_messages_label(door, unread),
     )
     return page(request, door, "home.html", current="home", page=shown)
+
+
+def opened_today(door: Door) -> None:
+    """Record that the member opened their club, once a day, where something listens to it."""
+    today = door.now.astimezone(ZoneInfo(door.club.timezone)).date()
+    opened = Behaviour("app_opened", door.who.id, door.now, key=today.isoformat())
+    if is_recorded(door.club, opened.type, door.now) and not is_known(door.club, opened):
+        behaviours_record(club=door.club, behaviours=[opened], actor=door.actor, now=door.now)
 
 
 def landing(
