@@ -165,6 +165,16 @@ def program_promised(club: ClubInfo, purchase_id: UUID) -> int | None:
     return row[0] if row else None
 
 
+def quote_taken(club: ClubInfo, activity_id: UUID) -> UUID | None:
+    """Return the quote that a purchase took, if it took one."""
+    with cursor() as cur:
+        row = cur.execute(
+            "SELECT id FROM activities_quote WHERE club_id = %s AND activity_id = %s",
+            [club.id, activity_id],
+        ).fetchone()
+    return row[0] if row else None
+
+
 def quotes_sweep(now: datetime) -> int:
     """Remove quotes that nobody took and nobody can take any more; return how many."""
     with cursor() as cur:
@@ -183,7 +193,11 @@ def agreed(fact: Fact, told: Fact) -> Fact:
     _same_prices(fact, told)
     methods = told.payment_methods or fact.payment_methods
     return structs.replace(
-        fact, occurred_at=told.occurred_at, local_at=told.local_at, payment_methods=methods
+        fact,
+        occurred_at=told.occurred_at,
+        local_at=told.local_at,
+        payment_methods=methods,
+        coupons=tuple(dict.fromkeys((*fact.coupons, *told.coupons))),
     )
 
 

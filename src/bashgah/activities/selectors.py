@@ -248,6 +248,14 @@ def anonymous_get(club: ClubInfo, id: UUID) -> AnonymousInfo:
     return _anonymous(row)
 
 
+def anonymous_seek(club: ClubInfo, source: str, reference: str) -> AnonymousInfo | None:
+    """Return the anonymous purchase told under this reference, or None."""
+    try:
+        return anonymous_find(club, source, reference)
+    except Refusal:
+        return None
+
+
 def anonymous_find(club: ClubInfo, source: str, reference: str) -> AnonymousInfo:
     """Return the anonymous purchase told under this reference, or raise ``purchase_not_found`` (404)."""
     with cursor() as cur:

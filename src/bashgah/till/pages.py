@@ -120,6 +120,7 @@ class Sum:
     error: str
     missing: str
     is_anonymous: bool
+    nearly: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:

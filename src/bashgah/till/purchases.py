@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext
+from msgspec import structs
 
 from bashgah.activities.previewing import Preview, activity_preview
 from bashgah.activities.selectors import activity_find
@@ -21,7 +23,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.programs.selectors import program_in_force
 from bashgah.redemption.types import RedemptionInfo
-from bashgah.till import spending, whys
+from bashgah.till import promotions, spending, whys
 from bashgah.till.counter import Counter
 from bashgah.till.forms import Typed, invoice_next
 from bashgah.till.pages import Sum, SumLine
@@ -45,13 +47,17 @@ def sum_of(counter: Counter, typed: Typed) -> Sum:
     if typed.amount == 0:
         return blank(missing=_missing(counter, typed, spending.Applied()))
     applied = spending.applied_of(counter, typed)
-    due = typed.amount - applied.discount
-    preview = _preview(counter, typed, applied)
     compiled = program_in_force(counter.club, counter.now)
+    offered = promotions.offered(counter, compiled, typed, _lines_of(typed, applied))
+    due = typed.amount - applied.discount - offered.amount
+    preview = _preview(counter, typed, applied, offered.parts)
     return Sum(
         amount=typed.amount,
         words=words_of(counter, typed.amount),
-        discounts=tuple(SumLine(line.label, line.amount) for line in applied.lines if line.amount),
+        discounts=(
+            *(SumLine(line.label, line.amount) for line in applied.lines if line.amount),
+            *offered.lines,
+        ),
         due=due,
         points=sum(c.amount for c in preview.credits if c.wallet == POINTS) if preview else None,
         points_note=_points_note(counter, preview) if preview else "",
@@ -61,6 +67,7 @@ def sum_of(counter: Counter, typed: Typed) -> Sum:
         error="",
         missing=_missing(counter, typed, applied),
         is_anonymous=typed.member_id is None,
+        nearly=offered.missing,
     )
 
 
@@ -102,10 +109,14 @@ def record(counter: Counter, typed: Typed) -> Recorded:
     with transaction.atomic():
         issued = spending.rewards_begin(counter, typed)
         applied = spending.applied_of(counter, typed, issued)
-        settled = settle_one(
-            intake_of(counter, typed, applied), club=counter.club, actor=counter.actor, now=counter.now
-        )
-    return Recorded(settled, typed.amount - applied.discount, tuple(_issued(each) for each in issued))
+        compiled = program_in_force(counter.club, counter.now)
+        quote = promotions.promised(counter, compiled, typed, _lines_of(typed, applied))
+        intake = intake_of(counter, typed, applied)
+        if quote is not None:
+            intake = structs.replace(intake, quote=public("quote", quote))
+        settled = settle_one(intake, club=counter.club, actor=counter.actor, now=counter.now)
+    off = applied.discount + sum(discount.amount for discount in settled.discounts)
+    return Recorded(settled, typed.amount - off, tuple(_issued(each) for each in issued))
 
 
 def told_before(counter: Counter, typed: Typed, refusal: Refusal) -> tuple[Refusal, str]:
@@ -130,7 +141,7 @@ def told_before(counter: Counter, typed: Typed, refusal: Refusal) -> tuple[Refus
 
 def intake_of(counter: Counter, typed: Typed, applied: spending.Applied) -> PurchaseIn:
     """The purchase as the settlement takes it."""
-    lines = _lines_in(typed, applied.discount) if typed.mode == "lines" else ()
+    lines = _lines_of(typed, applied)
     return PurchaseIn(
         source=counter.source,
         reference=typed.invoice,
@@ -164,10 +175,23 @@ def payment_methods_asked(compiled: CompiledProgram) -> bool:
     return any("purchase.payment_methods" in rule.model_dump_json() for rule in live)
 
 
-def _preview(counter: Counter, typed: Typed, applied: spending.Applied) -> Preview | None:
+def _preview(
+    counter: Counter, typed: Typed, applied: spending.Applied, parts: Mapping[int, int]
+) -> Preview | None:
+    """Decide the purchase at the prices that promotions leave."""
     if typed.member_id is None:
         return None
-    return activity_preview(club=counter.club, intake=intake_of(counter, typed, applied), now=counter.now)
+    intake = intake_of(counter, typed, applied)
+    if parts:
+        lines = [
+            structs.replace(line, discount=line.discount + parts.get(line.no, 0)) for line in intake.lines
+        ]
+        intake = structs.replace(intake, lines=tuple(lines))
+    return activity_preview(club=counter.club, intake=intake, now=counter.now)
+
+
+def _lines_of(typed: Typed, applied: spending.Applied) -> tuple[LineIn, ...]:
+    return _lines_in(typed, applied.discount) if typed.mode == "lines" else ()
 
 
 def _lines_in(typed: Typed, discount: int) -> tuple[LineIn, ...]:
@@ -206,6 +230,7 @@ def _cannot(counter: Counter, compiled: CompiledProgram) -> str:
         for ready in compiled.rules.get("purchase", ())
         if ready.needs_lines and ready.rule.stage == "live"
     ]
+    blind += promotions.unjudged(compiled)
     if not blind:
         return ""
     return counter.say(
