@@ -87,6 +87,10 @@ class Integrator:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.door.call("POST", f"/api/v1{path}", content=raw, headers=self.headers(**headers))
 
+    def patch(self, path: str, body: Any) -> Answer:
+        raw = json.dumps(body).encode()
+        return self.door.call("PATCH", f"/api/v1{path}", content=raw, headers=self.headers())
+
     def post_together(self, path: str, bodies: Sequence[Any]) -> list[Answer]:
         return self.door.together(
             [

@@ -37,6 +37,7 @@ _SIGNS = {
     Cause.MERGE: ("users", ""),
     Cause.OPENING: ("history", ""),
     Cause.RECOMPUTE: ("adjustments-alt", ""),
+    Cause.POOL: ("users", ""),
 }
 
 
@@ -167,6 +168,7 @@ def _title(row: StatementRow, rewards: dict[UUID, str]) -> str:
         Cause.OPENING: gettext("Opening balance"),
         Cause.CONFIRMATION: gettext("Purchase not confirmed"),
         Cause.RECOMPUTE: gettext("Correction after computing again"),
+        Cause.POOL: gettext("Shared account"),
     }
     if row.cause == Cause.EXPIRY and row.reason == "inactivity":
         return gettext("Expiry after a long time without a purchase or visit")

@@ -13,7 +13,7 @@ from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Limit, NextCursor
 from bashgah.api.once import once
 from bashgah.api.routes.rewards import CouponOut, coupon_out
-from bashgah.api.strict import Body, QueryText, Short, Text
+from bashgah.api.strict import Body, Flag, QueryText, Short, Text
 from bashgah.api.through import lang_of
 from bashgah.api.values import (
     MemberId,
@@ -46,6 +46,9 @@ class RedemptionIn(Body):
     source: Source
     reference: Annotated[Text, Field(min_length=1, max_length=120)]
     branch: Short = ""
+    from_group: Annotated[
+        Flag, Field(description="Pay from the household or company the member is in, if they may.")
+    ] = False
 
 
 class YesIn(Body):
@@ -83,6 +86,7 @@ class RedemptionOut(Schema):
 
     id: str
     member_id: str
+    payer_id: Annotated[str, Field(description="The group whose points pay; empty for the member's own.")]
     reward: str
     kind: str
     name: TextsOut
@@ -126,6 +130,7 @@ def redemption_begin(request: Call, body: RedemptionIn) -> Status[RedemptionOut]
         club=request.club,
         member_id=member_in_body(request.club, body.member_id, "/member_id"),
         reward_key=body.reward,
+        from_group=body.from_group,
         channel="api",
         branch=branch_code_of(request.club, body.branch),
         reference=(body.source, body.reference),
@@ -279,6 +284,7 @@ def _out(request: Call, info: RedemptionInfo) -> RedemptionOut:
     return RedemptionOut(
         id=ids.public("redemption", info.id),
         member_id=ids.public("member", info.member_id),
+        payer_id=ids.public("member", info.payer_id) if info.payer_id else "",
         reward=info.reward,
         kind=info.kind,
         name=TextsOut.of(info.name),

@@ -41,6 +41,7 @@ CAUSES = {
     Cause.MATURITY: "maturity",
     Cause.CONFIRMATION: "confirmation",
     Cause.RECOMPUTE: "recompute",
+    Cause.POOL: "pool",
 }
 SENTENCES = {
     Cause.REDEMPTION: _("For a reward"),
@@ -52,6 +53,7 @@ SENTENCES = {
     Cause.MATURITY: _("Became available"),
     Cause.CONFIRMATION: _("Confirmed"),
     Cause.RECOMPUTE: _("Computed again"),
+    Cause.POOL: _("Shared account"),
 }
 CANCELLED = _("Cancelled, because the purchase was not confirmed")
 INACTIVE = _("Expired, because nothing happened for a long time")
@@ -266,6 +268,8 @@ def _movement(row: StatementRow, why: str) -> MovementOut:
         cause_id = ids.public("redemption", row.cause_id)
     elif row.cause is Cause.TRANSFER:
         cause_id = ids.public("transfer", row.cause_id)
+    elif row.cause is Cause.POOL:
+        cause_id = ids.public("member", row.cause_id)
     return MovementOut(
         id=ids.public("posting", row.posting_id),
         wallet=row.unit,

@@ -47,6 +47,7 @@ def causes() -> dict[Cause, str]:
         Cause.MATURITY: gettext("Became available"),
         Cause.CONFIRMATION: gettext("Confirmation of a purchase"),
         Cause.RECOMPUTE: gettext("Computed again"),
+        Cause.POOL: gettext("Shared account"),
     }
 
 

@@ -1,0 +1,454 @@
+"""Shared accounts: households and companies, who is in them, paying in, leaving, closing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Path, Query, Router, Schema, Status
+from pydantic import Field
+
+from bashgah.api.bearer import Bearer, Call
+from bashgah.api.cursors import Cursor, Limit, NextCursor
+from bashgah.api.once import once
+from bashgah.api.routes.redemptions import Source
+from bashgah.api.strict import BIGGEST, Body, QueryText, Text
+from bashgah.api.values import AmountOut, MemberId, cursor_id, member_id_of, member_in_body
+from bashgah.clubs.types import ClubInfo
+from bashgah.dealings import selectors as dealings
+from bashgah.dealings import services
+from bashgah.dealings.types import Insider, SharedOut
+from bashgah.kit import ids
+from bashgah.members import selectors
+from bashgah.members import services as members
+from bashgah.members.types import BelongingInfo, GroupInfo, GroupInvitationInfo
+
+router = Router(tags=["groups"])
+
+GroupId = Annotated[str, Path(..., description="`mbr_…`, a member of kind group", max_length=60)]
+Name = Annotated[Text, Field(min_length=1, max_length=80)]
+Share = Annotated[
+    int, Field(strict=True, ge=0, le=100, description="Percent of what members earn that goes to it.")
+]
+Role = Literal["head", "adult", "junior"]
+Monthly = Annotated[
+    int | None,
+    Field(strict=True, ge=0, le=BIGGEST, description="Units of each wallet a month; null is no limit."),
+]
+Type = Literal["household", "company"]
+
+
+class GroupIn(Body):
+    """A shared account and its first head."""
+
+    type: Type
+    name: Name
+    head_id: Annotated[Text, Field(max_length=60)]
+    share: Share | None = None
+
+
+class GroupChangeIn(Body):
+    """What is to change; what is left out stays."""
+
+    name: Name | None = None
+    share: Share | None = None
+
+
+class InsiderIn(Body):
+    """Who joins, and as what."""
+
+    member_id: Annotated[Text, Field(max_length=60)]
+    role: Role = "adult"
+    monthly_limit: Monthly = None
+
+
+class RoleIn(Body):
+    """A role and what may be spent a month."""
+
+    role: Role
+    monthly_limit: Monthly = None
+
+
+class GroupContributionIn(Body):
+    """Who pays how much of which wallet in; source and reference bind this wish for good."""
+
+    member_id: Annotated[Text, Field(max_length=60)]
+    wallet: Annotated[Text, Field(min_length=1, max_length=40)] = "points"
+    amount: Annotated[int, Field(strict=True, ge=1, le=BIGGEST)]
+    source: Source
+    reference: Annotated[Text, Field(min_length=1, max_length=120)]
+
+
+class GroupInvitationIn(Body):
+    """Whom an invitation is for; without a member, whoever has the code."""
+
+    role: Role = "adult"
+    monthly_limit: Monthly = None
+    member_id: Annotated[Text, Field(max_length=60)] = ""
+
+
+class GroupOut(Schema):
+    """A household or company; its wallets are those of its member id."""
+
+    id: str
+    type: Type
+    name: str
+    card_number: str
+    share: int
+    status: Literal["active", "blocked", "left"]
+    members: int
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class InsiderOut(Schema):
+    """Somebody in a shared account."""
+
+    member_id: str
+    name: str
+    role: Role
+    monthly_limit: int | None
+    joined_at: datetime
+    paid_in: list[AmountOut]
+    spent_this_month: list[AmountOut]
+
+
+class GroupDetailOut(GroupOut):
+    """A shared account with everyone in it."""
+
+    people: list[InsiderOut]
+
+
+class GroupPageOut(Schema):
+    """One page of shared accounts, the latest opened first."""
+
+    groups: list[GroupOut]
+    next_cursor: NextCursor
+
+
+class BelongingOut(Schema):
+    """The shared account a member is in, or nulls."""
+
+    group: GroupOut | None
+    role: Role | None
+    monthly_limit: int | None
+
+
+class PaidInOut(Schema):
+    """Units that moved into a shared account."""
+
+    id: str
+    wallet: str
+    amount: int
+    repeated: bool
+
+
+class TakenOut(Schema):
+    """What one member took along."""
+
+    member_id: str
+    units: list[AmountOut]
+
+
+class SharedOutOut(Schema):
+    """Who took what along; empty where everything stays."""
+
+    shared_out: list[TakenOut]
+
+
+class GroupInvitationOut(Schema):
+    """An open invitation; `code` stands only in the answer that makes it."""
+
+    id: str
+    role: Role
+    monthly_limit: int | None
+    member_id: str
+    expires_at: datetime
+    code: str
+
+
+class GroupInvitationsOut(Schema):
+    """The open invitations of a shared account."""
+
+    invitations: list[GroupInvitationOut]
+
+
+@router.post(
+    "/groups", response={201: GroupOut}, auth=Bearer("groups.manage"), summary="Open a shared account"
+)
+@once()
+def group_open(request: Call, body: GroupIn) -> Status[GroupOut]:
+    """Open a household or company around its first head; `share` defaults to the club's setting."""
+    info = members.group_open(
+        club=request.club,
+        type=body.type,
+        name=body.name,
+        head_id=member_in_body(request.club, body.head_id, "/head_id"),
+        share=body.share,
+        channel="api",
+        actor=request.actor,
+        now=request.now,
+    )
+    return Status(201, _out(info))
+
+
+@router.get("/groups", response=GroupPageOut, auth=Bearer("members.read"), summary="List shared accounts")
+def group_list(
+    request: Call,
+    type: Annotated[Literal["", "household", "company"], Query("")],
+    text: Annotated[QueryText, Query("", description="Part of the name, or the card number.")],
+    cursor: Cursor,
+    limit: Limit,
+) -> GroupPageOut:
+    """The club's shared accounts, closed ones too."""
+    found = selectors.group_list(
+        request.club, text=text, type=type, before=cursor_id("member", cursor), limit=limit
+    )
+    more = len(found) == limit
+    return GroupPageOut(
+        groups=[_out(info) for info in found],
+        next_cursor=ids.public("member", found[-1].id) if more else None,
+    )
+
+
+@router.get(
+    "/groups/{group_id}",
+    response=GroupDetailOut,
+    auth=Bearer("members.read"),
+    summary="Read a shared account",
+)
+def group_get(request: Call, group_id: GroupId) -> GroupDetailOut:
+    """One shared account with everyone in it; what it holds stands under `/members/{id}/wallets`."""
+    page = dealings.group_page(request.club, ids.parse("member", group_id), request.now)
+    return GroupDetailOut(**_out(page.group).dict(), people=[_insider(one) for one in page.people])
+
+
+@router.patch(
+    "/groups/{group_id}", response=GroupOut, auth=Bearer("groups.manage"), summary="Change a shared account"
+)
+@once()
+def group_update(request: Call, group_id: GroupId, body: GroupChangeIn) -> GroupOut:
+    """A share holds for what is earned from now on."""
+    info = members.group_update(
+        club=request.club,
+        id=ids.parse("member", group_id),
+        name=body.name,
+        share=body.share,
+        actor=request.actor,
+        now=request.now,
+    )
+    return _out(info)
+
+
+@router.post(
+    "/groups/{group_id}/close",
+    response=SharedOutOut,
+    auth=Bearer("groups.manage"),
+    summary="Close a shared account",
+)
+@once()
+def group_close(request: Call, group_id: GroupId) -> SharedOutOut:
+    """Everything in it goes to its members by what each paid in, to the unit."""
+    got = services.group_close(
+        club=request.club, group_id=ids.parse("member", group_id), actor=request.actor, now=request.now
+    )
+    return _shared(got)
+
+
+@router.post(
+    "/groups/{group_id}/members",
+    response={201: InsiderOut},
+    auth=Bearer("groups.manage"),
+    summary="Take a member into a shared account",
+)
+@once()
+def belonging_add(request: Call, group_id: GroupId, body: InsiderIn) -> Status[InsiderOut]:
+    """A member is in one shared account at a time."""
+    info = members.belonging_add(
+        club=request.club,
+        group_id=ids.parse("member", group_id),
+        member_id=member_in_body(request.club, body.member_id, "/member_id"),
+        role=body.role,
+        monthly_limit=body.monthly_limit,
+        actor=request.actor,
+        now=request.now,
+    )
+    return Status(201, _person(info))
+
+
+@router.patch(
+    "/groups/{group_id}/members/{member_id}",
+    response=InsiderOut,
+    auth=Bearer("groups.manage"),
+    summary="Change a role in a shared account",
+)
+@once()
+def belonging_set(request: Call, group_id: GroupId, member_id: MemberId, body: RoleIn) -> InsiderOut:
+    """A head runs it, an adult spends, a junior earns and spends up to the monthly limit."""
+    info = members.belonging_set(
+        club=request.club,
+        group_id=ids.parse("member", group_id),
+        member_id=member_id_of(request.club, member_id),
+        role=body.role,
+        monthly_limit=body.monthly_limit,
+        actor=request.actor,
+        now=request.now,
+    )
+    return _person(info)
+
+
+@router.post(
+    "/groups/{group_id}/members/{member_id}/leave",
+    response=SharedOutOut,
+    auth=Bearer("groups.manage"),
+    summary="Let a member out of a shared account",
+)
+@once()
+def group_leave(request: Call, group_id: GroupId, member_id: MemberId) -> SharedOutOut:
+    """By the club's setting they take their part along, or everything stays."""
+    got = services.group_leave(
+        club=request.club,
+        group_id=ids.parse("member", group_id),
+        member_id=member_id_of(request.club, member_id),
+        actor=request.actor,
+        now=request.now,
+    )
+    return _shared(got)
+
+
+@router.post(
+    "/groups/{group_id}/contributions",
+    response={201: PaidInOut, 200: PaidInOut},
+    auth=Bearer("points.transfer"),
+    summary="Pay into a shared account",
+)
+@once()
+def group_contribute(request: Call, group_id: GroupId, body: GroupContributionIn) -> Status[PaidInOut]:
+    """Move units of a member's own wallet into the shared account they are in."""
+    done = services.group_contribute(
+        club=request.club,
+        group_id=ids.parse("member", group_id),
+        member_id=member_in_body(request.club, body.member_id, "/member_id"),
+        unit=body.wallet,
+        amount=body.amount,
+        reference=(body.source, body.reference),
+        actor=request.actor,
+        now=request.now,
+    )
+    answer = PaidInOut(
+        id=ids.public("entry", done.id), wallet=done.unit, amount=done.amount, repeated=done.repeated
+    )
+    return Status(200 if done.repeated else 201, answer)
+
+
+@router.post(
+    "/groups/{group_id}/invitations",
+    response={201: GroupInvitationOut},
+    auth=Bearer("groups.manage"),
+    summary="Invite into a shared account",
+)
+@once()
+def invitation_make(request: Call, group_id: GroupId, body: GroupInvitationIn) -> Status[GroupInvitationOut]:
+    """The one-time code is good for seven days and is typed into the member portal."""
+    named: UUID | None = None
+    if body.member_id:
+        named = member_in_body(request.club, body.member_id, "/member_id")
+    info = members.invitation_make(
+        club=request.club,
+        group_id=ids.parse("member", group_id),
+        role=body.role,
+        monthly_limit=body.monthly_limit,
+        member_id=named,
+        actor=request.actor,
+        now=request.now,
+    )
+    return Status(201, _invitation(info))
+
+
+@router.get(
+    "/groups/{group_id}/invitations",
+    response=GroupInvitationsOut,
+    auth=Bearer("members.read"),
+    summary="List open invitations",
+)
+def invitation_list(request: Call, group_id: GroupId) -> GroupInvitationsOut:
+    """Open invitations, the latest first, without their codes."""
+    group = selectors.group_get(request.club, ids.parse("member", group_id))
+    found = selectors.invitation_list(request.club, group_id=group.id, now=request.now)
+    return GroupInvitationsOut(invitations=[_invitation(info) for info in found])
+
+
+@router.get(
+    "/members/{member_id}/group",
+    response=BelongingOut,
+    auth=Bearer("members.read"),
+    summary="Read which shared account a member is in",
+)
+def belonging_get(request: Call, member_id: MemberId) -> BelongingOut:
+    """Nulls where the member is in none."""
+    return _belonging(request.club, member_id_of(request.club, member_id))
+
+
+def _belonging(club: ClubInfo, member_id: UUID) -> BelongingOut:
+    found = selectors.belonging_get(club, member_id)
+    if found is None:
+        return BelongingOut(group=None, role=None, monthly_limit=None)
+    group = _out(selectors.group_get(club, found.group_id))
+    return BelongingOut(group=group, role=found.role, monthly_limit=found.monthly_limit)
+
+
+def _out(info: GroupInfo) -> GroupOut:
+    return GroupOut(
+        id=ids.public("member", info.id),
+        type=info.type,
+        name=info.name,
+        card_number=info.number,
+        share=info.share,
+        status=info.status,
+        members=info.members,
+        opened_at=info.opened_at,
+        closed_at=info.closed_at,
+    )
+
+
+def _person(info: BelongingInfo) -> InsiderOut:
+    return InsiderOut(
+        member_id=ids.public("member", info.member_id),
+        name=info.name,
+        role=info.role,
+        monthly_limit=info.monthly_limit,
+        joined_at=info.joined_at,
+        paid_in=[],
+        spent_this_month=[],
+    )
+
+
+def _insider(one: Insider) -> InsiderOut:
+    found = _person(one.belonging)
+    found.paid_in = [AmountOut(wallet=unit, amount=units) for unit, units in one.paid_in.items()]
+    found.spent_this_month = [AmountOut(wallet=unit, amount=units) for unit, units in one.spent.items()]
+    return found
+
+
+def _shared(done: SharedOut) -> SharedOutOut:
+    return SharedOutOut(
+        shared_out=[
+            TakenOut(
+                member_id=ids.public("member", member_id),
+                units=[AmountOut(wallet=unit, amount=amount) for unit, amount in units.items()],
+            )
+            for member_id, units in done.got.items()
+        ]
+    )
+
+
+def _invitation(info: GroupInvitationInfo) -> GroupInvitationOut:
+    return GroupInvitationOut(
+        id=ids.public("group_invitation", info.id),
+        role=info.role,
+        monthly_limit=info.monthly_limit,
+        member_id=ids.public("member", info.member_id) if info.member_id else "",
+        expires_at=info.expires_at,
+        code=info.code,
+    )
