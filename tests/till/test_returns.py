@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 
-from bashgah.activities.selectors import activity_list
+from bashgah.activities.selectors import activity_list, anonymous_list
+from bashgah.activities.services import anonymous_claim
 from bashgah.ground import clock
+from bashgah.ground.types import SYSTEM
 from bashgah.kit import ids
 from bashgah.ledger.selectors import wallets_get
 from tests.till.conftest import Till
@@ -116,3 +119,32 @@ def test_making_a_purchase_void_takes_all_its_points_back_once(till: Till) -> No
 
 def test_another_clubs_purchase_cannot_be_made_void(till: Till) -> None:
     assert till.post("void", activity="act_00000000000000000000000001").status_code == 404
+
+
+def test_goods_nobody_showed_a_card_for_come_back_once_and_no_more_than_was_bought(till: Till) -> None:
+    till.post("record", **till.purchase(None, "1000000"))
+    (bought,) = anonymous_list(till.club).rows
+    page = till.post("return", invoice=bought.reference).content.decode()
+    form = form_of(page)
+
+    said = till.post("return/preview", **form, amount="400000").content.decode()
+    assert "برای این خرید کارتی نشان داده نشده است" in said
+    for _twice in range(2):
+        answer = till.post("return/record", **form, amount="400000").content.decode()
+        assert "مرجوعی ثبت شد" in answer
+        assert bought.reference in answer
+    assert "۶۰۰٬۰۰۰ تومان" in till.post("return", invoice=bought.reference).content.decode()
+    more = till.post("return/record", **{**form, "reference": str(uuid.uuid4())}, amount="700000")
+    assert more.status_code == 422
+
+
+def test_what_was_claimed_comes_back_from_the_member_it_belongs_to(till: Till) -> None:
+    till.post("record", **till.purchase(None, "1000000"))
+    (bought,) = anonymous_list(till.club).rows
+    anonymous_claim(
+        club=till.club, anonymous_id=bought.id, member_id=till.cast.sara.id, actor=SYSTEM, now=clock.now()
+    )
+    assert points(till) == 100
+    form = form_of(till.post("return", invoice=bought.reference).content.decode())
+    till.post("return/record", **form, amount="400000")
+    assert points(till) == 60

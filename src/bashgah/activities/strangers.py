@@ -11,7 +11,8 @@ from msgspec import structs
 
 from bashgah.activities.compact import fact_unpack
 from bashgah.activities.returning import Goods, bought_of
-from bashgah.activities.types import PurchaseRef, ReturnIn, ReturnLineIn
+from bashgah.activities.selectors import purchase_not_found
+from bashgah.activities.types import PurchaseRef, ReturnableLine, ReturnIn, ReturnLineIn
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.facts import Fact
 from bashgah.ground.batch import cursor
@@ -81,6 +82,25 @@ def goods_read(club: ClubInfo, ids: Iterable[UUID]) -> dict[UUID, Goods]:
         id_: Goods(id=id_, fact=fact, bought=bought_of(fact), returned=back.get(id_, {}), touched=set())
         for id_, fact in facts.items()
     }
+
+
+def anonymous_lines(club: ClubInfo, id: UUID) -> list[ReturnableLine]:
+    """Return an anonymous purchase's lines with what may still come back, for the till's return screen."""
+    goods = goods_read(club, [id]).get(id)
+    if goods is None:
+        raise purchase_not_found()
+    by_no = {line.no: line for line in goods.fact.lines}
+    return [
+        ReturnableLine(
+            no,
+            by_no[no].name if no in by_no else "",
+            by_no[no].sku if no in by_no else "",
+            bought,
+            goods.returned.get(no, 0),
+            by_no[no].net if no in by_no else goods.fact.net,
+        )
+        for no, bought in goods.bought.items()
+    ]
 
 
 def return_find(club: ClubInfo, id: UUID) -> NamelessReturn | None:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from bashgah.activities.selectors import activity_get, activity_list, anonymous_list
-from bashgah.activities.types import ActivityFilters, ActivityInfo, Settled
+from bashgah.activities.selectors import activity_get, activity_list, anonymous_get, anonymous_list
+from bashgah.activities.strangers import return_find
+from bashgah.activities.types import ActivityFilters, Settled
 from bashgah.activities.whys import ActivityWhy, activity_why_all
 from bashgah.engine.words import ladder_find, tier_name
 from bashgah.kit import formats
@@ -94,14 +95,14 @@ def claimed(request: HttpRequest, counter: Counter, settled: Settled, member: Me
 def returned(request: HttpRequest, counter: Counter, settled: Settled, *, title: str) -> HttpResponse:
     """The result of a return or of making a purchase void."""
     member = members.member_get(counter.club, settled.member_id) if settled.member_id else None
-    info = activity_get(counter.club, settled.activity_id)
+    amount, reference = _what_came_back(counter, settled)
     result = _result(
         counter,
         settled,
         member,
         title=title,
-        amount=abs(info.net),
-        reference=_purchase_reference(counter, info),
+        amount=amount,
+        reference=reference,
         issued=(),
     )
     return answer(request, counter, result)
@@ -144,7 +145,7 @@ def _result(
         member=member.name if member else gettext("without a member"),
         repeated=settled.repeated,
         reference=reference,
-        can_claim=member is None,
+        can_claim=member is None and settled.kind == "purchase",
     )
 
 
@@ -188,6 +189,13 @@ def _pending_note(counter: Counter, settled: Settled) -> str:
     return gettext("pending until %(day)s") % {"day": day}
 
 
-def _purchase_reference(counter: Counter, info: ActivityInfo) -> str:
-    """The invoice number the cashier knows, not the return's own reference."""
-    return activity_get(counter.club, info.about_id).reference if info.about_id else info.reference
+def _what_came_back(counter: Counter, settled: Settled) -> tuple[int, str]:
+    """What goods are worth that came back, and the invoice number the cashier knows, not the return's own."""
+    if settled.member_id is None:
+        back = return_find(counter.club, settled.activity_id)
+        if back is None:
+            return 0, settled.reference
+        return abs(back.fact.net), anonymous_get(counter.club, back.purchase_id).reference
+    info = activity_get(counter.club, settled.activity_id)
+    reference = activity_get(counter.club, info.about_id).reference if info.about_id else info.reference
+    return abs(info.net), reference

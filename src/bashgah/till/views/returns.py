@@ -13,8 +13,10 @@ from bashgah.access.gate import require
 from bashgah.activities import selectors as activities
 from bashgah.activities.previewing import return_preview
 from bashgah.activities.services import settle_one
+from bashgah.activities.strangers import CLAIM, anonymous_lines
 from bashgah.activities.types import (
     ActivityInfo,
+    AnonymousInfo,
     PurchaseRef,
     ReturnableLine,
     ReturnIn,
@@ -33,6 +35,9 @@ from bashgah.till.forms import instant, money, thousandths
 from bashgah.till.pages import ReturnLine, ReturnPage
 from bashgah.ui.figures import isolated
 
+Bought = ActivityInfo | AnonymousInfo
+"""A purchase that goods come back of: a member's, or one nobody showed a card for."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_counter
@@ -43,7 +48,7 @@ def find(request: HttpRequest, counter: Counter) -> HttpResponse:
     text = clean(ascii_digits(request.POST.get("invoice", "")), field="/invoice", limit=120)
     found = _find(counter, text)
     if found is None:
-        errors = {"invoice": gettext("No purchase of a member has this number here.")}
+        errors = {"invoice": gettext("No purchase has this number here.")}
         return part(request, counter, "return_find.html", status=422, text=text, errors=errors)
     return _lines_part(request, counter, found)
 
@@ -53,7 +58,7 @@ def find(request: HttpRequest, counter: Counter) -> HttpResponse:
 def record(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Record the return of what was typed; nothing typed is all that is left."""
     require(request, "activities.write", branch=counter.branch.id)
-    found = activities.activity_get(counter.club, ids.parse("activity", request.POST.get("activity", "")))
+    found = _named(counter, request.POST.get("activity", ""))
     done, refusal = counters.tried(lambda: _recorded(request, counter, found))
     if done is None:
         response = _lines_part(request, counter, found, error=counter.say(refusal.phrase) if refusal else "")
@@ -67,7 +72,10 @@ def record(request: HttpRequest, counter: Counter) -> HttpResponse:
 def preview(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Say what the return typed so far would undo; nothing is recorded."""
     require(request, "activities.write", branch=counter.branch.id)
-    found = activities.activity_get(counter.club, ids.parse("activity", request.POST.get("activity", "")))
+    found = _named(counter, request.POST.get("activity", ""))
+    if isinstance(found, AnonymousInfo):
+        said = gettext("Nobody showed a card for this purchase: sales fall by it, and no points go back.")
+        return part(request, counter, "return_effects.html", effects=(), error="", note=said)
     try:
         settled = return_preview(
             club=counter.club,
@@ -146,18 +154,21 @@ def _effects(counter: Counter, settled: Settled) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _recorded(request: HttpRequest, counter: Counter, found: ActivityInfo) -> Settled:
+def _recorded(request: HttpRequest, counter: Counter, found: Bought) -> Settled:
     intake = _intake(request, counter, found)
     return settle_one(intake, club=counter.club, actor=counter.actor, now=counter.now)
 
 
-def _intake(request: HttpRequest, counter: Counter, found: ActivityInfo) -> ReturnIn:
+def _intake(request: HttpRequest, counter: Counter, found: Bought) -> ReturnIn:
     amount = money(request.POST.get("amount", ""), counter.club, "/amount")
+    purchase = PurchaseRef(activity=ids.public("activity", found.id))
+    if isinstance(found, AnonymousInfo):
+        purchase = PurchaseRef(source=found.source, reference=found.reference)
     return ReturnIn(
         source=counter.source,
         reference=f"return/{_reference(request)}",
         occurred_at=instant(request.POST.get("occurred_at", "")) or counter.now,
-        purchase=PurchaseRef(activity=ids.public("activity", found.id)),
+        purchase=purchase,
         lines=_returned_lines(request),
         amount=amount or UNSET,
         branch=counter.branch.code,
@@ -181,21 +192,39 @@ def _returned_lines(request: HttpRequest) -> tuple[ReturnLineIn, ...]:
     )
 
 
-def _find(counter: Counter, text: str) -> ActivityInfo | None:
-    """The purchase of this number at this branch, or by its own id; only members' purchases come back."""
-    if text.startswith("act_"):
-        try:
-            return activities.activity_get(counter.club, ids.parse("activity", text))
-        except Refusal:
-            return None
-    found = activities.activity_find(counter.club, counter.source, text)
-    return found if found and found.kind == "purchase" else None
+def _find(counter: Counter, text: str) -> Bought | None:
+    """The purchase of this number at this branch, or by its own id; a member's or nobody's."""
+    try:
+        if text.startswith("act_"):
+            return _named(counter, text)
+        found = activities.activity_find(counter.club, counter.source, text)
+        if found is not None:
+            return found if found.kind == "purchase" else None
+        return _owned(counter, activities.anonymous_find(counter.club, counter.source, text))
+    except Refusal:
+        return None
 
 
-def _lines_part(
-    request: HttpRequest, counter: Counter, found: ActivityInfo, *, error: str = ""
-) -> HttpResponse:
-    lines = activities.purchase_lines(counter.club, found.id)
+def _named(counter: Counter, public_id: str) -> Bought:
+    """The purchase of an id, a member's or nobody's."""
+    id_ = ids.parse("activity", public_id)
+    try:
+        return activities.activity_get(counter.club, id_)
+    except Refusal:
+        return _owned(counter, activities.anonymous_get(counter.club, id_))
+
+
+def _owned(counter: Counter, found: AnonymousInfo) -> Bought:
+    """Nobody's purchase, or the member's it became when it was claimed."""
+    if found.claimed_by is None:
+        return found
+    claim = activities.activity_find(counter.club, CLAIM, ids.public("activity", found.id))
+    return claim or found
+
+
+def _lines_part(request: HttpRequest, counter: Counter, found: Bought, *, error: str = "") -> HttpResponse:
+    lines_of = anonymous_lines if isinstance(found, AnonymousInfo) else activities.purchase_lines
+    lines = lines_of(counter.club, found.id)
     by_amount = not found.fact.lines_known
     left = sum(line.left for line in lines)
     club = counter.club
