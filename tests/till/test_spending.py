@@ -6,11 +6,13 @@ import re
 
 import pytest
 
+from bashgah.access.models import Staff
+from bashgah.access.services import role_grant
 from bashgah.activities.selectors import activity_list
 from bashgah.clubs.selectors import club_get
 from bashgah.clubs.services import settings_set
 from bashgah.ground import clock
-from bashgah.ground.types import Actor
+from bashgah.ground.types import SYSTEM, Actor
 from bashgah.kit import ids
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members import selectors as members
@@ -247,3 +249,38 @@ def test_a_scanned_coupon_opens_its_member_and_goes_on_the_invoice(rich: Till) -
 
     assert "سارا محمدی" in page
     assert field(page, "coupon") == ids.public("coupon", coupon.id)
+
+
+def test_a_finished_redemption_is_called_off_with_a_reason_and_once(rich: Till) -> None:
+    manager = Staff.objects.create_user("leila2@naderi.example", name="leila")
+    role_grant(
+        club=rich.club,
+        staff_id=manager.id,
+        role="branch_manager",
+        branches=[rich.cast.vanak.id],
+        actor=SYSTEM,
+        now=cast.LONG_AGO,
+    )
+    rich.client.force_login(manager)
+    rich.post("branch", branch=str(rich.cast.vanak.id), number="3")
+    sara = rich.cast.sara
+    redemption_begin(
+        club=rich.club, member_id=sara.id, reward_key="free_coffee", channel="till", branch="101",
+        actor=SYSTEM, now=clock.now(),
+    )  # fmt: skip
+    assert wallet(rich) == (700, 0)
+    assert "redeemed?member" in rich.post("find", q="09121234567").content.decode()
+    id_ = field(rich.get(f"redeemed?member={ids.public('member', sara.id)}").content.decode(), "redemption")
+
+    assert rich.post("redeemed/cancel", redemption=id_, reason=" ").status_code == 422
+    assert wallet(rich) == (700, 0)
+    for _twice in range(2):
+        said = rich.post("redeemed/cancel", redemption=id_, reason="اشتباه بود").content.decode()
+        assert "قهوه لغو شد؛ ۳۰۰ امتیاز برگشت." in said
+    assert wallet(rich) == (1_000, 0)
+
+
+def test_a_cashier_without_the_right_calls_nothing_off(rich: Till) -> None:
+    member = ids.public("member", rich.cast.sara.id)
+    assert "redeemed?member" not in rich.post("find", q="09121234567").content.decode()
+    assert rich.get(f"redeemed?member={member}").status_code == 403

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from bashgah.access.gate import allowed
+from bashgah.access.gate import allowed, may
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import BranchInfo, ClubInfo
 from bashgah.ground import clock
@@ -47,6 +47,7 @@ class Counter:
     staff_name: str
     last: Last | None
     last_invoice: str
+    may_cancel: bool = False
 
     @property
     def source(self) -> str:
@@ -108,6 +109,7 @@ def counter_of(request: HttpRequest) -> Counter | None:
         staff_name=str(request.user),
         last=Last(last["activity"], last["when"], last["amount"], last["void"]) if last else None,
         last_invoice=opened.get("invoice", ""),
+        may_cancel=may(request, "redemptions.cancel", branch=branch.id),
     )
 
 

@@ -243,3 +243,22 @@ class ReturnPage:
     lines: tuple[ReturnLine, ...]
     left_amount: str
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """Something a member got for points; an open one can still be called off."""
+
+    id: str
+    name: str
+    note: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemedPage:
+    """What a member got at this branch, or that one of it was called off."""
+
+    rows: tuple[Redeemed, ...]
+    error: str = ""
+    done: str = ""

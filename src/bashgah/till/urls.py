@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bashgah.till.views import desk, enrol, purchase, returns, spending
+from bashgah.till.views import cancelling, desk, enrol, purchase, returns, spending
 
 app_name = "till"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("yes", spending.yes, name="yes"),
     path("yes/check", spending.yes_check, name="yes_check"),
     path("yes/state", spending.yes_state, name="yes_state"),
+    path("redeemed", cancelling.redeemed, name="redeemed"),
+    path("redeemed/cancel", cancelling.cancel, name="redeemed_cancel"),
     path("return", returns.find, name="return"),
     path("return/record", returns.record, name="return_record"),
     path("return/preview", returns.preview, name="return_preview"),
