@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bashgah.activities import selectors
+from bashgah.activities import apart, selectors
 from bashgah.activities.recording import Batch
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
@@ -47,6 +47,10 @@ def purchase_decided(batch: Batch, member: Running, purchase: Purchase, fact: Fa
         actor_kind=batch.actor_kind,
         actor_id=batch.actor_id,
     )
+    survivor = batch.members.get(batch.survivors.get(purchase.member_id, purchase.id))
+    if survivor is not None:
+        member = batch.members[purchase.member_id]
+        apart.recalled(member, survivor, purchase.credited, origin)
     for place, credited in enumerate(purchase.credited):
         wallet, lot = compiled.wallets.get(credited.unit), member.points.lots.get(credited.posting_id)
         terms = wallet.confirmation if wallet is not None else None
@@ -56,6 +60,8 @@ def purchase_decided(batch: Batch, member: Running, purchase: Purchase, fact: Fa
             member.points.confirm(origin, [lot])
         elif fact.type == terms.cancels:
             purchase.credited[place] = member.points.reverse(origin, credited, lot.remaining)
+    if survivor is not None:
+        apart.passed_on(member, survivor, origin)
 
 
 def pending_decide(

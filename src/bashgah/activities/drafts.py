@@ -40,6 +40,7 @@ class Draft:
     ``refusal`` is kept until the reference was looked up: a fact told before gets its first answer whatever
     would be said of it now. ``claims`` is the anonymous purchase (or return) this one stands for,
     ``goods_of`` the anonymous purchase a return names; ``waits`` says that a return names none yet.
+    ``made_by`` is the merged membership whose card or number it names, ``member_id`` who stands for it.
     ``is_admitted`` says that a person let it pass whenever it happened; ``held_for`` why one must look at it
     first. ``promise`` is the quote that a purchase names.
     """
@@ -56,6 +57,7 @@ class Draft:
     is_admitted: bool = False
     held_for: str = ""
     promise: Promise | None = None
+    made_by: UUID | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -93,7 +95,8 @@ def members_resolved(
 ) -> None:
     """Find every draft's member with one query a kind of name; who cannot be found is the draft's refusal.
 
-    With ``lock_follows`` ids are taken as they are: the lock says whose they are, and who gave way to whom.
+    With ``lock_follows`` memberships are taken as they are named: the lock says whose they are, and who gave
+    way to whom.
     """
     asked: dict[Name, list[Draft]] = {}
     for draft in drafts:
@@ -201,7 +204,7 @@ def _answers(club: ClubInfo, asked: Iterable[Name], lock_follows: bool) -> dict[
     answers: dict[Name, Answer] = {}
     for kind in _IDENTIFIERS:
         if texts := by_kind.get(kind):
-            found = members_resolve_bulk(club, kind, texts)
+            found = members_resolve_bulk(club, kind, texts, as_named=lock_follows)
             answers.update(((kind, text), found.get(text) or nobody()) for text in texts)
     if member_ids := by_kind.get("id"):
         sets = {} if lock_follows else alias_sets(club, member_ids)

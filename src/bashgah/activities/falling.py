@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -23,18 +23,23 @@ from bashgah.tiers.selectors import rises_since
 
 
 def fall(
-    running: Running, compiled: CompiledProgram, recorded_at: datetime, origin: Origin
+    running: Running,
+    compiled: CompiledProgram,
+    recorded_at: datetime,
+    origin: Origin,
+    ids: Sequence[UUID] = (),
 ) -> tuple[TierMove, ...]:
     """Lower the member where a rise since ``recorded_at`` no longer holds; return the steps down.
 
     The return is counted already. From the standing before the first rise that the purchase may have had a
     part in, the member's days are gone through again: what they bought apart from it may hold them where they
-    are. A tier kept at a review is judged by the next review, not here.
+    are. A tier kept at a review is judged by the next review, not here. ``ids`` are the memberships whose
+    facts lift a member who took others in.
     """
     ladders = [key for key in compiled.ladders if key in running.standings]
     if not ladders:
         return ()
-    bases = _bases(running, recorded_at)
+    bases = _bases(running, recorded_at, ids or [running.member_id])
     moves = []
     days: Days | None = None
     for key in ladders:
@@ -49,11 +54,11 @@ def fall(
     return tuple(moves)
 
 
-def _bases(running: Running, recorded_at: datetime) -> dict[str, Rise]:
+def _bases(running: Running, recorded_at: datetime, ids: Sequence[UUID]) -> dict[str, Rise]:
     """Find the first rise on each ladder since then: those written, then those of this batch."""
     bases: dict[str, Rise] = {}
     written = rises_since(running.member_id, recorded_at)
-    states = _states(running.member_id, [activity_id for _ladder, activity_id in written])
+    states = _states(ids, [activity_id for _ladder, activity_id in written])
     for ladder, activity_id in written:
         if activity_id in states:
             day, standings = states[activity_id]
@@ -63,16 +68,16 @@ def _bases(running: Running, recorded_at: datetime) -> dict[str, Rise]:
     return bases
 
 
-def _states(member_id: UUID, ids: list[UUID]) -> dict[UUID, tuple[date, Mapping[str, Standing]]]:
+def _states(member_ids: Sequence[UUID], ids: list[UUID]) -> dict[UUID, tuple[date, Mapping[str, Standing]]]:
     if not ids:
         return {}
     with cursor() as cur:
         rows = cur.execute(
             """
             SELECT id, business_date, state FROM activities_activity
-            WHERE member_id = %s AND id = ANY(%s)
+            WHERE member_id = ANY(%s) AND id = ANY(%s)
             """,
-            [member_id, ids],
+            [list(member_ids), ids],
         ).fetchall()
     return {id_: (day, compact.state_unpack(state).standings) for id_, day, state in rows}
 

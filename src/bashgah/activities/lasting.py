@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,12 @@ import psycopg
 from bashgah.activities.compact import KIND_CODES, fact_unpack, state_unpack
 from bashgah.activities.running import Running
 from bashgah.activities.undoing import Sold, lasting_undone
+from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.counters import ReadyCounter
-from bashgah.ground.batch import cursor
+from bashgah.ground.batch import RowSet, cursor, write
+from bashgah.history.tables import USED
+from bashgah.programs.selectors import program_in_force
 
 _LEFT = """
     FROM activities_activity a
@@ -59,6 +62,33 @@ def purchase_forgotten(
 
         for key, start, amount in lasting_undone(then, purchase, kept, left):
             past.use(key, start, -amount)
+
+
+def lasting_reckon(*, club: ClubInfo, member_id: UUID, ids: Sequence[UUID], now: datetime) -> None:
+    """Reckon a locked member's streaks and last days anew from the acts of these memberships.
+
+    What is joined and parted by a merge are sums; these are none.
+    """
+    with cursor() as cur:
+        counters = [each for each in program_in_force(club, now).counters if each.lasts]
+        if not counters:
+            return
+        params = {"ids": list(ids), "gone": [], "return": KIND_CODES["return"]}
+        every = _LEFT.replace("a.kind = %(kind)s", "a.kind <> %(return)s")
+        acts = [
+            (day, fact_unpack(fact), state_unpack(state))
+            for day, fact, state in cur.execute(
+                f"SELECT a.business_date, a.fact, a.state {every}", params
+            ).fetchall()
+        ]
+        rows = []
+        for counter in counters:
+            found = counter.reckoned(day for day, fact, state in acts if counter.is_act(fact, state))
+            kept = _used(cur, member_id, counter.key)
+            for start in sorted(found.keys() | kept.keys()):
+                if change := found.get(start, 0) - kept.get(start, 0):
+                    rows.append((change, start, member_id, club.id, counter.key))
+        write(cur, [RowSet(USED, rows)])
 
 
 def last_purchases_put(cur: psycopg.Cursor[Any], members: Iterable[Running]) -> None:

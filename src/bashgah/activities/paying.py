@@ -386,6 +386,16 @@ def _redeemed(cur: psycopg.Cursor[Any], club: ClubInfo, member: Running, name: s
     )
 
 
+def payer_missing() -> Refusal:
+    """Return the refusal of payments for a purchase that names nobody."""
+    return Refusal(
+        "payer_missing",
+        Phrase(_("Only a member's purchase can be paid with points, credit or coupons; name the member.")),
+        status=422,
+        field="/member",
+    )
+
+
 def _unclear(at: str) -> Refusal:
     return Refusal(
         "payment_unclear",

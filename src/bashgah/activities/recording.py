@@ -119,7 +119,7 @@ def origin(batch: Batch, activity_id: UUID, fact: Fact, cause: Cause) -> Origin:
 def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: State) -> None:
     """Add the rows and the news of a member's fact."""
     draft, fact = made.draft, made.fact
-    member_id = draft.member_id
+    member_id = draft.made_by or draft.member_id
     assert member_id is not None  # noqa: S101 - anonymous facts go to their own table
     _reference(batch, draft, made.id, member_id)
     batch.activities.append(
@@ -150,9 +150,9 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
     )
     if draft.claims is not None and fact.kind == "purchase":
         batch.claims.append((draft.claims, member_id, made.id))
-    _news(batch, f"{fact.kind}.settled", member_id, _told(made, compiled))
+    _news(batch, f"{fact.kind}.settled", draft.member_id, _told(made, compiled))
     for move in made.outcome.moves:
-        _news(batch, f"tier.{move.direction}", member_id, tier_told(compiled, move, made))
+        _news(batch, f"tier.{move.direction}", draft.member_id, tier_told(compiled, move, made))
 
 
 def anonymous_add(batch: Batch, draft: Draft) -> Settled:

@@ -94,7 +94,15 @@ class Remembered:
                 values[name] = _HISTORY[name](self.history, fact)
         return structs.replace(state, values=values, used=used)
 
-    def remember(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
+    def remember(
+        self,
+        compiled: CompiledProgram,
+        state: State,
+        fact: Fact,
+        decision: Decision,
+        *,
+        stands: bool = True,
+    ) -> None:
         """Count a decided fact: units used of limits, sums, days, and where the member stands after it."""
         status, qualifying = status_wallet(compiled), 0
         for credit in decision.credits:
@@ -110,7 +118,8 @@ class Remembered:
         for counter in compiled.counters:
             if counter.lasts and counter.is_act(fact, state):
                 self.acts.setdefault(counter.key, []).append(fact.local_at.date())
-        self._stand(compiled, state, fact, decision)
+        if stands:
+            self._stand(compiled, state, fact, decision)
 
     def remember_gone(self, then: CompiledProgram, purchase: Sold) -> set[tuple[str, date]]:
         """Forget a purchase of which nothing is left: streaks and last days are those of the acts left.

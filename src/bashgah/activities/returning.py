@@ -17,7 +17,7 @@ import msgspec
 import psycopg
 from msgspec import UNSET
 
-from bashgah.activities import paying, pooling
+from bashgah.activities import apart, paying, pooling
 from bashgah.activities.compact import (
     KIND_CODES,
     Outcome,
@@ -37,12 +37,10 @@ from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.facts import Fact, Line
 from bashgah.engine.returns import WHOLE, bought_of
 from bashgah.engine.states import Slot, State
-from bashgah.ground import ids
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger.between import everything_pass
 from bashgah.ledger.pooling import Share
 from bashgah.ledger.reading import credits_of, entries_about, reversed_by
 from bashgah.ledger.states import Credited, Origin
@@ -211,6 +209,7 @@ def taken_back(
     lines: list[CreditLine] = []
     freed: dict[tuple[str, date], int] = {}
     shared: dict[Slot, int] = {}
+    apart.recalled(running, survivor, purchase.credited, origin)
     qualifying = 0
     for place, credited in enumerate(purchase.credited):
         taken = credited.reversed_total - credited.recomputed
@@ -249,7 +248,8 @@ def taken_back(
     moves = fall(running, compiled, purchase.recorded_at, origin)
     running.pass_time(origin.recorded_at)
     if survivor is not None:
-        passed_on(running, survivor, origin)
+        moves = fall(survivor, compiled, purchase.recorded_at, origin, alias_set(club, survivor.member_id))
+        apart.passed_on(running, survivor, origin)
     told = survivor or running
     outcome = Outcome(
         credits=tuple(StoredCredit(line, ()) for line in lines),
@@ -272,15 +272,6 @@ def budgets_of_returns(club: ClubInfo, purchases: Iterable[Purchase]) -> set[Slo
             if budget is not None:
                 found.add(budget[0])
     return found
-
-
-def passed_on(merged: Running, survivor: Running, origin: Origin) -> None:
-    """Let the survivor of a merge have what the merged member got, and pay what they owe.
-
-    The cause's id is the merged member's: so the undo of the merge finds what went on for them.
-    """
-    entry = replace(origin, id=ids.fresh(), cause=Cause.MERGE, cause_id=merged.member_id)
-    everything_pass(merged.points, survivor.points, entry)
 
 
 def credited_read(

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from bashgah.activities import pooling
+from bashgah.activities import apart, pooling
 from bashgah.activities.compact import Outcome, StoredCredit
 from bashgah.activities.remembering import Remembered, Rise, read_fields
 from bashgah.activities.types import Balance, CreditLine
@@ -51,12 +51,22 @@ class Running(Remembered):
     share: int = 0
     shared: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def apply(
-        self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision, origin: Origin
+    def apply(  # noqa: PLR0917 one decided fact
+        self,
+        compiled: CompiledProgram,
+        state: State,
+        fact: Fact,
+        decision: Decision,
+        origin: Origin,
+        maker: Running | None = None,
     ) -> Outcome:
-        """Carry out a decision: credits, limits, counts, tiers; return what it came to."""
+        """Carry out a decision: credits, limits, counts, tiers; return what it came to.
+
+        ``maker`` is the merged membership whose card made the fact: what it gives is theirs and goes on.
+        """
+        holder = maker or self
         given = [
-            self.points.credit(
+            holder.points.credit(
                 origin,
                 unit=credit.wallet,
                 kind=WALLET_KINDS[compiled.wallets[credit.wallet].kind],
@@ -71,6 +81,9 @@ class Running(Remembered):
         if self.share and self.pool is not None:
             pooling.earned_share(self, self.pool, origin, given)
         self.remember(compiled, state, fact, decision)
+        if maker is not None:
+            apart.remembered(maker, compiled, fact, decision)
+            apart.passed_on(maker, self, origin)
         for move in decision.tier_moves:
             self.rises.append(Rise(move.ladder, state.standings.get(move.ladder), fact.local_at.date()))
             self.step(move, origin)

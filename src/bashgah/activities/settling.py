@@ -15,6 +15,7 @@ import structlog
 from msgspec import structs
 
 from bashgah.activities import (
+    apart,
     confirming,
     declaring,
     drafts,
@@ -144,9 +145,11 @@ def _members_checked(batch: Batch, part: list[Draft], locked: Mapping[UUID, Lock
     for draft in part:
         if draft.member_id is None:
             continue
-        member = locked.get(draft.member_id)
+        member, draft.made_by = locked.get(draft.member_id), None
         if member is not None and member.merged_into and draft.kind != "return":
-            member = locked.get(member.merged_into)
+            merged, member = member, locked.get(member.merged_into)
+            if member is not None and apart.is_apart(draft.intake, merged, member):
+                draft.made_by, batch.survivors[merged.id] = merged.id, member.id
         if member is None:
             draft.refusal = draft.refusal or drafts.nobody()
             draft.member_id = None
@@ -179,6 +182,7 @@ def _states_read(
     if not members:
         batch.members = {}
         return
+    members |= {draft.made_by for draft in open_drafts if draft.made_by is not None}
     members |= {batch.survivors[id_] for id_ in members if id_ in batch.survivors}
     members |= batch.groups.keys()
     payers = {
@@ -200,7 +204,7 @@ def _states_read(
         pooling.shares_load(cur, batch)
     givers = (
         {purchase.member_id for purchase in batch.purchases.values()} | payers | set(batch.survivors.values())
-    )
+    ) | batch.survivors.keys()
     if purchase_ids or payers:
         givers |= batch.groups.keys()
     books = [r.points for r in batch.members.values() if r.member_id in givers or r.points.is_due(batch.now)]
@@ -265,7 +269,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     assert fact is not None  # noqa: S101 - facts_made gave every draft a fact or a refusal
     if draft.member_id is None:
         if isinstance(draft.intake, PurchaseIn) and draft.intake.paid_with:
-            raise _payer_missing()
+            raise paying.payer_missing()
         return quoted.anonymous_settled(batch, draft, fact)
     compiled = quoted.program_for(batch, draft, fact)
     if draft.promise is not None:
@@ -275,13 +279,16 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     member = batch.members[draft.member_id]
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
+    maker = apart.maker_of(batch, draft)
     payments = _payments(cur, batch, draft, compiled, member)
     state, decision = _decision(member, compiled, fact, batch.budgets)
     quoted.earns_check(draft, decision)
     if payments:
+        if maker is not None:
+            apart.lent(maker, member, payments, origin)
         batch.spent += paying.payments_take(
             batch.club,
-            member,
+            maker or member,
             payments,
             intake=draft.intake,  # type: ignore[arg-type]
             origin=origin,
@@ -291,16 +298,16 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     purchase = _about(batch, draft, named)
     if purchase is not None:
         confirming.purchase_decided(batch, member, purchase, fact)
-    outcome = member.apply(compiled, state, fact, decision, origin)
+    outcome = member.apply(compiled, state, fact, decision, origin, maker)
     for spent in decision.spent:
         batch.budgets[spent.slot] += spent.amount
         batch.taken[spent.slot] = batch.taken.get(spent.slot, 0) + spent.amount
     quoted.promise_keep(batch, draft, fact, activity_id, compiled)
     if compiled.shadow is not None:
-        shadows.shadow_add(batch, member, compiled, state, fact, decision, activity_id)
+        shadows.shadow_add(batch, maker or member, compiled, state, fact, decision, activity_id)
     lapsing.stay_alive(batch, member, compiled, fact)
-    if member.pool is not None:
-        lapsing.stay_alive(batch, member.pool, compiled, fact)
+    for other in filter(None, (member.pool, maker)):
+        lapsing.stay_alive(batch, other, compiled, fact)
     made = recording.Made(
         draft, activity_id, fact, outcome, decision, draft.claims or (purchase and purchase.id)
     )
@@ -356,15 +363,6 @@ def _payments(
         batch.actor,
         batch.now,
         batch.groups.get(batch.in_group.get(member.member_id)),
-    )
-
-
-def _payer_missing() -> Refusal:
-    return Refusal(
-        "payer_missing",
-        Phrase(_("Only a member's purchase can be paid with points, credit or coupons; name the member.")),
-        status=422,
-        field="/member",
     )
 
 

@@ -21,6 +21,7 @@ from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+from bashgah.members.selectors import alias_set, member_root
 from bashgah.programs.selectors import program_by_number
 
 
@@ -92,7 +93,7 @@ def purchases_find(club: ClubInfo, drafts: Sequence[Draft]) -> dict[int, UUID]:
             nameless.append((draft, hit[0]))
         elif hit[1] is None:
             draft.refusal = _of_nobody()
-        elif draft.member_id not in (None, hit[1]):
+        elif draft.member_id not in (None, hit[1]) and hit[1] not in alias_set(club, draft.member_id):
             draft.refusal = purchase_not_found()
         else:
             found[id(draft)], draft.member_id = hit
@@ -199,7 +200,7 @@ def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> 
         source=info.source,
         reference=info.reference,
         activity_id=info.id,
-        member_id=info.member_id,
+        member_id=member_root(club, info.member_id),
         occurred_at=info.occurred_at,
         recorded_at=info.recorded_at,
         business_date=info.business_date,

@@ -37,6 +37,8 @@ class Passed:
     amount: int
     account: Account
     lots: tuple[tuple[LotState, int], ...]
+    reversed_total: int = 0
+    reversals: int = 0
 
 
 def books_open(club: ClubInfo, locked: Iterable[LockedMember], now: datetime) -> dict[UUID, Book]:
@@ -88,6 +90,51 @@ def units_pass(giver: Book, receiver: Book, origin: Origin, unit: str, amount: i
             rest -= part
     if rest:
         raise RuntimeError(f"lots of {unit} hold {rest} less than the wallet says")
+
+
+def units_lend(giver: Book, receiver: Book, origin: Origin, unit: str, amount: int) -> None:
+    """Hand over available units as ``units_pass`` does, each with its lot's own day: both are one person."""
+    giver._sufficient(unit, amount)
+    rest = amount
+    for lot in giver._spendable(unit, None):
+        part = min(rest, lot.remaining)
+        if part:
+            _lot_pass(giver, receiver, origin, lot, part, lot.expires_at)
+            rest -= part
+
+
+def lots_recall(giver: Book, receiver: Book, origin: Origin, lot_ids: Sequence[UUID]) -> None:
+    """Bring back to a merged member's lots what is left of them with the survivor, and what expired there.
+
+    What the survivor spent stays spent. Each movement is reversed by so much, so the merge's undo takes back
+    only the rest of it.
+    """
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT DISTINCT e.id FROM ledger_allocation a
+            JOIN ledger_posting p ON p.member_id = a.member_id AND p.id = a.posting_id
+            JOIN ledger_entry e ON e.member_id = p.member_id AND e.id = p.entry_id
+            WHERE a.member_id = %s AND a.lot_id = ANY(%s) AND p.credit = %s AND e.cause = %s
+              AND p.reverses IS NULL
+            """,
+            [giver.member_id, list(lot_ids), int(Account.TRANSFERRED), int(Cause.MERGE)],
+        ).fetchall()
+    entries = [id_ for (id_,) in rows]
+    if not entries:
+        return
+    came = {credited.posting_id: credited for credited in credited_read(receiver.member_id, entries)}
+    for passed in passed_read(giver.member_id, entries):
+        credited = came.get(passed.posting_id)
+        if credited is None or not any(lot.id in lot_ids for lot, _amount in passed.lots):
+            continue
+        lot = receiver.lots.get(credited.posting_id)
+        expired = credited.expired + receiver._just_expired.get(credited.posting_id, 0)
+        left = (lot.remaining if lot is not None else 0) + expired
+        if left:
+            receiver.reverse(origin, credited, left)
+            _restore(giver, origin, passed, left)
+    giver.dues(origin.recorded_at)
 
 
 def everything_pass(giver: Book, receiver: Book, origin: Origin) -> None:
@@ -151,7 +198,8 @@ def passed_back(
     """
     for member_id, credits in credited.items():
         for each in credits:
-            books[member_id].reverse(origin, each, each.amount)
+            if each.amount > each.reversed_total:
+                books[member_id].reverse(origin, each, each.amount - each.reversed_total)
     for member_id, movements in passed.items():
         for movement in movements:
             _restore(books[member_id], origin, movement)
@@ -177,18 +225,23 @@ def passed_read(member_id: UUID, entry_ids: Sequence[UUID]) -> list[Passed]:
     with cursor() as cur:
         rows = cur.execute(
             """
-            SELECT p.id, p.unit, w.kind, p.amount, p.debit FROM ledger_posting p
+            SELECT p.id, p.unit, w.kind, p.amount, p.debit, coalesce(r.total, 0), coalesce(r.n, 0)
+            FROM ledger_posting p
             JOIN ledger_wallet w ON w.member_id = p.member_id AND w.unit = p.unit
-            WHERE p.member_id = %s AND p.entry_id = ANY(%s) AND p.credit = %s ORDER BY p.id
+            LEFT JOIN LATERAL (
+                SELECT max(v.reversed_total) AS total, max(v.n) AS n FROM ledger_posting v
+                WHERE v.member_id = p.member_id AND v.reverses = p.id) r ON true
+            WHERE p.member_id = %s AND p.entry_id = ANY(%s) AND p.credit = %s AND p.reverses IS NULL
+            ORDER BY p.id
             """,
             [member_id, list(entry_ids), int(Account.TRANSFERRED)],
         ).fetchall()
         return [
             Passed(
                 id_, unit, WalletKind(kind), amount, Account(debit),
-                tuple(reading.lots_taken(cur, member_id, id_)),
+                tuple(reading.lots_taken(cur, member_id, id_)), int(total), n,
             )
-            for id_, unit, kind, amount, debit in rows
+            for id_, unit, kind, amount, debit, total, n in rows
         ]  # fmt: skip
 
 
@@ -225,12 +278,17 @@ def _lot_pass(  # noqa: PLR0917 one lot, from here to there
     )
 
 
-def _restore(book: Book, origin: Origin, passed: Passed) -> None:
-    """Give back to exactly the lots it was taken from; what no lot gave (a debt taken over) is credited."""
+def _restore(book: Book, origin: Origin, passed: Passed, most: int | None = None) -> None:
+    """Give back to exactly the lots it was taken from; what no lot gave (a debt taken over) is credited.
+
+    At ``most`` so much of it, and never what was given back before: only what left one lot is given back in
+    parts.
+    """
     wallet = book.wallet(passed.unit, passed.kind)
-    taken = sum(amount for _lot, amount in passed.lots) if wallet.has_lots else passed.amount
+    whole = sum(amount for _lot, amount in passed.lots) if wallet.has_lots else passed.amount
+    taken = whole - passed.reversed_total if most is None else most
     if taken:
-        reversal = (passed.posting_id, 1, taken, passed.amount)
+        reversal = (passed.posting_id, passed.reversals + 1, passed.reversed_total + taken, passed.amount)
         posting_id = book._post(
             origin, (Account.TRANSFERRED, passed.account), passed.unit, taken, reversal=reversal
         )
@@ -241,14 +299,14 @@ def _restore(book: Book, origin: Origin, passed: Passed) -> None:
             wallet.available += taken
         for stored, amount in passed.lots:
             lot = book.lots.setdefault(stored.id, stored)
-            book._allocate(posting_id, lot, -amount)
+            book._allocate(posting_id, lot, -(taken if len(passed.lots) == 1 else amount))
             book._expect(wallet, lot)
         book._repay(wallet, posting_id)
-    if passed.amount > taken:
+    if passed.amount > whole and most is None:
         book.credit(
             origin,
             unit=passed.unit,
             kind=passed.kind,
-            amount=passed.amount - taken,
+            amount=passed.amount - whole,
             source=Account.TRANSFERRED,
         )

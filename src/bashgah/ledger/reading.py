@@ -112,6 +112,7 @@ def credits_of(
             JOIN ledger_posting e ON e.member_id = a.member_id AND e.id = a.posting_id
             WHERE a.member_id = p.member_id AND a.lot_id = p.id AND e.credit = %(expired)s) x ON true
         WHERE p.member_id = %(member)s AND p.entry_id = ANY(%(entries)s) AND p.debit = %(source)s
+          AND p.reverses IS NULL
         ORDER BY p.id
         """,
         {

@@ -125,7 +125,7 @@ def standings_join(
     """Give the survivor of a merge the better standing on each ladder, then what the joined history reaches.
 
     A merge never lowers anybody. Both are locked and their history is joined already. Returns the survivor's
-    standings as they were, for ``standings_part``, of the ladders on which they changed.
+    standings as they were, for ``standings_part``.
     """
     compiled, today = program_in_force(club, now), _today(club, now)
     stored = selectors.stored_standings(club, [survivor_id, merged_id])
@@ -134,30 +134,43 @@ def standings_join(
         own = stored[survivor_id].get(key)
         better = better_standing(ready.ladder, own, stored[merged_id].get(key))
         after = _standing_now(club, survivor_id, ready.ladder, better, today)
+        before[key] = own
         if after.tier and after != own:
-            before[key] = own
             why = Phrase(_("Two memberships of one person were merged"))
             _write(club, survivor_id, ready.ladder, own or Standing(), after, why, now)
     return before
 
 
 def standings_part(
-    *, club: ClubInfo, survivor_id: UUID, before: Mapping[str, Standing | None], now: datetime
+    *,
+    club: ClubInfo,
+    survivor_id: UUID,
+    merged_id: UUID,
+    before: Mapping[str, Standing | None],
+    now: datetime,
 ) -> None:
-    """Put the survivor back where they stood before a merge, or where their own history leads by now."""
+    """Put both where they stood before a merge, or where their own history leads by now.
+
+    What was granted to the survivor by hand since stays theirs.
+    """
     compiled, today = program_in_force(club, now), _today(club, now)
-    stored = selectors.stored_standings(club, [survivor_id])[survivor_id]
+    stored = selectors.stored_standings(club, [survivor_id, merged_id])
+    why = Phrase(_("The merge of two memberships was undone"))
     for key, standing in before.items():
-        ready = compiled.ladders.get(key)
-        if ready is None:
+        ready, now_at = compiled.ladders.get(key), stored[survivor_id].get(key, Standing())
+        known = {one.granted_until for one in (standing, stored[merged_id].get(key)) if one is not None}
+        if ready is None or (now_at.granted_until and now_at.granted_until not in known):
             continue
-        ladder, now_at = ready.ladder, stored.get(key, Standing())
-        after = _standing_now(club, survivor_id, ladder, standing, today)
-        if not after.tier:
-            after = Standing(ladder.tiers[0].key, today)
+        after = _standing_now(club, survivor_id, ready.ladder, standing, today)
+        if not after.tier and now_at.tier:
+            after = Standing(ready.ladder.tiers[0].key, today)
         if after != now_at:
-            why = Phrase(_("The merge of two memberships was undone"))
-            _write(club, survivor_id, ladder, now_at, after, why, now)
+            _write(club, survivor_id, ready.ladder, now_at, after, why, now)
+    for key, ready in compiled.ladders.items():
+        own = stored[merged_id].get(key)
+        after = _standing_now(club, merged_id, ready.ladder, own, today)
+        if after.tier and after != own:
+            _write(club, merged_id, ready.ladder, own or Standing(), after, why, now)
 
 
 def _standing_now(

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bashgah.activities.lasting import lasting_reckon
 from bashgah.activities.selectors import activity_span
 from bashgah.clubs.types import ClubInfo
 from bashgah.dealings import selectors
@@ -57,6 +58,7 @@ def members_merge(
             club=club, merge_id=merge_id, survivor=survivor, merged=merged, actor=actor, now=now
         )
         history.history_join(club=club, survivor_id=survivor.id, merged_id=merged.id)
+        lasting_reckon(club=club, member_id=survivor.id, ids=(survivor.id, merged.id), now=now)
         members_services.consents_join(
             club=club, survivor_id=survivor.id, merged_id=merged.id, merge_id=merge_id, now=now
         )
@@ -80,8 +82,9 @@ def merge_undo(*, club: ClubInfo, merge_id: UUID, actor: Actor, now: datetime) -
     """Make two memberships of one again, within thirty days (``merge_final``, 409, after that).
 
     What the merged member brought returns to the lots it lay in; what was spent since was the survivor's, who
-    pays with their other points and owes what those lack. Facts settled since the merge stay with the
-    survivor; from now on cards and numbers lead to their own member. Undone before, the same answer.
+    pays with their other points and owes what those lack. Facts told since the merge stay with whose card or
+    number told them: those of the merged member go with them, points, history, limits and tier. From now on
+    cards and numbers lead to their own member. Undone before, the same answer.
     """
     with transaction.atomic():
         row = selectors.merge_row(club, merge_id)
@@ -120,8 +123,9 @@ def merge_undo(*, club: ClubInfo, merge_id: UUID, actor: Actor, now: datetime) -
             made_at=row.made_at,
             now=now,
         )
+        lasting_reckon(club=club, member_id=survivor.id, ids=(survivor.id,), now=now)
         before = {key: _standing(stored) for key, stored in row.standings.items()}
-        tiers.standings_part(club=club, survivor_id=survivor.id, before=before, now=now)
+        tiers.standings_part(club=club, survivor_id=survivor.id, merged_id=merged.id, before=before, now=now)
         row.undone_at, row.undone_by = now, actor.name
         row.save(update_fields=["undone_at", "undone_by"])
         _told(club, row, actor, "members.parted", now)

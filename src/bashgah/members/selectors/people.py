@@ -104,17 +104,22 @@ def member_resolve(club: ClubInfo, kind: IdentifierKind, value: str) -> UUID | N
     return members_resolve_bulk(club, kind, [one]).get(one)
 
 
-def members_resolve_bulk(club: ClubInfo, kind: IdentifierKind, values: Iterable[str]) -> dict[str, UUID]:
-    """Resolve many *normalised* identifiers with one query; unknown ones are left out."""
+def members_resolve_bulk(
+    club: ClubInfo, kind: IdentifierKind, values: Iterable[str], *, as_named: bool = False
+) -> dict[str, UUID]:
+    """Resolve many *normalised* identifiers with one query; unknown ones are left out.
+
+    ``as_named`` gives the membership an identifier belongs to, also where another one stands for it.
+    """
     digests = {digest(club.id, kind, value): value for value in values}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT i.digest, coalesce(s.merged_into, s.member_id)
+            SELECT i.digest, CASE WHEN %s THEN s.member_id ELSE coalesce(s.merged_into, s.member_id) END
             FROM members_identifier i JOIN members_state s ON s.member_id = i.member_id
             WHERE i.club_id = %s AND i.kind = %s AND i.digest = ANY(%s)
             """,
-            [club.id, kind, list(digests)],
+            [as_named, club.id, kind, list(digests)],
         )
         return {digests[bytes(found)]: member_id for found, member_id in cursor.fetchall()}
 

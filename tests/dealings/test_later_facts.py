@@ -1,0 +1,247 @@
+"""Facts by a merged member's card: the survivor's while they are one, the member's own once they are two."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from bashgah.activities.services import settle_one
+from bashgah.activities.types import (
+    AmountsIn,
+    CustomIn,
+    MemberRef,
+    PaymentIn,
+    PurchaseIn,
+    PurchaseRef,
+    Settled,
+)
+from bashgah.dealings import services
+from bashgah.ground.types import SYSTEM
+from bashgah.history.selectors import sums_get
+from bashgah.tiers.selectors import standing_get
+from tests.activities.shop import TOMAN, Shop, open_shop, rule
+from tests.cast import NOW
+from tests.ledger.hand import Hand
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+MILLION = 1_000_000
+GIFT = {"wallet": "points", "amount": "fixed", "params": {"units": 4}}
+
+
+def merged(shop: Shop) -> UUID:
+    """Sara is merged into Reza."""
+    made = services.members_merge(
+        club=shop.club, survivor_id=shop.reza.id, merged_id=shop.sara.id, actor=SYSTEM, now=NOW
+    )
+    return made.id
+
+
+def parted(shop: Shop, merge_id: UUID, *, days: int = 1) -> None:
+    services.merge_undo(club=shop.club, merge_id=merge_id, actor=SYSTEM, now=NOW + days * DAY)
+
+
+def by_card(shop: Shop, reference: str, amount: int = MILLION, *, days: int = 0, **more: Any) -> Settled:
+    """A purchase by Sara's card, whoever stands for it."""
+    told = PurchaseIn(
+        source="pos",
+        reference=reference,
+        occurred_at=NOW + days * DAY,
+        member=MemberRef(card=shop.sara.number),
+        branch="101",
+        amounts=AmountsIn(gross=amount * TOMAN),
+        **more,
+    )
+    return settle_one(told, club=shop.club, actor=SYSTEM, now=NOW + days * DAY)
+
+
+def points(shop: Shop, *, days: int = 0) -> list[tuple[int, int]]:
+    """(available, pending) of Sara and of Reza under their own ids."""
+    found = [Hand(shop.club, one.id).wallet(NOW + days * DAY) for one in (shop.sara, shop.reza)]
+    return [(wallet.available, wallet.pending) for wallet in found]
+
+
+def purchases(shop: Shop) -> list[tuple[int, int]]:
+    return [(s.purchases, s.spend) for s in (sums_get(shop.club, one.id) for one in (shop.sara, shop.reza))]
+
+
+def used(shop: Shop, key: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id, sum(used) FROM history_used WHERE limit_key = %s GROUP BY member_id", [key]
+        )
+        found = dict(cursor.fetchall())
+    return [int(found.get(one.id, 0)) for one in (shop.sara, shop.reza)]
+
+
+def tiers(shop: Shop, *, days: int = 1) -> list[str]:
+    found = [standing_get(shop.club, one.id, NOW + days * DAY) for one in (shop.sara, shop.reza)]
+    return [standing.tier if standing else "" for standing in found]
+
+
+def test_what_her_card_did_meanwhile_is_hers_after_the_undo() -> None:
+    shop = open_shop()
+    shop.buys("S-1", 2 * MILLION)
+    shop.buys("R-1", 3 * MILLION, member=shop.reza)
+    merge_id = merged(shop)
+    answer = by_card(shop, "S-2", 4 * MILLION)
+    assert (answer.member_id, answer.balances[0].available) == (shop.reza.id, 90)
+    assert by_card(shop, "S-2", 4 * MILLION).member_id == shop.reza.id
+    shop.buys("R-2", MILLION, member=shop.reza)
+    assert (points(shop)[1], purchases(shop)[1]) == ((100, 0), (4, 100 * MILLION))
+    parted(shop, merge_id)
+    assert points(shop, days=1) == [(60, 0), (40, 0)]
+    assert purchases(shop) == [(2, 60 * MILLION), (2, 40 * MILLION)]
+
+
+def test_what_her_card_earned_and_the_survivor_spent_is_the_survivors_to_pay() -> None:
+    shop = open_shop()
+    merge_id = merged(shop)
+    by_card(shop, "S-1", 3 * MILLION)
+    shop.tell(
+        shop.purchase(
+            "R-1", amount=100_000, member=shop.reza, paid_with=(PaymentIn(wallet="points", amount=25),)
+        )
+    )
+    assert points(shop)[1] == (6, 0)
+    parted(shop, merge_id)
+    assert points(shop, days=1) == [(30, 0), (-24, 0)]
+
+
+def test_what_her_card_was_paid_with_is_hers_to_pay() -> None:
+    shop = open_shop()
+    shop.buys("R-1", 3 * MILLION, member=shop.reza)
+    merge_id = merged(shop)
+    by_card(shop, "S-1", 2 * MILLION, paid_with=(PaymentIn(wallet="points", amount=25),))
+    assert points(shop)[1] == (25, 0)
+    parted(shop, merge_id)
+    assert points(shop, days=1) == [(-5, 0), (30, 0)]
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_goods_of_her_purchase_come_back_before_and_after_the_undo(days: int) -> None:
+    shop = open_shop()
+    shop.buys("R-1", MILLION, member=shop.reza)
+    merge_id = merged(shop)
+    by_card(shop, "S-1", 2 * MILLION)
+    by_card(shop, "S-2", 3 * MILLION)
+    back = shop.returns("B-1", "S-1", at=NOW + days * DAY)
+    if not days:
+        shop.tell(back)
+        assert (points(shop)[1], purchases(shop)[1]) == ((40, 0), (2, 40 * MILLION))
+    parted(shop, merge_id)
+    if days:
+        assert points(shop, days=1) == [(50, 0), (10, 0)]
+        shop.tell(back, now=NOW + days * DAY)
+    assert points(shop, days=2) == [(30, 0), (10, 0)]
+    assert purchases(shop) == [(1, 30 * MILLION), (1, 10 * MILLION)]
+
+
+def test_limits_counters_and_last_days_are_each_ones_own_again() -> None:
+    counters = [
+        {"key": "often", "name": {"en": "O"}, "trigger": "purchase", "counts": "times", "window": "ever"},
+        {"key": "since", "name": {"en": "S"}, "trigger": "purchase", "counts": "days_since"},
+    ]
+    at_most = [{"window": "ever", "most": 9}, {"window": "ever", "most": 2, "of": "times"}]
+    gift = rule("gift", "purchase", [GIFT], limits=at_most)
+    shop = open_shop(rules=[gift], document={"counters": counters})
+    shop.buys("S-1", MILLION, at=NOW - 9 * DAY)
+    shop.buys("R-1", MILLION, member=shop.reza, at=NOW - 5 * DAY)
+    today = NOW.date().toordinal()
+    merge_id = merged(shop)
+    assert (used(shop, "gift.points.ever"), used(shop, "#since")) == ([4, 8], [today - 9, today - 5])
+    told = by_card(shop, "S-2")
+    assert sum(credit.amount for credit in told.credits if credit.rule == "gift") == 0, "twice was enough"
+    assert used(shop, "#since") == [today, today]
+    parted(shop, merge_id)
+    assert (used(shop, "gift.points.ever"), used(shop, "#often")) == ([4, 4], [2, 1])
+    assert used(shop, "#since") == [today, today - 5]
+    assert sums_get(shop.club, shop.reza.id).last_purchase_at == NOW - 5 * DAY
+    assert sums_get(shop.club, shop.sara.id).last_purchase_at == NOW
+
+
+def test_a_tier_her_card_reached_is_hers_and_the_survivor_falls() -> None:
+    shop = open_shop()
+    shop.buys("R-1", 3 * MILLION, member=shop.reza)
+    merge_id = merged(shop)
+    by_card(shop, "S-1", 12 * MILLION)
+    assert tiers(shop)[1] == "gold"
+    parted(shop, merge_id)
+    assert tiers(shop) == ["gold", "plain"]
+
+
+def test_the_survivor_falls_when_what_her_card_reached_comes_back() -> None:
+    shop = open_shop()
+    merged(shop)
+    by_card(shop, "S-1", 12 * MILLION)
+    told = shop.tell(shop.returns("B-1", "S-1"))
+    assert ([move.direction for move in told.moves], tiers(shop)[1]) == (["lowered"], "plain")
+
+
+def waiting_shop(**confirmation: Any) -> Shop:
+    """Points wait for the delivery of the purchase."""
+    terms = {"confirms": "delivery", "cancels": "undelivered", **confirmation}
+    return open_shop(
+        points={"confirmation": terms}, document={"activity_types": {"delivery": {}, "undelivered": {}}}
+    )
+
+
+def decided(shop: Shop, type_: str, of: str) -> None:
+    told = CustomIn(
+        source="pos",
+        reference=f"{type_} of {of}",
+        occurred_at=NOW,
+        member=shop.ref(shop.reza),
+        type=type_,
+        purchase=PurchaseRef(reference=of),
+    )
+    shop.tell(told)
+
+
+def test_pending_points_of_her_purchases_can_be_confirmed_and_cancelled_while_they_are_one() -> None:
+    shop = waiting_shop()
+    shop.buys("S-1", MILLION)
+    shop.buys("S-2", 2 * MILLION)
+    merge_id = merged(shop)
+    by_card(shop, "S-3", 4 * MILLION)
+    by_card(shop, "S-4", 8 * MILLION)
+    for type_, of in (
+        ("delivery", "S-1"),
+        ("undelivered", "S-2"),
+        ("delivery", "S-3"),
+        ("undelivered", "S-4"),
+    ):
+        decided(shop, type_, of)
+    assert points(shop)[1] == (50, 0)
+    parted(shop, merge_id)
+    assert points(shop, days=1) == [(50, 0), (0, 0)]
+
+
+def test_goods_that_come_back_take_what_is_still_pending_of_them_and_nothing_else() -> None:
+    shop = waiting_shop()
+    shop.buys("S-1", 2 * MILLION)
+    shop.buys("R-1", MILLION, member=shop.reza)
+    decided(shop, "delivery", "R-1")
+    merge_id = merged(shop)
+    assert points(shop)[1] == (10, 20)
+    shop.tell(shop.returns("B-1", "S-1"))
+    assert points(shop)[1] == (10, 0)
+    parted(shop, merge_id)
+    assert points(shop, days=1) == [(0, 0), (10, 0)]
+
+
+def test_merged_again_after_the_undo_nothing_is_counted_twice() -> None:
+    shop = open_shop()
+    shop.buys("R-1", MILLION, member=shop.reza)
+    for number in (1, 2):
+        merge_id = merged(shop)
+        by_card(shop, f"S-{number}", 2 * MILLION)
+        shop.tell(shop.returns(f"B-{number}", f"S-{number}"))
+        by_card(shop, f"T-{number}", 3 * MILLION)
+        parted(shop, merge_id)
+    assert points(shop, days=1) == [(60, 0), (10, 0)]
+    assert purchases(shop) == [(2, 60 * MILLION), (1, 10 * MILLION)]
