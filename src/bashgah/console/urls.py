@@ -34,7 +34,17 @@ from bashgah.console.views.backtests import one as backtest
 from bashgah.console.views.books import auditing as books
 from bashgah.console.views.books import journal, liability
 from bashgah.console.views.members import acts, forms, giving, listing, merging, one, record, timeline
-from bashgah.console.views.rules import counting, editor, ready, trying
+from bashgah.console.views.rules import (
+    counting,
+    editor,
+    ready,
+    stage_approvals,
+    stage_calendar,
+    stage_reports,
+    stage_settings,
+    stages,
+    trying,
+)
 from bashgah.console.views.rules import listing as rules
 
 app_name = "console"
@@ -86,6 +96,16 @@ urlpatterns = [
     path("rules/publish/", rules.publish, name="rules_publish"),
     path("rules/versions/", rules.versions, name="rules_versions"),
     path("rules/versions/<int:number>/back/", rules.back, name="rules_back"),
+    path("rules/versions/<int:number>/return/", rules.returned, name="rules_return"),
+    path("rules/calendar/", stage_calendar.index, name="rules_calendar"),
+    path("rules/approvals/ask/", stage_approvals.ask, name="program_approval_ask"),
+    path("rules/approvals/<str:approval_id>/decide/", stage_approvals.decide, name="program_approval_decide"),
+    path(
+        "rules/approvals/<str:approval_id>/withdraw/",
+        stage_approvals.withdraw,
+        name="program_approval_withdraw",
+    ),
+    path("settings/stages/", stage_settings.edit, name="stage_settings"),
     path("rules/ready/", ready.index, name="rules_ready"),
     path("rules/ready/<slug:key>/add/", ready.add, name="rule_ready_add"),
     path("rules/try/", trying.dry_run, name="dry_run"),
@@ -98,6 +118,11 @@ urlpatterns = [
     path("rules/backtests/<str:backtest_id>/remove/", backtest.remove, name="backtest_remove"),
     path("rules/<slug:key>/", editor.edit, name="rule"),
     path("rules/<slug:key>/remove/", editor.remove, name="rule_remove"),
+    path("rules/<slug:key>/stage/", stages.index, name="rule_stage"),
+    path("rules/<slug:key>/stage/move/", stages.move, name="rule_move"),
+    path("rules/<slug:key>/stage/stop/", stages.stop, name="rule_stop"),
+    path("rules/<slug:key>/stage/shadow/", stage_reports.shadow, name="rule_shadow"),
+    path("rules/<slug:key>/stage/pilot/", stage_reports.pilot, name="rule_pilot"),
     path("tiers/", tiers.index, name="tiers"),
     path("tiers/<slug:key>/", tiers.edit, name="ladder"),
     path("wallets/", wallets.index, name="wallets"),

@@ -30,6 +30,7 @@ PREFIXES = {
     "consent": "cns",
     "transfer": "trf",
     "adjustment": "adj",
+    "approval": "apv",
     "merge": "mrg",
     "group_invitation": "inv",
     "backtest": "btt",

@@ -17,6 +17,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done
 from bashgah.console.views.base import page, read_id, show
 from bashgah.console.views.members.statement import unit_name
+from bashgah.console.views.rules.stage_approvals import rows_of
 from bashgah.dealings import selectors, services
 from bashgah.dealings.types import AdjustmentInfo
 from bashgah.ground import clock
@@ -68,7 +69,13 @@ def index(request: HttpRequest) -> HttpResponse:
     decided = [info for info in found if info.state not in {"waiting", "done"}][:LATEST]
     rows = _rows(request, club, [*waiting, *decided])
     model = ApprovalsPage(tuple(rows[: len(waiting)]), tuple(rows[len(waiting) :]))
-    return show(request, "approvals.html", model, verdicts=(("approve", "yes"), ("refuse", "no")))
+    return show(
+        request,
+        "approvals.html",
+        model,
+        approvals=rows_of(request),
+        verdicts=(("approve", "yes"), ("refuse", "no")),
+    )
 
 
 @require_POST

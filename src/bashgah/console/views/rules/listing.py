@@ -19,13 +19,15 @@ from bashgah.console.building.judging import said as rule_said
 from bashgah.console.building.sources import sources_of
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, page, show
+from bashgah.console.views.rules.stage_approvals import rows_of
+from bashgah.console.views.rules.stages import NeedView, need_view, source_words, stage_names
 from bashgah.engine.document import Program, Rule, Schedule
 from bashgah.engine.sentences.times import PRIORITY_USUAL
 from bashgah.ground import clock
 from bashgah.kit.text import Texts, search_key
 from bashgah.programs import selectors, services
-from bashgah.programs.types import RuleInfo, VersionRow
-from bashgah.ui.figures import day_words, listed, plain
+from bashgah.programs.types import RuleInfo, RuleStep, VersionRow
+from bashgah.ui.figures import day_words, listed, money_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Tab
 
@@ -61,6 +63,18 @@ class RulesPage:
 
 
 @dataclass(frozen=True, slots=True)
+class StepView:
+    """A rule that begins to count, what it costs and what the club asks of it."""
+
+    name: str
+    url: str
+    stage: str
+    cost: str
+    cost_from: str
+    needs: tuple[NeedView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublishPage:
     """What publishing would change, and what stands against it."""
 
@@ -75,6 +89,10 @@ class PublishPage:
     note: str
     day: str
     errors: dict[str, str]
+    steps: tuple[StepView, ...]
+    approval: NeedView | None
+    cost: str
+    may_ask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,7 @@ class VersionsPage:
     differences: tuple[tuple[str, str], ...]
     revision: int
     may_edit: bool
+    may_publish: bool
 
 
 @page("rules.read")
@@ -141,6 +160,7 @@ def publish(request: HttpRequest) -> HttpResponse:
                 return redirect("console:rules")
             assert refusal is not None  # noqa: S101 - attempt returns one of the two
             error = said(request, refusal.phrase)
+    ready = selectors.draft_readiness(club, clock.now())
     failing = [
         (_name(info.rule, lang_of(request)), result.name.say(lang_of(request)))
         for info in selectors.rules_list(club)
@@ -166,8 +186,19 @@ def publish(request: HttpRequest) -> HttpResponse:
         note=request.POST.get("note", ""),
         day=request.POST.get("from_day", ""),
         errors=entry.errors,
+        steps=tuple(_step(request, step) for step in ready.steps) if ready else (),
+        approval=need_view(request, ready.approval, "") if ready and ready.approval else None,
+        cost=money_words(ready.cost, club) if ready and ready.steps and ready.cost is not None else "",
+        may_ask=may(request, "rules.edit"),
     )
-    return show(request, "rules/publish.html", model, status=422 if error or entry.errors else 200)
+    return show(
+        request,
+        "rules/publish.html",
+        model,
+        status=422 if error or entry.errors else 200,
+        missing=bool(ready and ready.missing),
+        approvals=[row for row in rows_of(request) if row.is_current or row.state == "waiting"],
+    )
 
 
 @page("rules.read")
@@ -187,6 +218,7 @@ def versions(request: HttpRequest) -> HttpResponse:
         differences=tuple((change.kind, said(request, change.phrase)) for change in found),
         revision=selectors.draft_get(club).revision,
         may_edit=may(request, "rules.edit"),
+        may_publish=may(request, "rules.publish"),
     )
     return show(request, "rules/versions.html", model)
 
@@ -208,6 +240,30 @@ def back(request: HttpRequest, number: int) -> HttpResponse:
         gettext("The draft is version %(n)s again. Publish it to return to it.") % {"n": plain(number)},
     )
     return redirect("console:rules_publish" if may(request, "rules.publish") else "console:rules")
+
+
+def _step(request: HttpRequest, step: RuleStep) -> StepView:
+    return StepView(
+        name=_name(step.rule, lang_of(request)),
+        url=reverse("console:rule_stage", args=[step.rule.key]),
+        stage=stage_names()[step.rule.stage],
+        cost=money_words(step.cost.amount, request.club) if step.cost else gettext("not known"),
+        cost_from=source_words(step.cost),
+        needs=tuple(need_view(request, need, step.rule.key) for need in step.needs),
+    )
+
+
+@require_POST
+@page("rules.publish")
+def returned(request: HttpRequest, number: int) -> HttpResponse:
+    """Publishes an earlier version again, at once."""
+    version = services.version_return(club=request.club, number=number, actor=request.actor, now=clock.now())
+    done(
+        request,
+        gettext("Version %(n)s is in force; it says what version %(m)s said.")
+        % {"n": plain(version.number), "m": plain(number)},
+    )
+    return redirect("console:rules_versions")
 
 
 def _rows(
