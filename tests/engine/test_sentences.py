@@ -65,14 +65,14 @@ FULL = rule(
 )  # fmt: skip
 IN_FULL = {
     "fa": [
-        "۵ آذر", "۱ اسفند ۱۴۰۵", "پنجشنبه", "جمعه", "۱۶:۳۰", "۰۲:۱۵", "طلایی یا الماس", "هیچ‌یک از ونک",
+        "۵ آذر", "۳۰ بهمن ۱۴۰۵", "پنجشنبه", "جمعه", "۱۶:۳۰", "۰۲:۱۵", "طلایی یا الماس", "هیچ‌یک از ونک",
         "tajrish", "۲۰۰٬۰۰۰ تومان", "لبنیات", "۱٫۵", "۷", "mihan", "eco", "gift_card", "staff یا press",
         "shoe_size", "۴۳", "vip", "بله", "۴", "۹ روز", "دوشنبه", "پیش از تخفیف", "۱۵ امتیاز", "۱۰۰٬۰۰۰ تومان",
         "۲٫۵ درصد", "اعتبار خرید", "tobacco", "مالیات هم حساب می‌شود", "هزینهٔ ارسال", "۳۰۰ واحد", "۴٬۳۲۱",
         "در روز", "در مجموع", "«مناسبت‌ها»", "فقط بیشترین", "۷۷", "پیش‌نویس",
     ],
     "en": [
-        "5 Azar 1405", "1 Esfand 1405", "Thursday", "Friday", "16:30", "02:15", "Gold or Diamond",
+        "5 Azar 1405", "30 Bahman 1405", "Thursday", "Friday", "16:30", "02:15", "Gold or Diamond",
         "none of Vanak", "tajrish", "200,000 toman", "Dairy", "1.5", "7", "mihan", "eco", "gift_card",
         "staff or press", "shoe_size", "43", "vip", "yes", "exactly 4", "9 days", "Monday", "before discount",
         "15 points", "100,000 toman", "2.5 percent", "Store credit", "tobacco", "Counted too: tax",

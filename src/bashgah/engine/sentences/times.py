@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,8 +51,11 @@ def times(
         start = {"start": moment(schedule.starts_at, voice.zone)}
         yield voice.keep(Phrase(_("From {start}"), start), "/schedule/starts_at")
     if schedule.ends_at:
-        end = {"end": moment(schedule.ends_at, voice.zone)}
-        yield voice.keep(Phrase(_("Before {end}"), end), "/schedule/ends_at")
+        end = moment(schedule.ends_at, voice.zone)
+        said = _("Before {end}")
+        if not isinstance(end, datetime):  # a midnight: people say the last day, not the first one after it
+            said, end = _("To the end of {end}"), end - timedelta(days=1)
+        yield voice.keep(Phrase(said, {"end": end}), "/schedule/ends_at")
     if schedule.weekdays:
         days = either([Phrase(WEEKDAYS[day]) for day in sorted(schedule.weekdays)], "in")
         yield voice.keep(Phrase(_("On {days}"), {"days": days}), "/schedule/weekdays")
