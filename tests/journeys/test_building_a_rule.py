@@ -1,4 +1,4 @@
-"""A marketer builds a whole rule from an empty draft, by mouse and by keyboard, and reads it in two languages.
+"""A marketer builds a whole rule from an empty draft, by mouse and by keyboard, read in both languages.
 
 "Gold members who buy at least 3 dairy items on a Friday in Tehran branches get triple points on dairy, at
 most 500 a week, 20 million in all, from Nowruz to 13 Farvardin."
