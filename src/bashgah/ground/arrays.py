@@ -69,13 +69,13 @@ def column(kind: str, values: Sequence[Any]) -> bytes:
     return _HEAD(1, has_null, oid, len(values), 1) + body
 
 
-def packed(kind: str, value: Any) -> bytes | None:
-    """Pack one parameter: a value, or a column where the kind is written ``uuid[]``."""
-    if value is None:
-        return None
+def packer_of(kind: str) -> Callable[[Any], bytes]:
+    """Return what packs a parameter: a value, or a column where the kind is written ``uuid[]``."""
     if kind.endswith("[]"):
-        return column(kind[:-2], value)
-    return _KINDS[kind][2](value)[4:]
+        bare = kind[:-2]
+        return lambda values: column(bare, values)
+    pack = _KINDS[kind][2]
+    return lambda value: pack(value)[4:]
 
 
 def oid_of(kind: str) -> int:

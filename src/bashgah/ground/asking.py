@@ -25,7 +25,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import tuple_row
 from psycopg.waiting import Ready, Wait
 
-from bashgah.ground.arrays import oid_of, packed
+from bashgah.ground.arrays import oid_of, packer_of
 
 
 class Statement:
@@ -37,14 +37,15 @@ class Statement:
 
     def __init__(self, sql: str, *kinds: str, is_fixed: bool = False) -> None:
         self.sql = sql.encode()
-        self.kinds = kinds
+        self.packers = [packer_of(kind) for kind in kinds]
         self.oids = [oid_of(kind) for kind in kinds]
         self.formats = [Format.BINARY] * len(kinds)
         self.is_fixed = is_fixed
 
     def of(self, *values: Any, read: Callable[[Any], Any] = tuple) -> Question:
         """Return the question with these values."""
-        return Question(self, [packed(*pair) for pair in zip(self.kinds, values, strict=True)], read)
+        pairs = zip(self.packers, values, strict=True)
+        return Question(self, [None if value is None else pack(value) for pack, value in pairs], read)
 
 
 @dataclass(frozen=True, slots=True)

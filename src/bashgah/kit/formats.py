@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,7 @@ USUAL_NAMES = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)
 def points(amount: int, lang: str, unit: str = "points", name: str = "") -> str:
     """Write an amount of points with its unit: «۱۲۰ امتیاز» / "120 points", or the club's ``name`` for it."""
     if name and name not in USUAL_NAMES:
@@ -99,6 +101,7 @@ def points(amount: int, lang: str, unit: str = "points", name: str = "") -> str:
     return f"{number(amount, lang)} {name}{plural}".rstrip()
 
 
+@lru_cache(maxsize=8192)
 def money(amount: int, currency: str, lang: str, display: str = "toman") -> str:
     """Write an amount of smallest units: «۱۲٬۵۰۰٬۰۰۰ تومان» / "12,500,000 toman", «۱۲٫۵۰ پوند» / "£12.50".
 
@@ -134,6 +137,7 @@ def words(value: int, lang: str) -> str:
     return str(num2words(value, lang="fa" if lang == "fa" else "en"))
 
 
+@lru_cache(maxsize=4096)
 def date(day: dt.date, lang: str, calendar: Calendar | None = None, style: DateStyle = "long") -> str:
     """Write a date: long «شنبه ۳۰ آبان ۱۴۰۵», medium without weekday, short ۱۴۰۵/۰۸/۳۰, day, month.
 

@@ -39,7 +39,7 @@ def say(
     ``calendar``, ``zone`` and ``display`` are the club's; without them Persian reads Jalali dates, Tehran
     time and toman. Total: an unknown sentence is said in English, a missing value leaves its place visible.
     """
-    pieces = _pieces(translated(phrase.msgid, lang))
+    pieces = _pieces(phrase.msgid, lang)
     if len(pieces) == 1:
         return pieces[0]
     said = list(pieces)
@@ -53,9 +53,9 @@ def say(
 
 
 @lru_cache(maxsize=8192)
-def _pieces(sentence: str) -> tuple[str, ...]:
-    """Cut a sentence at its places: text, name, text, name … text."""
-    return tuple(_PLACE.split(sentence))
+def _pieces(msgid: str, lang: str) -> tuple[str, ...]:
+    """Cut a sentence of a language at its places: text, name, text, name … text."""
+    return tuple(_PLACE.split(translated(msgid, lang)))
 
 
 def translated(msgid: str, lang: str) -> str:
@@ -76,11 +76,15 @@ def _catalogue() -> dict[str, str]:
 
 
 def _write(value: Any, lang: str, calendar: Calendar | None, zone: str, display: str) -> str:
-    for kind in type(value).__mro__:
-        writer = _WRITERS.get(kind)
-        if writer is not None:
-            return writer(value, lang, calendar, zone, display)
-    raise TypeError(f"a phrase cannot say a {type(value).__name__}")
+    return (_WRITERS.get(type(value)) or _writer_of(type(value)))(value, lang, calendar, zone, display)
+
+
+def _writer_of(kind: type) -> _Writer:
+    """Return how a value of a derived type is written: as the nearest type above it."""
+    for above in kind.__mro__:
+        if above in _WRITERS:
+            return _WRITERS[above]
+    raise TypeError(f"a phrase cannot say a {kind.__name__}")
 
 
 _Writer = Callable[[Any, str, Calendar | None, str, str], str]

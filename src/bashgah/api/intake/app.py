@@ -204,16 +204,29 @@ def _problem_of(error: Exception) -> problems.Problem:
 
 async def _send(send: Send, status: int, raw: bytes, content_type: str, call: Call) -> None:
     headers = [
-        (b"content-type", content_type.encode()),
-        (b"content-length", str(len(raw)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        _content_type(content_type),
+        (b"content-length", b"%d" % len(raw)),
+        *_ALWAYS,
         (b"x-request-id", call.request_id.encode()),
-        *((name.lower().encode(), value.encode("latin-1")) for name, value in call.headers.items()),
     ]
+    for name, value in call.headers.items():
+        headers.append((_header_name(name), value.encode("latin-1")))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": raw})
     _counted(status).inc()
+
+
+_ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+
+
+@lru_cache(maxsize=8)
+def _content_type(named: str) -> tuple[bytes, bytes]:
+    return b"content-type", named.encode()
+
+
+@lru_cache(maxsize=64)
+def _header_name(name: str) -> bytes:
+    return name.lower().encode()
 
 
 @lru_cache(maxsize=64)
