@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def test_a_whole_production_environment_starts(monkeypatch: pytest.MonkeyPatch) 
         ({"BASHGAH_HOSTS": "*"}, "BASHGAH_HOSTS may not be a star"),
         ({"BASHGAH_ORIGIN": "http://club.example.com"}, "BASHGAH_ORIGIN must be"),
         ({"BASHGAH_DEBUG": "1"}, "BASHGAH_DEBUG shows secrets"),
+        ({"BASHGAH_DAYS_AHEAD": "124"}, "BASHGAH_DAYS_AHEAD settles on days"),
         ({"DATABASE_OWNER_URL": "postgresql://owner@db/bashgah"}, "DATABASE_OWNER_URL belongs"),
     ],
 )
@@ -93,6 +95,19 @@ def test_the_refusal_is_what_the_process_says() -> None:
     )
     assert answer.returncode == 1
     assert "does not start in production like this: BASHGAH_HOSTS may not be a star" in answer.stderr
+
+
+def test_a_rehearsal_lives_so_many_days_later() -> None:
+    code = "import bashgah.config.settings; from bashgah.ground import clock; print(clock.now().isoformat())"
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"], "BASHGAH_DAYS_AHEAD": "124"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ahead = datetime.fromisoformat(answer.stdout.strip()) - datetime.now(UTC)
+    assert timedelta(days=123, hours=23) < ahead <= timedelta(days=124)
 
 
 def test_a_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:

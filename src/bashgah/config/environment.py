@@ -50,6 +50,7 @@ class Environment(BaseSettings):
     )
     metrics_open: bool = Field(False, validation_alias="BASHGAH_METRICS_OPEN")
     email_url: str = Field("", validation_alias="BASHGAH_EMAIL_URL")
+    days_ahead: float = Field(0, ge=0, le=3660, validation_alias="BASHGAH_DAYS_AHEAD")
 
     @cached_property
     def var(self) -> Path:

@@ -18,6 +18,7 @@ def faults(environment: Environment) -> list[str]:
         "BASHGAH_HOSTS may not be a star: the Host header would be believed": "*" in environment.hosts,
         "BASHGAH_ORIGIN must be the https address people use": not environment.origin.startswith("https://"),
         "BASHGAH_DEBUG shows secrets to strangers: leave it out": environment.debug,
+        "BASHGAH_DAYS_AHEAD settles on days that have not come: leave it out": bool(environment.days_ahead),
         "DATABASE_OWNER_URL belongs to bashgah migrate alone: do not give it to web and worker": bool(
             environment.database_owner_url and not environment.database_as_owner
         ),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.exceptions import ImproperlyConfigured
 
 from bashgah.config import logs, safety
 from bashgah.config.environment import Environment, database_from_url
 from bashgah.config.secrets import secret_keys
+from bashgah.ground import clock
 
 ENVIRONMENT = Environment()
 
 if found := safety.faults(ENVIRONMENT):
     raise ImproperlyConfigured("Bashgah does not start in production like this: " + "; ".join(found))
+
+clock.run_ahead(timedelta(days=ENVIRONMENT.days_ahead))
 
 MODE = ENVIRONMENT.mode
 DEBUG = ENVIRONMENT.debug
