@@ -97,6 +97,21 @@ def test_a_period_that_ends_before_it_begins_is_refused_beside_its_field(console
     assert "پایان بازه باید بعد از آغاز آن باشد." in text(answer)
 
 
+def test_a_report_is_a_file_with_every_figure(console: Console) -> None:
+    console.buys(console.cast.sara, 30_000_000)
+    address = asked(console)
+    run(console)
+    told = b"".join(console.get(f"{address}report.csv").streaming_content).decode("utf-8-sig")
+    lines = [line.split(",") for line in told.splitlines()]
+    assert [line[1] for line in lines[0:1]] == ["نام"]
+    given = next(line for line in lines if line[0] == "خلاصه")
+    assert int(given[3]) - int(given[2]) == 25
+    assert {"خلاصه", "ماه‌ها", "هفته‌ها", "شهر", "جنسیت", "قانون", "بیشترین برنده‌ها", "چرا"} <= {
+        line[0] for line in lines
+    }
+    assert console.get(f"{address}report.xlsx").content[:2] == b"PK"
+
+
 def test_an_analyst_reads_reports_and_starts_none(console: Console) -> None:
     address = asked(console)
     analyst = console.works_as("analyst")

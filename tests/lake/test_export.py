@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from bashgah.kit.text import Texts
 from bashgah.lake.services import lake_export, lake_folder, lake_forget
-from tests.activities.shop import line, open_shop
+from bashgah.members.services import attribute_declare, member_update
+from bashgah.programs.selectors import draft_get
+from bashgah.simulation.comparing import Comparison, Plan
+from tests.activities.shop import Shop, line, open_shop
 from tests.cast import NOW, SARA_MOBILE
 
 pytest.importorskip("pyarrow")
@@ -109,3 +113,24 @@ def test_a_fact_comes_back_from_the_lake_as_it_was() -> None:
     assert fact.occurred_at == told.occurred_at
     assert table["zone"][0].as_py() == "Asia/Tehran"
     assert shop.sara.id.bytes in members["member_id"].to_pylist()
+
+
+def test_members_come_back_from_the_lake_with_what_rules_ask_about_them() -> None:
+    shop = open_shop()
+    attribute_declare(club=shop.club, key="shirt", label=Texts("سایز"), type="choice", choices=["M"], now=NOW)
+    member_update(club=shop.club, id=shop.sara.id, changes={"attributes": {"shirt": "M"}}, now=NOW)
+    shop.buys("one", 400_000)
+    folder = lake_export(club=shop.club).folder
+    plan = Plan(str(folder), date(2026, 1, 1), date(2027, 1, 1), b"", tried(shop), "IRR")
+    found = {id_: about for id_, about, _rows in Comparison(plan).members_of(range(files.BUCKETS))}
+    sara = found[shop.sara.id.bytes]
+    assert (sara.city, sara.gender, sara.attributes, sara.id) == (
+        "تهران",
+        "female",
+        {"shirt": "M"},
+        shop.sara.id.hex,
+    )
+
+
+def tried(shop: Shop) -> bytes:
+    return draft_get(shop.club).program.model_dump_json().encode()

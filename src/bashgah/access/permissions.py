@@ -71,7 +71,7 @@ PERMISSIONS: dict[str, Permission] = {
         _permission("points.recompute", _("Recompute what activities earned"), scope=True),
         _permission("tiers.grant", _("Grant a tier by hand")),
         _permission("rules.read", _("See the program"), scope=True),
-        _permission("rules.edit", _("Change the draft of the program")),
+        _permission("rules.edit", _("Change the draft of the program"), scope=True),
         _permission("rules.publish", _("Publish the program")),
         _permission("rules.approve", _("Approve a program that somebody else wrote")),
         _permission("rewards.read", _("See rewards and stock"), by_branch=True, scope=True),

@@ -14,6 +14,7 @@ from bashgah.api import document, through
 from bashgah.api.routes import (
     activities,
     adjustments,
+    backtests,
     branches,
     carts,
     groups,
@@ -90,6 +91,7 @@ for router in (
     products.router,
     branches.router,
     program.router,
+    backtests.router,
     proof.router,
     health.router,
 ):

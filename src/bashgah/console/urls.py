@@ -29,6 +29,7 @@ from bashgah.console.views import (
     tiers,
     wallets,
 )
+from bashgah.console.views.backtests import files as backtest_files
 from bashgah.console.views.backtests import listing as backtests
 from bashgah.console.views.backtests import one as backtest
 from bashgah.console.views.books import auditing as books
@@ -114,6 +115,8 @@ urlpatterns = [
     path("rules/backtests/compare/", backtests.compare, name="backtests_compare"),
     path("rules/backtests/<str:backtest_id>/", backtest.show_one, name="backtest"),
     path("rules/backtests/<str:backtest_id>/progress/", backtest.progress, name="backtest_progress"),
+    path("rules/backtests/<str:backtest_id>/report.csv", backtest_files.export_csv, name="backtest_csv"),
+    path("rules/backtests/<str:backtest_id>/report.xlsx", backtest_files.export_xlsx, name="backtest_xlsx"),
     path("rules/backtests/<str:backtest_id>/stop/", backtest.stop, name="backtest_stop"),
     path("rules/backtests/<str:backtest_id>/remove/", backtest.remove, name="backtest_remove"),
     path("rules/<slug:key>/", editor.edit, name="rule"),

@@ -283,6 +283,8 @@ class Comparison:
             won(tally.branches.setdefault(branch, [0] * 6), got[::2], got[1::2])
         for tag in about.tags:
             won(tally.tags.setdefault(tag, [0] * 6), live, tried)
+        for trait in _traits(about):
+            won(tally.segments.setdefault(trait, [0] * 6), live, tried)
         first = self.sides[self.places[0]]
         first.pass_time(self.ends)
         for key, ready in first.compiled.ladders.items():
@@ -347,6 +349,17 @@ def _abouts(members: pa.Table) -> Iterator[tuple[bytes, MemberFacts]]:
                     row["member_id"].hex(),
                 ),
             )
+
+
+def _traits(about: MemberFacts) -> Iterator[tuple[str, str]]:
+    """Yield what else members are told apart by: (kind, value) of what is known."""
+    if about.city:
+        yield "city", about.city
+    if about.gender:
+        yield "gender", about.gender
+    for key, value in about.attributes.items():
+        if isinstance(value, str | bool) and value != "":
+            yield f"attributes.{key}", str(value).lower() if isinstance(value, bool) else value
 
 
 def _taken(member: bytes, permille: int) -> bool:

@@ -20,12 +20,14 @@ from bashgah.simulation.types import (
     Report,
     RuleFigures,
     Sample,
+    Segment,
     Span,
     Standing,
     Totals,
 )
 
 EXTREMES = 20
+SEGMENTS_MOST = 30
 PERCENTILES = (10, 50, 90, 99)
 _SATURDAY, _MONDAY = 5, 0
 
@@ -62,6 +64,7 @@ def report_of(tally: Tally, live: Program, tried: Program, samples: tuple[Sample
         sufferers=extremes(tally, most=False),
         samples=samples,
         seconds=round(tally.seconds, 3),
+        segments=_segments(tally),
     )
 
 
@@ -139,6 +142,19 @@ def _groups(figures: dict[str, Pair]) -> tuple[Group, ...]:
     """Return the parts of the club, those first whose points change most."""
     ordered = sorted(figures.items(), key=lambda each: (-abs(each[1][1] - each[1][0]), each[0]))
     return tuple(Group(key, *values) for key, values in ordered)
+
+
+def _segments(tally: Tally) -> tuple[Segment, ...]:
+    """Return the traits by kind, of each kind those first whose points change most; not all of many."""
+
+    def order(each: tuple[tuple[str, str], Pair]) -> tuple[str, int, str]:
+        (kind, key), figures = each
+        return kind, -abs(figures[1] - figures[0]), key
+
+    kinds: dict[str, list[Segment]] = {}
+    for (kind, key), values in sorted(tally.segments.items(), key=order):
+        kinds.setdefault(kind, []).append(Segment(kind, key, *values))
+    return tuple(each for found in kinds.values() for each in found[:SEGMENTS_MOST])
 
 
 def _rules(tally: Tally, points: Container[str]) -> tuple[RuleFigures, ...]:

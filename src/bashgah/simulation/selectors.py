@@ -25,6 +25,13 @@ def backtest_get(club: ClubInfo, id: UUID) -> BacktestInfo:
     return info_of(row)
 
 
+def backtest_report(info: BacktestInfo) -> Report:
+    """Return its report, or raise ``backtest_unfinished`` (409) while it has none."""
+    if info.report is None:
+        raise Refusal("backtest_unfinished", Phrase(_("This backtest has no report yet.")), status=409)
+    return info.report
+
+
 def backtest_list(club: ClubInfo, *, limit: int = LIST_MOST) -> list[BacktestInfo]:
     """Return the club's backtests with their reports, newest first."""
     rows = Backtest.objects.filter(club_id=club.id).order_by("-created_at", "-id")

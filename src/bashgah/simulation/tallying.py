@@ -12,6 +12,9 @@ from bashgah.simulation.budgets import Demands
 Pair = list[int]
 """A figure of the live program and of the tried one."""
 
+SUMS = ("credits", "limited", "days", "branches", "tiers", "tags", "segments", "standings", "budgets")
+"""What of a tally is figures by key."""
+
 
 def add_pairs(into: dict[Any, Pair], other: dict[Any, Pair]) -> None:
     """Add figures by key."""
@@ -30,8 +33,9 @@ class Tally:
 
     ``points`` count units of wallets that are spent as points; ``money`` what all wallets' units pay;
     ``open_…`` is what of it has not expired at the end. ``days`` is by ordinal: points live and tried, money
-    live and tried; ``branches``, ``tiers`` and ``tags`` the same with winners and losers after them, counted
-    among the members of that tier or tag, or by their points at that branch. ``credits`` is by rule and
+    live and tried; ``branches``, ``tiers``, ``tags`` and ``segments`` (by kind and value) the same with
+    winners and losers after them, counted among the members of that tier or tag, or by their points at that
+    branch. ``credits`` is by rule and
     wallet: units live and tried, times live and tried; ``limited`` how often a rule was at a limit.
     ``standings`` counts members by ladder and tier at the end, ``budgets`` is what was taken of each by key,
     window and branch, ``asked`` what facts would have taken of whole ones; ``demands`` notes it fact by fact,
@@ -53,6 +57,7 @@ class Tally:
     branches: dict[str, Pair] = field(default_factory=dict)
     tiers: dict[str, Pair] = field(default_factory=dict)
     tags: dict[str, Pair] = field(default_factory=dict)
+    segments: dict[tuple[str, str], Pair] = field(default_factory=dict)
     standings: dict[str, Pair] = field(default_factory=dict)
     budgets: dict[tuple[str, str, str], Pair] = field(default_factory=dict)
     asked: dict[tuple[str, str, str], Pair] = field(default_factory=dict)
@@ -72,7 +77,17 @@ class Tally:
             held, more = getattr(self, name), getattr(other, name)
             held[0] += more[0]
             held[1] += more[1]
-        for name in ("credits", "limited", "days", "branches", "tiers", "tags", "standings", "budgets"):
+        for name in (
+            "credits",
+            "limited",
+            "days",
+            "branches",
+            "tiers",
+            "tags",
+            "segments",
+            "standings",
+            "budgets",
+        ):
             add_pairs(getattr(self, name), getattr(other, name))
         self.members += other.members
         self.live.extend(other.live)

@@ -44,6 +44,23 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """What members who share a trait got under both programs.
+
+    ``kind`` is ``city``, ``gender`` or ``attributes.`` and a declared attribute's key.
+    """
+
+    kind: str
+    key: str
+    live_points: int
+    tried_points: int
+    live_money: int
+    tried_money: int
+    winners: int = 0
+    losers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """What both programs gave in a week or month that begins on ``start``."""
 
@@ -179,6 +196,7 @@ class Report:
     sufferers: tuple[MemberPoints, ...]
     samples: tuple[Sample, ...]
     seconds: float
+    segments: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
+
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.batch import Part, cursor
 from bashgah.members.facts import MemberFacts
@@ -37,7 +39,8 @@ def members_facts(club: ClubInfo, after: UUID, *, limit: int) -> list[tuple[UUID
             """,
             [club.timezone, club.id, after, limit],
         ).fetchall()
+    decode = msgspec.json.decode  # this cursor leaves JSON as text
     return [
-        (id_, survivor, MemberFacts(city, gender, tuple(tags), birth, attributes, enrolled, survivor.hex))
-        for id_, survivor, city, gender, tags, birth, attributes, enrolled in rows
+        (id_, survivor, MemberFacts(city, gender, tuple(tags), birth, decode(own), enrolled, survivor.hex))
+        for id_, survivor, city, gender, tags, birth, own, enrolled in rows
     ]

@@ -40,6 +40,7 @@ class OnePage:
     report: ReportShown | None
     may_start: bool
     may_publish: bool
+    may_export: bool
     again: str
 
 
@@ -65,6 +66,7 @@ def show_one(request: HttpRequest, backtest_id: str) -> HttpResponse:
         report=report_shown(request, info, info.report) if info.report else None,
         may_start=may(request, "rules.edit"),
         may_publish=may(request, "rules.publish") and not info.tried_number,
+        may_export=may(request, "data.export"),
         again=f"{reverse('console:backtest_new')}?tried={info.tried_number}",
     )
     return show(request, "backtests/one.html", model)

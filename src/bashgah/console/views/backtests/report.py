@@ -20,7 +20,16 @@ from bashgah.kit import ids
 from bashgah.kit.phrases import phrase_from_json
 from bashgah.members import selectors as members
 from bashgah.simulation import selectors
-from bashgah.simulation.types import BacktestInfo, BudgetUse, Group, MemberPoints, Reasons, Report, Sample
+from bashgah.simulation.types import (
+    BacktestInfo,
+    BudgetUse,
+    Group,
+    MemberPoints,
+    Reasons,
+    Report,
+    Sample,
+    Segment,
+)
 from bashgah.ui.figures import day_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Chart, Lang, Why, WhyRow
@@ -120,6 +129,14 @@ class SampleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentCard:
+    """Members told apart by one trait: a city, a gender, the club's own attribute."""
+
+    name: str
+    rows: tuple[GroupRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportShown:
     """A finished report."""
 
@@ -132,6 +149,7 @@ class ReportShown:
     tiers: tuple[GroupRow, ...]
     branches: tuple[GroupRow, ...]
     tags: tuple[GroupRow, ...]
+    segments: tuple[SegmentCard, ...]
     standings: tuple[StandingRow, ...]
     rules: tuple[RuleRow, ...]
     budgets: tuple[BudgetRow, ...]
@@ -146,10 +164,10 @@ def report_shown(request: HttpRequest, info: BacktestInfo, report: Report) -> Re
     club: ClubInfo = request.club
     lang = lang_of(request)
     live, tried = selectors.backtest_programs(club, info.id)
-    rules = _rule_names((live, tried), lang)
+    rules = rule_names((live, tried), lang)
     branches = {branch.code: branch.name.say(lang) for branch in clubs.branch_list(club)}
     shown = [*report.gainers[:MEMBERS_SHOWN], *report.sufferers[:MEMBERS_SHOWN], *report.samples]
-    names = _member_names(club, shown)
+    names = member_names(club, shown)
     return ReportShown(
         verdict=pages.verdict(report, info, club),
         figures=pages.figures(report, club),
@@ -172,6 +190,7 @@ def report_shown(request: HttpRequest, info: BacktestInfo, report: Report) -> Re
             for each in report.branches[:BRANCHES_MOST]
         ),
         tags=tuple(_group(each, each.key, club) for each in report.tags[:TAGS_MOST]),
+        segments=_segments(report, club, lang),
         standings=_standings(report, live, tried, lang),
         rules=tuple(
             RuleRow(
@@ -198,11 +217,13 @@ def _ran(info: BacktestInfo, report: Report) -> str:
     return gettext("%(facts)s activities replayed in %(span)s.") % words
 
 
-def _rule_names(both: Iterable[Program], lang: Lang) -> dict[str, str]:
+def rule_names(both: Iterable[Program], lang: Lang) -> dict[str, str]:
+    """Return the rules' names by key; a rule that both programs have is called as the tried one says."""
     return {rule.key: texts(rule.name, rule.key).say(lang) for program in both for rule in program.rules}
 
 
-def _member_names(club: ClubInfo, shown: Iterable[MemberPoints | Sample]) -> dict[str, str]:
+def member_names(club: ClubInfo, shown: Iterable[MemberPoints | Sample]) -> dict[str, str]:
+    """Return the names of the members in a report by public id; those who left have none."""
     wanted = {each.member: ids.parse("member", each.member) for each in shown}
     found = members.members_get(club, wanted.values())
     return {public: found[id_].name for public, id_ in wanted.items() if id_ in found}
@@ -213,7 +234,7 @@ def _member(each: MemberPoints | Sample, names: Mapping[str, str]) -> MemberRow:
     return MemberRow(each.member, name, each.live, each.tried, pages.signed(each.tried - each.live))
 
 
-def _group(each: Group, name: str, club: ClubInfo, tone: str = "") -> GroupRow:
+def _group(each: Group | Segment, name: str, club: ClubInfo, tone: str = "") -> GroupRow:
     return GroupRow(
         name,
         tone,
@@ -222,6 +243,34 @@ def _group(each: Group, name: str, club: ClubInfo, tone: str = "") -> GroupRow:
         pages.signed(each.tried_points - each.live_points),
         pages.money_signed(each.tried_money - each.live_money, club),
     )
+
+
+def segment_name(kind: str, attributes: Mapping[str, str]) -> str:
+    """Return how a kind of trait is called."""
+    fixed = {"city": gettext("City"), "gender": gettext("Gender")}
+    return fixed.get(kind) or attributes.get(kind.removeprefix("attributes."), kind)
+
+
+def trait_name(kind: str, key: str) -> str:
+    """Return how one value of a trait is called."""
+    genders = {"female": gettext("Woman"), "male": gettext("Man"), "other": gettext("Other")}
+    truths = {"true": gettext("Yes"), "false": gettext("No")}
+    return {"gender": genders, "city": {}}.get(kind, truths).get(key, key)
+
+
+def attribute_names(club: ClubInfo, lang: Lang) -> dict[str, str]:
+    """Return how the club calls its own attributes, by key."""
+    return {each.key: each.label.say(lang) for each in members.attribute_list(club)}
+
+
+def _segments(report: Report, club: ClubInfo, lang: Lang) -> tuple[SegmentCard, ...]:
+    names = attribute_names(club, lang)
+    kinds: dict[str, list[GroupRow]] = {}
+    for each in report.segments:
+        rows = kinds.setdefault(each.kind, [])
+        if len(rows) < TAGS_MOST:
+            rows.append(_group(each, trait_name(each.kind, each.key), club))
+    return tuple(SegmentCard(segment_name(kind, names), tuple(rows)) for kind, rows in kinds.items())
 
 
 def _tiers(report: Report, live: Program, club: ClubInfo, lang: Lang) -> tuple[GroupRow, ...]:
