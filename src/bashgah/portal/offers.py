@@ -49,7 +49,14 @@ def reward_card(door: Door, offer: RewardOffer, balance: int) -> RewardCard:
 
 
 def reward_page(
-    door: Door, offer: RewardOffer, program: Program, balance: int, *, reference: str, error: str = ""
+    door: Door,
+    offer: RewardOffer,
+    program: Program,
+    balance: int,
+    *,
+    reference: str,
+    error: str = "",
+    from_shared: bool = False,
 ) -> RewardPage:
     """One reward with everything a member should know before pressing the button."""
     terms = next((each for each in program.rewards if each.key == offer.key), None)
@@ -68,6 +75,7 @@ def reward_page(
         reasons=tuple(door.say(reason) for reason in offer.reasons),
         reference=reference,
         error=error,
+        from_shared=from_shared,
     )
 
 

@@ -267,6 +267,7 @@ class RewardPage:
     reasons: tuple[str, ...]
     reference: str
     error: str = ""
+    from_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +307,7 @@ class MePage:
     said: str = ""
     error: str = ""
     can_give: bool = False
+    can_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bashgah.portal.views import app, checking_in, entry, giving, home, me, points, rewards, trial
+from bashgah.portal.views import app, checking_in, entry, giving, home, me, points, rewards, shared, trial
 
 app_name = "portal"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("here/<str:token>", checking_in.here, name="check_in"),
     path("give", giving.give, name="give"),
     path("give/<str:id>", giving.code, name="give_code"),
+    path("shared", shared.shared, name="shared"),
     path("statement", points.statement, name="statement"),
     path("statement/<str:id>/why", points.why, name="why"),
     path("rewards", rewards.rewards, name="rewards"),

@@ -20,6 +20,7 @@ from bashgah.portal import codes, enrolment, sessions
 from bashgah.portal.cards import POINTS
 from bashgah.portal.doorway import Door, members_only, page, tried
 from bashgah.portal.pages import CodePage, MePage, MessageRow, MobilePage
+from bashgah.portal.views import shared
 
 INBOX_SHOWN = 50
 
@@ -148,6 +149,7 @@ def _me_page(
         fields=enrolment.asked(door, form.typed if form else enrolment.typed_of(door, member, person)),
         consents=enrolment.boxes(door, known=member_reads.consents(club, member.id)),
         errors=errors,
+        can_share=shared.offered(door),
         can_give=club.settings.transfer_terms(POINTS) is not None,
         said=gettext("Saved.") if "saved" in request.GET else "",
         error=error,

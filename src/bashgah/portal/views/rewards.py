@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import wallets_get
-from bashgah.members.selectors import alias_set
+from bashgah.members.selectors import alias_set, belonging_get
 from bashgah.portal import offers
 from bashgah.portal.cards import POINTS
 from bashgah.portal.doorway import Door, members_only, page, tried
@@ -105,6 +105,7 @@ def _taken(request: HttpRequest, door: Door, key: str) -> RedemptionInfo:
         club=door.club,
         member_id=door.who.id,
         reward_key=key,
+        from_group=request.POST.get("from") == "shared",
         channel="portal",
         reference=(SOURCE, reference),
         actor=door.actor,
@@ -122,8 +123,20 @@ def _reward_page(request: HttpRequest, door: Door, key: str, refusal: Refusal | 
         _balance(door, offer.unit),
         reference=str(uuid.uuid4()),
         error=door.say(refusal.phrase) if refusal else "",
+        from_shared=_shared_can_pay(door, key, offer.price),
     )
     return page(request, door, "reward.html", status=refusal.status if refusal else 200, page=shown)
+
+
+def _shared_can_pay(door: Door, key: str, price: int) -> bool:
+    """Whether the member may take this reward with the points of their shared account."""
+    mine = belonging_get(door.club, door.who.id)
+    if mine is None or not price or not mine.may_spend:
+        return False
+    offer = reward_offer_get(
+        door.club, door.who.id, key, payer_id=mine.group_id, channel=offers.CHANNEL, now=door.now
+    )
+    return offer.can_have
 
 
 def _balance(door: Door, unit: str = POINTS) -> int:
