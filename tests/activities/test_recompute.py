@@ -201,4 +201,7 @@ def test_many_members_are_counted_first_and_put_right_then() -> None:
         assert run.ended_at is None
         done = recompute_run(club=shop.club, id=run.id, now=NOW + 10 * DAY)
         assert (done.members, done.differing, done.left_out) == (2, differing, 0)
+        assert done.done == 2
+        assert len(done.samples) == differing
+        assert done.changes == (done.samples[0][1] if differing else {})
     assert found(shop).is_right

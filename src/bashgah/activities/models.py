@@ -277,6 +277,7 @@ class RecomputeRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     since = models.DateField()
     members = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
     differing = models.IntegerField(default=0)
     left_out = models.IntegerField(default=0)
     actor_kind = models.SmallIntegerField()
@@ -286,6 +287,7 @@ class RecomputeRun(models.Model):
     actor_id = models.UUIDField(null=True)
     branch = models.TextField(blank=True)
     changes = models.JSONField(default=dict)
+    samples = models.JSONField(default=list)
 
 
 class OccasionMark(models.Model):

@@ -24,11 +24,16 @@ from bashgah.kit.refusals import Refusal
 
 JOB = "activities.recompute"
 TOLD_EVERY = 50
+SAMPLES = 50
+RUNS_LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """A run over many members: how far it is and what it found, units by wallet."""
+    """A run over many members: how far it is and what it found, units by wallet.
+
+    ``samples`` are the members that differ most, each with the change of each wallet.
+    """
 
     id: UUID
     since: date
@@ -40,6 +45,8 @@ class RunInfo:
     differing: int
     left_out: int
     changes: dict[str, int]
+    done: int = 0
+    samples: tuple[tuple[UUID, dict[str, int]], ...] = ()
 
 
 def recompute_begin(
@@ -79,6 +86,11 @@ def recompute_get(club: ClubInfo, id: UUID) -> RunInfo:
     return _info(_row(club, id))
 
 
+def recompute_list(club: ClubInfo) -> list[RunInfo]:
+    """Return the club's runs over many members, newest first."""
+    return [_info(row) for row in RecomputeRun.objects.filter(club_id=club.id).order_by("-id")[:RUNS_LISTED]]
+
+
 def recompute_run(*, club: ClubInfo, id: UUID, now: datetime) -> RunInfo:
     """Do a run that was queued; done again it begins anew and finds what is left."""
     row = _row(club, id)
@@ -86,6 +98,9 @@ def recompute_run(*, club: ClubInfo, id: UUID, now: datetime) -> RunInfo:
     members = _members(club, row.since, row.branch)
     differing, left_out = 0, 0
     changes: dict[str, int] = {}
+    samples: list[tuple[UUID, dict[str, int]]] = []
+    this = RecomputeRun.objects.filter(club_id=club.id, id=id)
+    this.update(members=len(members), done=0)
     for place, member_id in enumerate(members, start=1):
         try:
             if row.is_applied:
@@ -101,12 +116,25 @@ def recompute_run(*, club: ClubInfo, id: UUID, now: datetime) -> RunInfo:
         differing += not found.is_right
         for wallet, amount in found.changes.items():
             changes[wallet] = changes.get(wallet, 0) + amount
+        if found.changes:
+            samples = _largest([*samples, (member_id, dict(found.changes))])
         if place % TOLD_EVERY == 0:
             job_progress(done=place, total=len(members))
-    RecomputeRun.objects.filter(club_id=club.id, id=id).update(
-        ended_at=now, members=len(members), differing=differing, left_out=left_out, changes=changes
+            this.update(done=place, differing=differing, left_out=left_out)
+    this.update(
+        ended_at=now,
+        done=len(members),
+        differing=differing,
+        left_out=left_out,
+        changes=changes,
+        samples=[[str(member_id), each] for member_id, each in samples],
     )
     return _info(_row(club, id))
+
+
+def _largest(samples: list[tuple[UUID, dict[str, int]]]) -> list[tuple[UUID, dict[str, int]]]:
+    ordered = sorted(samples, key=lambda each: (-max(map(abs, each[1].values())), each[0]))
+    return ordered[:SAMPLES]
 
 
 def _members(club: ClubInfo, since: date, branch: str) -> list[UUID]:
@@ -140,4 +168,6 @@ def _info(row: RecomputeRun) -> RunInfo:
         row.differing,
         row.left_out,
         dict(row.changes),
+        row.done,
+        tuple((UUID(member_id), dict(changes)) for member_id, changes in row.samples),
     )

@@ -36,9 +36,11 @@ def settings_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:
 
 def activity_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:
     """Settled facts and facts that wait, with how many do."""
-    places = (
+    places: tuple[tuple[str, str, int | None], ...] = (
         (gettext("On record"), "console:activities", None),
         (gettext("Kept for review"), "console:reviews", waiting_facts(request)),
         (gettext("Waiting returns"), "console:returns_waiting", None),
     )
+    if may(request, "points.recompute"):
+        places = (*places, (gettext("Compute again"), "console:recomputes", None))
     return tuple(Tab(label, reverse(route), route == current, count) for label, route, count in places)
