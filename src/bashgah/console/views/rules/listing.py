@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from bashgah.access.gate import may
 from bashgah.clubs.types import ClubInfo
+from bashgah.console.building.beside import Beside, besides
 from bashgah.console.building.judging import plain_sentence
 from bashgah.console.building.judging import said as rule_said
 from bashgah.console.building.sources import sources_of
@@ -104,6 +105,7 @@ class VersionsPage:
     in_force: int
     compared: tuple[int, int] | None
     differences: tuple[tuple[str, str], ...]
+    pairs: tuple[Beside, ...]
     revision: int
     may_edit: bool
     may_publish: bool
@@ -216,11 +218,21 @@ def versions(request: HttpRequest) -> HttpResponse:
         in_force=selectors.program_in_force(club, clock.now()).number if rows else 0,
         compared=compared,
         differences=tuple((change.kind, said(request, change.phrase)) for change in found),
+        pairs=_pairs(request, compared),
         revision=selectors.draft_get(club).revision,
         may_edit=may(request, "rules.edit"),
         may_publish=may(request, "rules.publish"),
     )
     return show(request, "rules/versions.html", model)
+
+
+def _pairs(request: HttpRequest, compared: tuple[int, int] | None) -> tuple[Beside, ...]:
+    """The rules that differ between two versions, side by side."""
+    if compared is None:
+        return ()
+    club: ClubInfo = request.club
+    older, newer = (selectors.version_get(club, number).program for number in compared)
+    return besides(older, newer, sources_of(club, newer, lang_of(request)))
 
 
 @require_POST
