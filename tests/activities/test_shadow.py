@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from bashgah.activities.selectors import activity_why
 from bashgah.activities.services import settle
 from bashgah.activities.trials import (
     DRAWN,
@@ -20,6 +19,7 @@ from bashgah.activities.trials import (
     shadow_report,
     shadows_clear,
 )
+from bashgah.activities.whys import activity_why
 from bashgah.engine.piloting import assigned
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.phrases import say
@@ -96,7 +96,7 @@ def test_the_shadows_budget_is_its_own_and_shared_by_members() -> None:
     assert [row[3] for row in would()] == [10, 10, 5]
     with connection.cursor() as cursor:
         cursor.execute("SELECT key, spent FROM programs_budget")
-        assert cursor.fetchall() == [("~trial.points.units.ever", 25)]
+        assert cursor.fetchall() == [("?trial.points.units.ever", 25)]
 
 
 def test_a_return_takes_its_share_back_to_the_last_unit() -> None:
@@ -127,6 +127,14 @@ def test_a_return_frees_the_shadows_limit() -> None:
     shop.tell(shop.returns("R-1", "P-1", (1, 1000)))
     shop.buys("P-2", 100_000)
     assert [row[3] for row in would()] == [10, -10, 10]
+
+
+def test_a_return_gives_back_to_the_shadows_budget() -> None:
+    shop = shop_with(trial(PER_STEP, budget={"most": 15}))
+    shop.tell(shop.purchase("P-1", line("A", 300_000), line("B", 100_000)))
+    shop.tell(shop.returns("R-1", "P-1", (1, 1000)))
+    shop.buys("P-2", 400_000)
+    assert [row[3] for row in would()] == [12, -9, 12]
 
 
 def test_what_another_rule_would_lose_is_written_beside() -> None:
@@ -199,7 +207,7 @@ def test_a_shadow_that_is_over_is_forgotten_with_its_limits() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM programs_budget")
         assert cursor.fetchone() == (0,)
-        cursor.execute("SELECT sum(used) FROM history_used WHERE limit_key LIKE '~%'")
+        cursor.execute("SELECT sum(used) FROM history_used WHERE limit_key LIKE '?%'")
         assert cursor.fetchone() == (0,)
 
 

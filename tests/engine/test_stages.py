@@ -137,21 +137,21 @@ def test_a_live_multiplier_would_have_more_to_multiply() -> None:
 def test_a_shadow_counts_against_limits_of_its_own() -> None:
     limited = rule("s", SEVEN, stage="shadow", limits=[{"window": "day", "most": 10}])
     program = compiled(limited)
-    assert program.needs.limits == (("~s.points.day", "day"),)
+    assert program.needs.limits == (("?s.points.day", "day"),)
     day = purchase(1).local_at.date()
-    decision, found = would(program, State(used={("~s.points.day", day): 6, ("s.points.day", day): 10}))
+    decision, found = would(program, State(used={("?s.points.day", day): 6, ("s.points.day", day): 10}))
     assert decision.used == ()
     assert found is not None
     assert [credit.amount for credit in found.credits] == [4]
     assert [(used.limit, used.window_start, used.amount) for used in found.used] == [
-        ("~s.points.day", day, 4)
+        ("?s.points.day", day, 4)
     ]
 
 
 def test_a_shadow_takes_of_a_budget_of_its_own() -> None:
     program = compiled(rule("s", SEVEN, stage="shadow", budget={"most": 100}))
     ((slot, most),) = budgets_of(program, purchase(1)).items()
-    assert (slot, most) == (("~s.points.units.ever", date(1, 1, 1), ""), 100)
+    assert (slot, most) == (("?s.points.units.ever", date(1, 1, 1), ""), 100)
     decision, found = would(program, State(budgets={slot: 3}))
     assert decision.spent == ()
     assert found is not None

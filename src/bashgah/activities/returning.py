@@ -35,6 +35,7 @@ from bashgah.activities.undoing import budget_freed, counters_freed, limit_windo
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.facts import Fact, Line
+from bashgah.engine.limiting import budget_slot
 from bashgah.engine.returns import WHOLE, bought_of
 from bashgah.engine.states import Slot, State
 from bashgah.ground.types import Actor
@@ -271,6 +272,9 @@ def budgets_of_returns(club: ClubInfo, purchases: Iterable[Purchase]) -> set[Slo
             budget = budget_freed(then, credited.rule, credited.unit, purchase.fact, 0)
             if budget is not None:
                 found.add(budget[0])
+        for rule in then.document.rules if then.shadow is not None else ():
+            if rule.stage == "shadow" and rule.budget is not None:
+                found.add(budget_slot(rule.counts_as, rule.budget, purchase.fact, then.document.calendar))
     return found
 
 

@@ -16,7 +16,7 @@ import psycopg
 from bashgah.activities import paying
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
-from bashgah.activities.undoing import limit_windows, spread, times_freed
+from bashgah.activities.undoing import budget_freed, limit_windows, spread, times_freed
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.decisions import Credit, Decision
 from bashgah.engine.facts import Fact
@@ -82,7 +82,7 @@ def shadow_return(  # noqa: PLR0917 one return and the purchase it is of
 ) -> None:
     """Take back of what a purchase would have been given what its goods that came back carried.
 
-    ``then`` is the program of the purchase; units free the shadow's limits as real ones do.
+    ``then`` is the program of the purchase; units free the shadow's limits and budgets as real ones do.
     """
     given = _given(cur, batch, purchase)
     about = (member.member_id, activity_id, purchase.id)
@@ -95,6 +95,11 @@ def shadow_return(  # noqa: PLR0917 one return and the purchase it is of
         if one.kind == OWN:
             for key, start in limit_windows(then, one.rule, one.unit, purchase.business_date):
                 member.history.use(key, start, -back)
+            freed = budget_freed(then, one.rule, one.unit, purchase.fact, back)
+            if freed is not None:
+                slot, amount = freed
+                batch.budgets[slot] -= amount
+                batch.taken[slot] = batch.taken.get(slot, 0) - amount
     if fact.type == "whole":
         rules = {one.rule for one, _taken in given if one.kind == OWN}
         for key, start, times in times_freed(then, rules, purchase.business_date):

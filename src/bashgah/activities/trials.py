@@ -272,7 +272,7 @@ def shadows_clear(club: ClubInfo, program: Program) -> None:
             if not gone:
                 break
             rules = {rule for _member, rule in gone}
-            limits_forget(cur, {member for member, _rule in gone}, [f"~{rule}" for rule in rules])
-            budgets_forget(cur, club.id, [f"~{rule}" for rule in rules])
+            limits_forget(cur, {member for member, _rule in gone}, [f"?{rule}" for rule in rules])
+            budgets_forget(cur, club.id, [f"?{rule}" for rule in rules])
         if not any(rule.stage == "shadow" for rule in program.rules):
             cur.execute("DELETE FROM activities_shadow WHERE club_id = %s AND kind = %s", [club.id, OTHERS])

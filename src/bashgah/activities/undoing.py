@@ -90,7 +90,7 @@ def budget_freed(
         budget = ready.budget
         if ready.key == rule and budget is not None and budget.wallet == wallet:
             worth = budget_worth(budget, compiled.wallets[wallet])
-            return budget_slot(rule, budget, fact, compiled.document.calendar), amount * worth
+            return budget_slot(ready.counts_as, budget, fact, compiled.document.calendar), amount * worth
     return None
 
 

@@ -240,7 +240,7 @@ class Rule(Part):
     @property
     def counts_as(self) -> str:
         """Under which name its limits and budget are counted: in shadow apart from those that are real."""
-        return f"~{self.key}" if self.stage == "shadow" else self.key
+        return f"?{self.key}" if self.stage == "shadow" else self.key
 
 
 class Benefit(Part):

@@ -12,7 +12,7 @@ from bashgah.engine.facts import Fact
 from bashgah.engine.program import CompiledProgram
 from bashgah.engine.states import State
 
-_APART = "~"
+_APART = "?"
 
 
 class Shadowed(msgspec.Struct, frozen=True):
