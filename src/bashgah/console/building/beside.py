@@ -41,9 +41,9 @@ def beside(
     right: list[Piece] = []
     for op, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if a < b:
-            left.append(Piece(" ".join(before[a:b]), op != "equal"))
+            left.append(Piece(" ".join(before[a:b]), op != "equal" and bool(after)))
         if c < d:
-            right.append(Piece(" ".join(after[c:d]), op != "equal"))
+            right.append(Piece(" ".join(after[c:d]), op != "equal" and bool(before)))
     known = newer or older
     name = Texts(known[0].name.fa, known[0].name.en).say(sources.lang) if known else ""
     return Beside(name or key, tuple(left), tuple(right))
