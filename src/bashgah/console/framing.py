@@ -31,6 +31,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         _("Members"),
         (
             (_("Members"), "console:members", "users", "members.read"),
+            (_("Shared accounts"), "console:groups", "wallet", "groups.manage"),
             (_("Purchases and activities"), "console:activities", "shopping-bag", "activities.read"),
             (_("Waiting for approval"), "console:approvals", "user-check", "wallets.read"),
         ),

@@ -14,6 +14,7 @@ from bashgah.ui.types import Tab
 SETTINGS = (
     (_("Club"), "console:settings", "settings.read"),
     (_("Points by hand and gifts"), "console:dealing_settings", "settings.read"),
+    (_("Shared accounts"), "console:group_settings", "settings.read"),
     (_("Stages of rules"), "console:stage_settings", "settings.read"),
     (_("Brand"), "console:brand", "settings.read"),
     (_("Behaviours"), "console:behaviours", "settings.read"),

@@ -35,6 +35,8 @@ from bashgah.console.views.backtests import listing as backtests
 from bashgah.console.views.backtests import one as backtest
 from bashgah.console.views.books import auditing as books
 from bashgah.console.views.books import journal, liability
+from bashgah.console.views.groups import pages as group_pages
+from bashgah.console.views.groups import settings as group_settings
 from bashgah.console.views.members import acts, forms, giving, listing, merging, one, record, timeline
 from bashgah.console.views.rules import (
     counting,
@@ -76,6 +78,9 @@ urlpatterns = [
     path("approvals/", approvals.index, name="approvals"),
     path("approvals/<str:adjustment_id>/decide/", approvals.decide, name="approval_decide"),
     path("approvals/<str:adjustment_id>/withdraw/", approvals.withdraw, name="approval_withdraw"),
+    path("groups/", group_pages.index, name="groups"),
+    path("groups/<str:group_id>/", group_pages.one, name="group"),
+    path("settings/groups/", group_settings.edit, name="group_settings"),
     path("settings/points/", dealing.edit, name="dealing_settings"),
     path("activities/", activities.index, name="activities"),
     path("activities/waiting/", returning.waiting, name="returns_waiting"),

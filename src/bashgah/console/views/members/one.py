@@ -15,6 +15,7 @@ from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.naming import credit_units, rule_names, wallet_names
 from bashgah.console.views.base import page, read_id, show
+from bashgah.console.views.groups.pages import group_note
 from bashgah.console.views.members import standing
 from bashgah.console.views.members.listing import status_word
 from bashgah.console.views.members.merging import merged_note
@@ -65,6 +66,7 @@ class Head:
     may_merge: bool
     may_unmerge: bool
     merged: tuple[str, str, str, str]
+    group: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         may_merge=may(request, "members.merge") and member.is_active,
         may_unmerge=may(request, "members.merge"),
         merged=merged_note(request, member),
+        group=group_note(request, member),
     )
 
 

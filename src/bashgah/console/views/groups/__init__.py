@@ -1,0 +1,1 @@
+"""Shared accounts of the console: the list, one account, the club's settings."""
