@@ -1,0 +1,66 @@
+"""Shared accounts in the console: settings, the list, one account, and the page of a member in it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from bashgah.access.models import Staff
+from bashgah.access.services import role_grant
+from bashgah.clubs.selectors import club_get
+from bashgah.ground.types import SYSTEM
+from bashgah.kit import ids
+from bashgah.ledger.selectors import wallets_get
+from bashgah.members import selectors as members
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made() -> cast.Naderi:
+    made = cast.naderi()
+    cast.published(made.club)
+    return made
+
+
+def signed_in(made: cast.Naderi, role: str = "owner") -> Client:
+    staff = Staff.objects.create_user(f"{role}@naderi.example", name=role)
+    role_grant(club=made.club, staff_id=staff.id, role=role, branches=[], actor=SYSTEM, now=cast.LONG_AGO)
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def test_an_account_from_the_settings_to_its_end(made: cast.Naderi) -> None:
+    owner = signed_in(made)
+    terms = {"household": "1", "opened_by": "staff", "leaving": "share", "most_members": "۴"}
+    saved = owner.post("/console/settings/groups/", terms | {"household_share": "50", "company_share": "100"})
+    assert saved.status_code == 302
+    assert club_get(made.club.id).settings.groups.household_share == 50
+    opened = owner.post(
+        "/console/groups/", {"type": "household", "name": "خانهٔ سارا", "head": made.sara.number, "share": ""}
+    )
+    address = opened.headers["Location"]
+    page = owner.get(address).content.decode()
+    assert "خانهٔ سارا" in page
+    assert "سرپرست" in page
+    took = owner.post(address, {"act": "take_in", "who": made.reza.number, "role": "junior", "limit": "20"})
+    assert took.status_code == 302
+    group_id = members.belonging_get(made.club, made.reza.id).group_id
+    cast.given(made.club, members.member_get(made.club, group_id), 30)
+    assert "خانهٔ سارا" in owner.get("/console/groups/").content.decode()
+    assert (
+        "خانهٔ سارا" in owner.get(f"/console/members/{ids.public('member', made.sara.id)}/").content.decode()
+    )
+    let_go = {"act": "let_out", "member": sara}
+    assert owner.post(address, let_go).status_code == 422
+    assert owner.post(address, {"act": "close"}).status_code == 302
+    for member in (made.sara, made.reza):
+        assert wallets_get(made.club, member.id, cast.NOW)["points"].available == 15
+
+
+def test_who_may_not_manage_accounts_does_not_reach_them(made: cast.Naderi) -> None:
+    analyst = signed_in(made, "analyst")
+    assert analyst.get("/console/groups/").status_code == 403
+    assert analyst.post("/console/settings/groups/", {}).status_code == 403
