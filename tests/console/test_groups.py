@@ -50,9 +50,8 @@ def test_an_account_from_the_settings_to_its_end(made: cast.Naderi) -> None:
     group_id = members.belonging_get(made.club, made.reza.id).group_id
     cast.given(made.club, members.member_get(made.club, group_id), 30)
     assert "خانهٔ سارا" in owner.get("/console/groups/").content.decode()
-    assert (
-        "خانهٔ سارا" in owner.get(f"/console/members/{ids.public('member', made.sara.id)}/").content.decode()
-    )
+    sara = ids.public("member", made.sara.id)
+    assert "خانهٔ سارا" in owner.get(f"/console/members/{sara}/").content.decode()
     let_go = {"act": "let_out", "member": sara}
     assert owner.post(address, let_go).status_code == 422
     assert owner.post(address, {"act": "close"}).status_code == 302
