@@ -15,6 +15,8 @@ from bashgah.kit.refusals import Refusal
 from bashgah.programs import selectors, staging
 from bashgah.programs.types import Cost, Need, Stage
 
+_TRIALS: tuple[Stage, ...] = ("shadow", "pilot")
+
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
@@ -22,7 +24,8 @@ class Ahead:
 
     ``published`` is its stage in the newest version (None: not there), ``since`` when these terms came there.
     ``is_moved`` says that publishing the draft changes this rule. ``needs`` are what going live asks for;
-    ``forward`` is the next stage on that way, None at its end. ``notices`` are for a person to judge.
+    ``passed`` are the stages of trial that these terms have been in; ``forward`` is the next stage on that
+    way, None at its end. ``notices`` are for a person to judge.
     """
 
     rule: Rule
@@ -35,6 +38,7 @@ class Ahead:
     forward: Stage | None
     notices: tuple[Phrase, ...]
     has_problems: bool
+    passed: frozenset[Stage]
 
 
 def rule_ahead(club: ClubInfo, key: str, now: datetime) -> Ahead:
@@ -65,6 +69,9 @@ def rule_ahead(club: ClubInfo, key: str, now: datetime) -> Ahead:
         forward=_forward(rule.stage, needs),
         notices=() if problems(live) else _notices(live, place, now),
         has_problems=faulty,
+        passed=frozenset(
+            stage for stage in _TRIALS if staging.first_in(club, there or rule, stage, now) is not None
+        ),
     )
 
 

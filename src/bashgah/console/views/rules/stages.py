@@ -227,9 +227,16 @@ def _marks(ahead: Ahead, club: ClubInfo) -> tuple[StageMark, ...]:
         about[here] = gettext("since %(day)s") % {"day": day_words(ahead.since, club, "medium")}
     at = ORDER.index(here)
     return tuple(
-        StageMark(key, word, about[key], "now" if key == here else "done" if place < at else "ahead")
+        StageMark(key, word, about[key], _mark(ahead, key, place, at))
         for place, (key, word) in enumerate(stage_names().items())
     )
+
+
+def _mark(ahead: Ahead, key: str, place: int, at: int) -> str:
+    """Whether a stage is now, behind, or ahead; a trial that was left out is not called done."""
+    if place == at:
+        return "now"
+    return "done" if place < at and (key not in ("shadow", "pilot") or key in ahead.passed) else "ahead"
 
 
 def _status(ahead: Ahead) -> str:
