@@ -119,12 +119,14 @@ def points(told: list[Settled]) -> int:
 
 
 def backtest(
-    shop: Shop, *, since: date = SINCE, until: date = UNTIL, workers: int = 0, **more: Any
+    shop: Shop, *, since: date = SINCE, until: date = UNTIL, workers: int = 0, spark: str = "", **more: Any
 ) -> Report:
     started = services.backtest_start(
         club=shop.club, since=since, until=until, actor=SYSTEM, now=NOW, queue=False, **more
     )
-    done = services.backtest_run(club=shop.club, id=started.id, clock=lambda: NOW, workers=workers)
+    done = services.backtest_run(
+        club=shop.club, id=started.id, clock=lambda: NOW, workers=workers, spark=spark
+    )
     assert done.state == "done", done.problem
     assert done.report is not None
     return done.report

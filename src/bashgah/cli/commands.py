@@ -240,13 +240,14 @@ def backtest(  # noqa: PLR0917 options, given by name
     until: Annotated[str, typer.Option(help="The day after the last; else tomorrow.")] = "",
     workers: Annotated[int | None, typer.Option(min=0, help="Processes; 0 stays in this one.")] = None,
     permille: Annotated[int, typer.Option(min=1, max=1000, help="How many of 1,000 members.")] = 1000,
+    spark: Annotated[str, typer.Option(help="Address of a Spark cluster that replays instead.")] = "",
 ) -> None:
     """Replay the draft, or a version, over the real past and say what would change."""
     with database.needed():
         database.set_up()
         from bashgah.cli import replaying
 
-        replaying.backtest(club, version, against, since, until, workers, permille)
+        replaying.backtest(club, version, against, since, until, workers, permille, spark)
 
 
 @app.command()

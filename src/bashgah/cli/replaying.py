@@ -29,7 +29,14 @@ def export(club: str | None) -> None:
 
 
 def backtest(  # noqa: PLR0917 the options of the command
-    club: str | None, version: int, against: int, since: str, until: str, workers: int | None, permille: int
+    club: str | None,
+    version: int,
+    against: int,
+    since: str,
+    until: str,
+    workers: int | None,
+    permille: int,
+    spark: str,
 ) -> None:
     """Replay, show how far it is, print what changes and keep the report; status 1 if it was not finished."""
     mine = club_named(club)
@@ -56,6 +63,7 @@ def backtest(  # noqa: PLR0917 the options of the command
             id=asked.id,
             clock=clock.now,
             workers=workers,
+            spark=spark or None,
             watch=lambda done, total: progress.update(task, completed=done, total=total),
         )
     if ended.report is None:

@@ -49,6 +49,7 @@ class Environment(BaseSettings):
         "INFO", validation_alias="BASHGAH_LOG_LEVEL"
     )
     metrics_open: bool = Field(False, validation_alias="BASHGAH_METRICS_OPEN")
+    spark: str = Field("", validation_alias="BASHGAH_SPARK")
     email_url: str = Field("", validation_alias="BASHGAH_EMAIL_URL")
     days_ahead: float = Field(0, ge=0, le=3660, validation_alias="BASHGAH_DAYS_AHEAD")
 

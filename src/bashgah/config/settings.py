@@ -233,6 +233,7 @@ EMAIL_BACKEND = (
     if ENVIRONMENT.email_url
     else "django.core.mail.backends.filebased.EmailBackend"
 )
+BASHGAH_SPARK = ENVIRONMENT.spark
 EMAIL_FILE_PATH = VAR_FOLDER / "mail"
 EMAIL = ENVIRONMENT.email_settings()
 EMAIL_HOST = EMAIL.host

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 import structlog
+from django.conf import settings
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.document import Program
@@ -26,6 +27,9 @@ from bashgah.simulation import selectors
 from bashgah.simulation.models import Backtest
 from bashgah.simulation.types import BacktestInfo, Cancelled, Report
 
+if TYPE_CHECKING:
+    from bashgah.simulation.spreading import Spread
+
 log = structlog.get_logger("bashgah.simulation")
 
 OPEN = ("waiting", "running")
@@ -34,6 +38,7 @@ UNFINISHED = _("The backtest could not be finished. Try again; the log says what
 UNSETTLED = _(
     "The budgets of these programs depend on one another without end. Replay fewer rules with budgets."
 )
+NO_SPARK = _("Replaying on Spark needs the extra “spark”; ask whoever runs this installation.")
 Clock = Callable[[], datetime]
 
 
@@ -141,13 +146,15 @@ def backtest_run(
     id: UUID,
     clock: Clock,
     workers: int | None = None,
+    spark: str | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> BacktestInfo:
     """Run a backtest from its beginning to its report; call it outside a transaction.
 
     Run again after its process was killed it begins anew. Stopped, or failed, it leaves no report. What goes
     wrong is logged and shown as a sentence, never half a result. ``workers`` 0 stays in this process;
-    ``watch`` hears (parts done, parts in all).
+    ``spark`` is the address of a cluster that replays instead, usually the installation's
+    (``BASHGAH_SPARK``). ``watch`` hears (parts done, parts in all).
     """
     mine = Backtest.objects.filter(club_id=club.id, id=id)
     if not mine.filter(state__in=OPEN).update(state="running", began_at=clock(), done=0, total=0, problem=""):
@@ -163,7 +170,7 @@ def backtest_run(
             watch(done, total)
 
     try:
-        report = _replayed(club, mine.get(), workers, told, stopped)
+        report = _replayed(club, mine.get(), _spread(workers, spark), told, stopped)
     except Cancelled:
         mine.filter(state="running").update(state="cancelled", ended_at=clock())
     except Refusal as refusal:
@@ -194,7 +201,7 @@ def backtests_tidy(*, now: datetime) -> int:
 def _replayed(
     club: ClubInfo,
     row: Backtest,
-    workers: int | None,
+    spread: Spread,
     told: Callable[[int, int], None],
     stopped: Callable[[], bool],
 ) -> Report:
@@ -213,14 +220,29 @@ def _replayed(
         zone=club.timezone,
         permille=row.permille,
     )
-    used = spreading.workers_usual() if workers is None else workers
     try:
-        plan, tally = spreading.replay(plan, spread=spreading.spread_over(used), told=told, stopped=stopped)
+        plan, tally = spreading.replay(plan, spread=spread, told=told, stopped=stopped)
     except spreading.Unsettled:
         raise Refusal("budgets_unsettled", Phrase(UNSETTLED)) from None
     shown = [*reports.extremes(tally, most=True, count=4), *reports.extremes(tally, most=False, count=4)]
     live, tried = (Program.model_validate(each) for each in (row.live_document, row.tried_document))
     return reports.report_of(tally, live, tried, sampling.samples_of(plan, shown))
+
+
+def _spread(workers: int | None, spark: str | None) -> Spread:
+    """Return what replays: the cluster that is named, else processes of this machine."""
+    if not lake_available():
+        raise lake_unavailable()
+    from bashgah.simulation import spreading
+
+    master = settings.BASHGAH_SPARK if spark is None else spark
+    if not master:
+        return spreading.spread_over(spreading.workers_usual() if workers is None else workers)
+    from bashgah.simulation.spark import spark_available, spread_by_spark
+
+    if not spark_available():
+        raise Refusal("spark_unavailable", Phrase(NO_SPARK), status=503)
+    return spread_by_spark(master)
 
 
 def _document(document: Any) -> bytes:
