@@ -15,16 +15,33 @@ from bashgah.ledger import roots
 from bashgah.ledger.transferring import Transfer, transfer_post
 from bashgah.members.services import members_lock
 from bashgah.tiers.services import tier_grant
-from tests.activities.shop import Shop, line, open_shop
+from tests.activities.shop import Shop, line, open_shop, per_step, rule
 from tests.cast import NOW
 from tests.ledger.hand import Hand
 
 DAY = timedelta(days=1)
+GIFT = rule(
+    "gift",
+    "purchase",
+    [per_step("points")],
+    limits=[{"window": "month", "most": 30}, {"window": "ever", "most": 9, "of": "times"}],
+    budget={"most": 900, "window": "year"},
+)
+COUNTERS = [
+    {"key": key, "name": {"en": key}, "trigger": "purchase", "counts": counts, "window": window}
+    for key, counts, window in (
+        ("spent", "money", "month"),
+        ("row", "streak", "day"),
+        ("ago", "days_since", "ever"),
+    )
+]
 
 
 def furnished_shop() -> Shop:
     """Purchases, returns, a spent and an open hold, pending and expired units, a gift, tiers, sealed days."""
-    shop = open_shop(points={"expiry": {"kind": "age_days", "count": 30}})
+    shop = open_shop(
+        points={"expiry": {"kind": "age_days", "count": 30}}, rules=[GIFT], document={"counters": COUNTERS}
+    )
     shop.tell(shop.purchase("A-1", line("egg", 3_000_000, pieces=3), line("milk", 500_000)))
     shop.tell(shop.returns("R-1", "A-1", (1, 1000)))
     shop.tell(shop.returns("R-2", "A-1", (1, 1000)))
@@ -115,6 +132,8 @@ CORRUPTIONS = {
     "days_purchases_differ": "UPDATE history_day SET day = day - 1",
     "days_visits_differ": "UPDATE history_day SET visits = visits + 1",
     "days_spend_differ": "UPDATE history_day SET spend = spend - 1",
+    "used_differs": "UPDATE history_used SET used = used + 1 WHERE limit_key = 'gift.points.month'",
+    "budget_spent_differs": "UPDATE programs_budget SET spent = spent - 1",
     "transfer_halves_differ": ("UPDATE ledger_posting SET amount = amount + 1 WHERE credit = 15"),
     "tier_differs_from_its_steps": "UPDATE tiers_standing SET tier = 'plain'",
     "tier_step_is_missing": "UPDATE tiers_change SET before = 'silver' WHERE after = 'plain'",
@@ -126,3 +145,16 @@ CORRUPTIONS = {
     ),
 }
 """What is planted, by the code of the check that must find it."""
+
+MORE = {
+    "a limit of times": "UPDATE history_used SET used = used - 1 WHERE limit_key = 'gift.#times.ever'",
+    "a sum": "UPDATE history_used SET used = used - 1 WHERE limit_key = '#spent'",
+    "a streak that is too long": "UPDATE history_used SET used = used + 1 WHERE limit_key = '#row'",
+    "a streak that is gone": "DELETE FROM history_used WHERE limit_key = '#row'",
+    "the last day": "UPDATE history_used SET used = used - 1 WHERE limit_key = '#ago'",
+    "a month nothing was done in": (
+        "UPDATE history_used SET window_start = window_start - 90 WHERE limit_key = '#spent'"
+    ),
+    "a budget nobody took of": "DELETE FROM programs_budget",
+}
+"""More ways to plant what the two checks of limits and budgets must find."""

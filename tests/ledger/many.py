@@ -47,6 +47,7 @@ def multiply(connection: psycopg.Connection, times: int) -> int:
             [times],
         )
     connection.execute(REFERENCES, [times])
+    connection.execute("UPDATE programs_budget SET spent = spent * %s", [times + 1])
     for table in (*COPIED, "activities_reference"):
         connection.execute(f"ANALYZE {table}")
     row = connection.execute("SELECT count(*) FROM ledger_entry").fetchone()

@@ -14,6 +14,7 @@ from django.db import connections, transaction
 from bashgah.activities import compact
 from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.proving import promotions_against_purchases
+from bashgah.activities.proving_limits import limits_against_activities
 from bashgah.ground.batch import cursor
 from bashgah.ground.proofs import Check, Finding, run_all
 from bashgah.history import verify as history
@@ -158,8 +159,15 @@ def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[],
         lambda: list(islice(_entries_against_activities(club_id), most)),
         lambda: list(islice(_returned_against_returns(club_id), most)),
         lambda: list(islice(promotions_against_purchases(club_id), most)),
+        lambda: _told(limits_against_activities(club_id, _walk), most),
         partial(roots.verify, club_id, most=most),
     ]
+
+
+def _told(findings: Iterator[Finding], most: int) -> list[Finding]:
+    """Read what walks through tables inside one transaction."""
+    with transaction.atomic():
+        return list(islice(findings, most))
 
 
 def _entries_against_activities(club_id: UUID | None) -> Iterator[Finding]:

@@ -104,8 +104,14 @@ def budgeted(compiled: CompiledProgram, state: State, fact: Fact, found: list[Ea
 
 def budget_slot(rule: str, budget: Budget, fact: Fact, calendar: Calendar) -> Slot:
     """Return where a rule's budget is counted for a fact: its key, the window's start, the branch or ""."""
-    start = window_start(budget.window, fact.local_at.date(), calendar)
-    return f"{rule}.{budget.wallet}.{budget.of}.{budget.window}", start, _branch(budget, fact)
+    return budget_slot_on(rule, budget, fact.local_at.date(), fact.branch, calendar)
+
+
+def budget_slot_on(rule: str, budget: Budget, day: date, branch: str, calendar: Calendar) -> Slot:
+    """Return where a rule's budget is counted for a day at a branch."""
+    start = window_start(budget.window, day, calendar)
+    key = f"{rule}.{budget.wallet}.{budget.of}.{budget.window}"
+    return key, start, branch if budget.per == "branch" else ""
 
 
 def budgets_of(compiled: CompiledProgram, fact: Fact) -> dict[Slot, int]:
@@ -148,10 +154,6 @@ def spent_by(found: list[Earned], fact: Fact, calendar: Calendar) -> tuple[Spent
             slot = budget_slot(each.effect.counts_as, budget, fact, calendar)
             sums[slot] = sums.get(slot, 0) + each.units * budget_worth(budget, each.effect.wallet)
     return tuple(Spent(slot, amount) for slot, amount in sums.items())
-
-
-def _branch(budget: Budget, fact: Fact) -> str:
-    return fact.branch if budget.per == "branch" else ""
 
 
 def budget_worth(budget: Budget, wallet: Wallet) -> int:

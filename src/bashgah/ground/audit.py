@@ -65,6 +65,15 @@ def audit_post(
     return row_id
 
 
+def audit_targets(*, club_id: UUID, action: str) -> set[str]:
+    """Everything in the club to which something was done at least once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT target FROM ground_audit WHERE club_id = %s AND action = %s", [club_id, action]
+        )
+        return {target for (target,) in cursor.fetchall()}
+
+
 def audit_list(
     *,
     club_id: UUID,

@@ -13,6 +13,12 @@ SUMS = "SELECT member_id, club_id, purchases, visits, returns, gross, spend FROM
 DAYS = "SELECT member_id, club_id, day, purchases, visits, spend FROM history_day"
 """The days as rows, for a room that knows what they must be."""
 
+USED = """
+    SELECT member_id, limit_key, window_start, used FROM history_used
+    WHERE %(all)s OR club_id = %(club)s ORDER BY member_id
+"""
+"""What counts against limits and in counters, member by member, for a room that knows the rules."""
+
 USED_BY_PROMOTIONS = """
     SELECT member_id, limit_key, window_start, used FROM history_used
     WHERE limit_key LIKE '~%%' AND (%(all)s OR club_id = %(club)s)

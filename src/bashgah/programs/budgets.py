@@ -37,6 +37,11 @@ _TAKEN = """
 """
 
 
+TAKEN_BY_RULES = """
+    SELECT key, start, branch, spent FROM programs_budget WHERE club_id = %(club)s AND key = ANY(%(keys)s)
+"""
+"""What rules gave of shared budgets, for a room that knows what they gave."""
+
 TAKEN_BY_PROMOTIONS = """
     SELECT club_id, key, start, spent FROM programs_budget
     WHERE key LIKE '~%%' AND (%(all)s OR club_id = %(club)s)
