@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bashgah.config import logs, safety
-from bashgah.config.environment import NEVER_BY_ITSELF, Environment, database_from_url
+from bashgah.config.environment import Environment, database_from_url
 from bashgah.config.secrets import secret_keys
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -46,7 +46,7 @@ def test_a_socket_folder_in_the_address_becomes_the_host() -> None:
     assert database["PASSWORD"] == "p@ss"
     assert database["OPTIONS"] == {
         "sslmode": "disable",
-        "prepare_threshold": NEVER_BY_ITSELF,
+        "prepare_threshold": None,
         "pool": {"min_size": 1, "max_size": 3, "timeout": 3, "reconnect_timeout": 3, "max_idle": 300},
     }
 

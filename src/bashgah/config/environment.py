@@ -13,8 +13,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bashgah.ground import places
 
-NEVER_BY_ITSELF = 1_000_000_000
-
 
 class EmailSettings(NamedTuple):
     """How letters leave: ``smtp://user:password@host:port/?tls=1&from=club@example.com``."""
@@ -108,8 +106,9 @@ def database_from_url(url: str, *, pool: int) -> dict[str, object]:
         raise ValueError(f"DATABASE_URL must begin with postgresql://, not {parts.scheme}://")
     options: dict[str, object] = dict(parse_qsl(parts.query))
     host = str(options.pop("host", "")) or (unquote(parts.hostname) if parts.hostname else "")
-    # the driver prepares nothing by itself: ``ground.asking`` does, pages' statements vary too much
-    options["prepare_threshold"] = NEVER_BY_ITSELF
+    # the driver prepares nothing, not even for executemany: after a rollback it would throw away whatever is
+    # prepared on the connection, and what ``ground.asking`` prepared there with it
+    options["prepare_threshold"] = None
     if pool:
         # short, both: who waits is soon told to come again, and a database that is back is soon found again;
         # the pool's own attempts lie further and further apart the longer it was away
