@@ -46,7 +46,7 @@ FILLED = (
 
 @pytest.fixture
 def shop(owner_connection: psycopg.Connection) -> Iterator[Shop]:
-    """A shop on a connection without any plan yet; the planner knows empty tables, and goes on knowing them."""
+    """A shop on a connection without any plan yet, with a planner that goes on knowing empty tables."""
     for table in HOT:
         owner_connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
         owner_connection.execute(f"ANALYZE {table}")
