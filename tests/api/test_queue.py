@@ -238,3 +238,21 @@ def test_the_second_writer_takes_over_when_the_first_stands_still() -> None:
         assert queue.close(5)
 
     asyncio.run(scenario())
+
+
+def test_a_request_that_is_a_batch_by_itself_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bashgah.api.intake.queue.PATIENCE_SECONDS", 60)
+
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=2)
+        queue.put(first := work(list(range(1000))))
+        await asyncio.to_thread(entered, settlement, 1)
+        queue.put(second := work(list(range(1000))))
+        await asyncio.to_thread(entered, settlement, 1)
+        assert not first.future.done()
+        settlement.may_go.set()
+        assert await second.future == await first.future
+        assert queue.close(5)
+
+    asyncio.run(scenario())

@@ -60,6 +60,11 @@ class Work:
     loop: asyncio.AbstractEventLoop = field(repr=False)
     since: float = field(default_factory=time.monotonic)
 
+    @property
+    def is_big(self) -> bool:
+        """Whether it is a batch by itself, which gains nothing from waiting for others."""
+        return len(self.facts) >= BATCH_MOST
+
 
 class Queue:
     """Takes work from the event loop and hands it to writer threads in natural batches."""
@@ -90,7 +95,7 @@ class Queue:
                 raise Full
             self._work.append(work)
             self._waiting += len(work.facts)
-            if not self._busy:
+            if not self._busy or work.is_big:
                 self._ready.notify()
 
     def close(self, timeout: float) -> bool:
@@ -129,10 +134,11 @@ class Queue:
         return taken
 
     def _is_ours(self) -> bool:
-        """Say whether something waits that nobody is about to take, or that has waited too long."""
+        """Say whether something waits that nobody will take at once: it shares no batch, or waits too long."""
         if not self._work:
             return False
-        return not self._busy or time.monotonic() - self._work[0].since >= PATIENCE_SECONDS
+        first = self._work[0]
+        return not self._busy or first.is_big or time.monotonic() - first.since >= PATIENCE_SECONDS
 
     def _done(self) -> None:
         with self._ready:
