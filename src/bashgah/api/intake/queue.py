@@ -134,7 +134,7 @@ class Queue:
         return taken
 
     def _is_ours(self) -> bool:
-        """Say whether something waits that nobody will take at once: it shares no batch, or waits too long."""
+        """Say whether what waits is for us: nobody is at work, it shares no batch, or it waits too long."""
         if not self._work:
             return False
         first = self._work[0]
