@@ -38,6 +38,9 @@ from bashgah.console.views.books import journal, liability
 from bashgah.console.views.groups import pages as group_pages
 from bashgah.console.views.groups import settings as group_settings
 from bashgah.console.views.members import acts, forms, giving, listing, merging, one, record, timeline
+from bashgah.console.views.promotions import editor as promoting
+from bashgah.console.views.promotions import listing as promotions
+from bashgah.console.views.promotions.trial import trial as promotion_trial
 from bashgah.console.views.rules import (
     counting,
     editor,
@@ -100,6 +103,12 @@ urlpatterns = [
     path("activities/<str:activity_id>/why/", activities.why, name="activity_why"),
     path("redemptions/<str:redemption_id>/", redeeming.one, name="redemption"),
     path("redemptions/<str:redemption_id>/cancel/", redeeming.cancel, name="redemption_cancel"),
+    path("promotions/", promotions.index, name="promotions"),
+    path("promotions/new/", promoting.new, name="promotion_new"),
+    path("promotions/preview/", promoting.preview, name="promotion_preview"),
+    path("promotions/trial/", promotion_trial, name="promotion_trial"),
+    path("promotions/<slug:key>/", promoting.edit, name="promotion"),
+    path("promotions/<slug:key>/remove/", promoting.remove, name="promotion_remove"),
     path("rules/", rules.index, name="rules"),
     path("rules/new/", editor.new, name="rule_new"),
     path("rules/preview/", editor.preview, name="rule_preview"),

@@ -12,7 +12,9 @@ from uuid import UUID
 
 import psycopg
 
+from bashgah.clubs.types import ClubInfo
 from bashgah.engine.states import Slot
+from bashgah.ground.batch import cursor
 
 Spent = dict[Slot, int]
 """What was taken so far, by slot."""
@@ -47,6 +49,18 @@ TAKEN_BY_PROMOTIONS = """
     WHERE key LIKE '~%%' AND (%(all)s OR club_id = %(club)s)
 """
 """What promotions gave to all members, for a room that knows what was bought."""
+
+
+def promotions_taken(club: ClubInfo) -> dict[str, dict[str, int]]:
+    """Return by promotion what was taken of what all members share: uses, money, and how many codes."""
+    found: dict[str, dict[str, int]] = {}
+    with cursor() as cur:
+        rows = cur.execute(TAKEN_BY_PROMOTIONS, {"all": False, "club": club.id}).fetchall()
+    for _club, key, _start, spent in rows:
+        promotion, what, *_code = str(key).removeprefix("~").split(".")
+        counts = found.setdefault(promotion, {})
+        counts[what] = counts.get(what, 0) + spent
+    return found
 
 
 def budgets_lock(cur: psycopg.Cursor[Any], club_id: UUID, slots: Iterable[Slot]) -> Spent:

@@ -1,0 +1,1 @@
+"""Promotions on carts: the list, the editor, a trial cart."""
