@@ -15,6 +15,7 @@ from bashgah.activities.proving import promotions_against_purchases
 from bashgah.activities.recomputing import member_recompute
 from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import CartIn, LineIn, MemberRef, PaymentIn, PurchaseIn, Settled
+from bashgah.activities.whys import activity_why_all
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import say
@@ -413,3 +414,10 @@ def test_computed_again_a_quoted_purchase_keeps_the_program_of_its_quote() -> No
     assert settles(shop, purchase(shop, quote)).points_of("points") == 7
     found = member_recompute(club=shop.club, member_id=shop.sara.id, since=date(2026, 1, 1), now=SOON)
     assert found.is_right
+
+
+def test_why_names_the_promotions_and_what_they_took_off() -> None:
+    shop = shop_with(promotion("dairy"))
+    settled = settles(shop, purchase(shop, evaluated(shop)))
+    told = activity_why_all(shop.club, activity_get(shop.club, settled.activity_id), now=SOON)
+    assert [say(each.why, "en") for each in told.discounts] == ["“Offer dairy” took 30,000 toman off"]

@@ -75,7 +75,9 @@ def test_a_stored_promotion_survives_its_form(console: Console, deal: dict[str, 
 
 
 def test_a_promotion_is_written_listed_and_taken_out(console: Console) -> None:
-    assert console.get("promotions/new/").status_code == 200
+    fresh = console.get("promotions/new/")
+    assert fresh.status_code == 200
+    assert " checked" not in fresh.content.decode().split("single_use")[1][:60]
     answer = console.post("promotions/new/", **typed(codes="yalda-1\nYALDA-2", limit_ever="1"))
     assert answer.status_code == 302
     program = selectors.draft_get(console.club).program

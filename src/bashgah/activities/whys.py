@@ -13,6 +13,7 @@ from uuid import UUID
 
 from bashgah.activities import compact
 from bashgah.activities.compact import Outcome
+from bashgah.activities.discounts import DiscountTold, discounts_told
 from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.selectors import branch_list
@@ -57,7 +58,7 @@ class ActivityWhy:
     """The whole why of a fact: the version that decided, what each rule did, and what became of the rules.
 
     ``unheard`` are the version's rules that were not asked;
-    ``since`` says by rule ``changed`` or ``removed``.
+    ``since`` says by rule ``changed`` or ``removed``; ``discounts`` are what promotions took off.
     """
 
     number: int
@@ -65,6 +66,7 @@ class ActivityWhy:
     explanation: Explanation
     unheard: tuple[RuleOutcome, ...]
     since: Mapping[str, str]
+    discounts: tuple[DiscountTold, ...] = ()
 
     def name(self, rule: str) -> Texts:
         """Return what a rule was called then; one the version did not have stands by its key."""
@@ -108,6 +110,7 @@ def activity_why_all(club: ClubInfo, info: ActivityInfo, *, now: datetime) -> Ac
         explanation=activity_why(club, info.member_id, info.id, names_of(club)),
         unheard=unheard(compiled.document, about.fact),
         since=changed_since(compiled.document, _now_in_force(club, now, compiled).document),
+        discounts=discounts_told(compiled, about.fact.promotions, club.currency),
     )
 
 

@@ -27,7 +27,8 @@ def why_of(club: ClubInfo, activity: ActivityInfo, lang: Lang, now: datetime) ->
     rows = [_row_then(club, found, outcome, unit, lang) for outcome in found.explanation.outcomes]
     others = [_row_then(club, found, outcome, unit, lang) for outcome in found.unheard]
     total = dict(found.explanation.totals).get(unit, 0)
-    shown = (*sorted(rows, key=lambda row: row.quiet), *others)
+    off = [WhyRow(each.name.say(lang), _say(club, each.why, lang), "") for each in found.discounts]
+    shown = (*off, *sorted(rows, key=lambda row: row.quiet), *others)
     return Why(
         title=gettext("Why these points?"),
         rows=shown or (_returned(activity, unit, lang),),

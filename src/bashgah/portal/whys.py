@@ -49,7 +49,10 @@ def table(door: Door, why: ActivityWhy) -> Why:
     ]
     return Why(
         title=gettext("The rules of that day"),
-        rows=tuple(row for *_order, row in sorted(rows, key=lambda each: each[:2])),
+        rows=(
+            *(WhyRow(each.name.say(door.lang), door.say(each.why), "") for each in why.discounts),
+            *(row for *_order, row in sorted(rows, key=lambda each: each[:2])),
+        ),
         total=formats.signed(dict(why.explanation.totals).get(POINTS, 0), door.lang),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext
 
 from bashgah.activities.whys import ActivityWhy
@@ -29,7 +31,11 @@ def of_explanation(counter: Counter, compiled: CompiledProgram, explanation: Exp
 def of_activity(counter: Counter, found: ActivityWhy) -> Why | None:
     """What was recorded: the rules that gave, and in grey every other rule of that moment and why not."""
     total = dict(found.explanation.totals).get(POINTS, 0)
-    return _why(counter, found.program, found.explanation.for_members().outcomes, total)
+    why = _why(counter, found.program, found.explanation.for_members().outcomes, total)
+    if why is None or not found.discounts:
+        return why
+    off = tuple(WhyRow(each.name.say(counter.lang), counter.say(each.why), "") for each in found.discounts)
+    return replace(why, rows=(*off, *why.rows))
 
 
 def nearly(counter: Counter, found: ActivityWhy) -> tuple[str, ...]:
