@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Place = Literal["pending", "available", "held", "spent", "expired", "returned"]
+Place = Literal["pending", "available", "held", "spent", "expired", "returned", "given"]
 
 
 @dataclass(slots=True)
@@ -136,3 +136,79 @@ class Tokens:
                 if not is_expiry and token.available_from == at and token.place == "pending":
                     token.place = "available"
             self.repay()
+
+
+@dataclass(slots=True)
+class Move:
+    """Tokens of one lot that went to another member, who has them as a lot of their own.
+
+    ``owed`` is what the giver lacked of a debt they took over.
+    """
+
+    giver: Tokens
+    tokens: list[Token]
+    place: Place
+    receiver: Tokens
+    lot: int
+    owed: int = 0
+
+
+def handed_over(giver: Tokens, receiver: Tokens, tokens: list[Token]) -> list[Move]:
+    """Give tokens away, lot by lot in their order; each lot keeps its days."""
+    moves = []
+    for lot in dict.fromkeys(token.lot for token in tokens):
+        part = [token for token in tokens if token.lot == lot]
+        place, first = part[0].place, part[0]
+        for token in part:
+            token.place = "given"
+        begins = first.available_from if place == "pending" else None
+        moves.append(Move(giver, part, place, receiver, receiver.give(len(part), begins, first.expires_at)))
+    return moves
+
+
+def everything_over(giver: Tokens, receiver: Tokens) -> list[Move]:
+    """Give away all that can be used now or later, and let the receiver pay what is owed."""
+    tokens = sorted((t for t in giver.all if t.place in ("available", "pending")), key=lambda t: t.lot)
+    moves = handed_over(giver, receiver, tokens)
+    if giver.debt:
+        amount = giver.debt
+        paid = receiver.spendable()[:amount]
+        for token in paid:
+            token.place = "given"
+        receiver.debt += amount - len(paid)
+        moves.append(
+            Move(receiver, paid, "available", giver, giver.give(amount, None, None), amount - len(paid))
+        )
+    return moves
+
+
+def parted(moves: list[Move]) -> None:
+    """Take moves back: what came is returned (what ended is gone), what left lies where it lay."""
+    for move in moves:
+        move.receiver.take_back(move.lot, len(move.tokens) + move.owed)
+    for move in moves:
+        for token in move.tokens:
+            token.place = move.place
+        move.giver.repay()
+        if move.owed:
+            move.giver.give(move.owed, None, None)
+    for move in moves:
+        move.giver.pass_until(move.giver.now)
+        move.receiver.pass_until(move.receiver.now)
+
+
+def recalled(moves: list[Move], giver: Tokens, lot: int) -> None:
+    """Bring back to one lot what is left of it with the receiver, and what ended there."""
+    for move in moves:
+        if move.giver is not giver or not move.tokens or move.tokens[0].lot != lot:
+            continue
+        theirs = [token for token in move.receiver.all if token.lot == move.lot]
+        left = sum(
+            t.place in ("pending", "available") or (t.place == "expired" and not t.gone) for t in theirs
+        )
+        if left:
+            move.receiver.take_back(move.lot, left)
+            for token in move.tokens[:left]:
+                token.place = move.place
+            del move.tokens[:left]
+    giver.pass_until(giver.now)
