@@ -153,6 +153,7 @@ def _offers(
                 needs_yes=club.settings.asks_consent(each.price),
                 missing=max(0, each.price - balance),
                 reasons=(*blocked, *reasons),
+                from_group=payer_id is not None,
             )
         )
     return found

@@ -79,6 +79,7 @@ class RewardOffer:
     needs_yes: bool
     missing: int = 0
     reasons: tuple[Phrase, ...] = ()
+    from_group: bool = False
 
     @property
     def can_have(self) -> bool:

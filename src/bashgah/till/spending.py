@@ -26,7 +26,7 @@ from bashgah.redemption import selectors as redemptions
 from bashgah.redemption.services import redemption_begin
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.rewards import selectors as rewards
-from bashgah.rewards.offers import reward_list_for
+from bashgah.rewards.offers import reward_list_for, reward_offer_get
 from bashgah.rewards.types import CouponInfo, RewardOffer
 from bashgah.till import agreeing, discounts
 from bashgah.till.counter import Counter
@@ -77,9 +77,54 @@ class _Till:
 def offers_of(counter: Counter, member: MemberInfo) -> list[RewardOffer]:
     """What the till can offer this member; nothing before the club has published a program."""
     try:
-        return reward_list_for(counter.club, member.id, channel=CHANNEL, now=counter.now)
+        own = reward_list_for(counter.club, member.id, channel=CHANNEL, now=counter.now)
+        group_id = _may_use(counter, member.id)
+        if group_id is None:
+            return own
+        found = reward_list_for(counter.club, member.id, payer_id=group_id, channel=CHANNEL, now=counter.now)
     except Refusal:
         return []
+    shared = {offer.key: offer for offer in found}
+    return [_better(offer, shared[offer.key]) for offer in own]
+
+
+def offer_of(counter: Counter, member_id: UUID, key: str) -> RewardOffer:
+    """One reward; from the shared account where the member's own points do not reach and its points do."""
+    own = reward_offer_get(counter.club, member_id, key, channel=CHANNEL, now=counter.now)
+    group_id = None if own.can_have else _may_use(counter, member_id)
+    if group_id is None:
+        return own
+    return _better(
+        own,
+        reward_offer_get(counter.club, member_id, key, payer_id=group_id, channel=CHANNEL, now=counter.now),
+    )
+
+
+def reward_begin(
+    counter: Counter, member_id: UUID, key: str, reference: tuple[str, str] | None = None
+) -> RedemptionInfo:
+    """Begin a redemption with the points that reach; pressed twice it is the same one, whoever paid."""
+    from_group = offer_of(counter, member_id, key).from_group
+
+    def begin(from_group: bool) -> RedemptionInfo:
+        return redemption_begin(
+            club=counter.club,
+            member_id=member_id,
+            reward_key=key,
+            from_group=from_group,
+            channel=CHANNEL,
+            branch=counter.branch.code,
+            reference=reference,
+            actor=counter.actor,
+            now=counter.now,
+        )
+
+    try:
+        return begin(from_group)
+    except Refusal as refusal:
+        if refusal.code != "reference_reused":
+            raise
+        return begin(not from_group)
 
 
 def side(
@@ -146,16 +191,7 @@ def rewards_begin(counter: Counter, typed: Typed) -> list[RedemptionInfo]:
         return []
     given = []
     for key in typed.rewards:
-        redemption = redemption_begin(
-            club=counter.club,
-            member_id=typed.member_id,
-            reward_key=key,
-            channel=CHANNEL,
-            branch=counter.branch.code,
-            reference=(counter.source, f"{typed.invoice}/{key}"),
-            actor=counter.actor,
-            now=counter.now,
-        )
+        redemption = reward_begin(counter, typed.member_id, key, (counter.source, f"{typed.invoice}/{key}"))
         if redemption.awaits_yes:
             raise Refusal(
                 "yes_missing",
@@ -166,6 +202,16 @@ def rewards_begin(counter: Counter, typed: Typed) -> list[RedemptionInfo]:
             )
         given.append(redemption)
     return given
+
+
+def _may_use(counter: Counter, member_id: UUID) -> UUID | None:
+    """The shared account whose points a member may use, if they are in one."""
+    mine = members.belonging_get(counter.club, member_id)
+    return mine.group_id if mine is not None and mine.may_spend else None
+
+
+def _better(own: RewardOffer, shared: RewardOffer) -> RewardOffer:
+    return shared if shared.can_have and not own.can_have else own
 
 
 def _read(counter: Counter, member: MemberInfo) -> _Till:
@@ -245,11 +291,16 @@ def _offer(counter: Counter, offer: RewardOffer, till: _Till, amount: int) -> Of
     return Offer(
         key=offer.key,
         name=offer.name.say(counter.lang),
-        note=counter.say(offer.gives),
+        note=_note(counter, offer),
         price=counter.units(offer.price, offer.unit) if offer.price else gettext("Free"),
         sign=_SIGNS.get(offer.kind, "gift"),
         reasons=tuple(counter.say(reason) for reason in (*offer.reasons, *asked)),
     )
+
+
+def _note(counter: Counter, offer: RewardOffer) -> str:
+    gives = counter.say(offer.gives)
+    return " · ".join([gives, gettext("from the shared account")]) if offer.from_group else gives
 
 
 def _coupon_offer(counter: Counter, coupon: CouponInfo, amount: int) -> Offer:

@@ -14,12 +14,10 @@ from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
 from bashgah.redemption.selectors import redemption_get
 from bashgah.redemption.services import (
-    redemption_begin,
     redemption_code_send,
     redemption_confirm,
 )
 from bashgah.redemption.types import RedemptionInfo
-from bashgah.rewards.offers import reward_offer_get
 from bashgah.till import agreeing, people, releasing, spending
 from bashgah.till import counter as counters
 from bashgah.till.counter import Counter, at_counter, part
@@ -37,7 +35,7 @@ def take(request: HttpRequest, counter: Counter) -> HttpResponse:
     key = request.POST.get("reward", "")
     if key in typed.rewards:
         return _shown(request, counter, typed)
-    offer = reward_offer_get(counter.club, typed.member_id, key, channel=spending.CHANNEL, now=counter.now)
+    offer = spending.offer_of(counter, _member(typed), key)
     if not offer.needs_yes:
         return _shown(request, counter, _with(typed, rewards=(*typed.rewards, key)))
     begun, refusal = counters.tried(lambda: _begun(counter, typed, key))
@@ -161,15 +159,7 @@ def _shown(
 
 
 def _begun(counter: Counter, typed: Typed, key: str) -> RedemptionInfo:
-    return redemption_begin(
-        club=counter.club,
-        member_id=_member(typed),
-        reward_key=key,
-        channel=spending.CHANNEL,
-        branch=counter.branch.code,
-        actor=counter.actor,
-        now=counter.now,
-    )
+    return spending.reward_begin(counter, _member(typed), key)
 
 
 def _typed(request: HttpRequest, counter: Counter) -> Typed:

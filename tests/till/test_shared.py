@@ -1,0 +1,80 @@
+"""The shared account at the till: it pays for a reward where the member's own points do not reach."""
+
+from __future__ import annotations
+
+import pytest
+
+from bashgah.clubs.selectors import club_get
+from bashgah.clubs.services import settings_set
+from bashgah.ground import clock
+from bashgah.ground.types import SYSTEM
+from bashgah.ledger.selectors import wallets_get
+from bashgah.members import selectors as members
+from bashgah.members.services import belonging_add, belonging_set, group_open
+from tests import cast
+from tests.till.conftest import Till
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(till: Till) -> Till:
+    """Sara has 10 points of her own and heads a household with 600."""
+    settings_set(
+        club=till.club,
+        changes={"redeem_consent": "never", "groups": {"kinds": ["household"]}},
+        now=clock.now(),
+    )
+    group = group_open(
+        club=club_get(till.club.id),
+        type="household",
+        name="خانهٔ سارا",
+        head_id=till.cast.sara.id,
+        channel="console",
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+    cast.given(till.club, till.cast.sara, 10, now=clock.now())
+    cast.given(till.club, members.member_get(till.club, group.id), 600, now=clock.now())
+    return till
+
+
+def shared_points(till: Till) -> int:
+    mine = members.belonging_get(till.club, till.cast.sara.id)
+    assert mine is not None
+    return wallets_get(till.club, mine.group_id, clock.now())["points"].available
+
+
+def test_the_household_pays_once_and_the_cashier_is_told(home: Till) -> None:
+    page = home.post("find", q="09121234567").content.decode()
+    assert "از حساب مشترک" in page
+    form = home.purchase(home.cast.sara, "1330000", marked=["discount_50k"])
+    assert [home.post("record", **form).status_code for _press in range(2)] == [200, 200]
+    assert shared_points(home) == 100
+    assert wallets_get(home.club, home.cast.sara.id, clock.now())["points"].available == 10 + 120
+
+
+def test_who_may_not_use_its_points_is_not_offered_them(home: Till) -> None:
+    group_id = members.belonging_get(home.club, home.cast.sara.id).group_id
+    belonging_add(
+        club=club_get(home.club.id),
+        group_id=group_id,
+        member_id=home.cast.reza.id,
+        role="head",
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+    belonging_set(
+        club=home.club,
+        group_id=group_id,
+        member_id=home.cast.sara.id,
+        role="junior",
+        monthly_limit=None,
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+    page = home.post("find", q="09121234567").content.decode()
+    assert "از حساب مشترک" not in page
+    form = home.purchase(home.cast.sara, "1330000", marked=["discount_50k"])
+    assert home.post("record", **form).status_code != 200
+    assert shared_points(home) == 600
