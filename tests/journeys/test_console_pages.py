@@ -49,6 +49,7 @@ PAGES = (
     "/console/rules/publish/",
     "/console/rules/ready/",
     "/console/rules/versions/",
+    "/console/rules/dairy_weekend/history/",
     "/console/tiers/",
     "/console/tiers/main/",
     "/console/rewards/",
