@@ -37,7 +37,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.ledger.reading import lots_load
 from bashgah.members.selectors import alias_set
 from bashgah.programs.budgets import budgets_read
-from bashgah.programs.selectors import program_in_force
+from bashgah.programs.selectors import number_in_force, program_of, versions_in_force
 from bashgah.rewards.offers import reward_list_for
 from bashgah.rewards.selectors import coupon_list
 from bashgah.rewards.types import CouponInfo, RewardOffer
@@ -94,7 +94,8 @@ def cart_evaluate(
     """
     member_id = member_named(club, cart.member, now) if cart.member is not None else None
     fact = cart_fact(club, cart, now)
-    compiled = program_in_force(club, now)
+    versions = versions_in_force(club)
+    compiled = program_of(club, versions, number_in_force(versions, now))
     tries = _tries(club, cart, member_id, actor, now)
     with cursor() as cur:
         state = _state(cur, club, member_id, compiled, fact, now)
