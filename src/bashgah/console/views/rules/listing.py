@@ -193,13 +193,15 @@ def publish(request: HttpRequest) -> HttpResponse:
         cost=money_words(ready.cost, club) if ready and ready.steps and ready.cost is not None else "",
         may_ask=may(request, "rules.edit"),
     )
+    found = rows_of(request)
     return show(
         request,
         "rules/publish.html",
         model,
         status=422 if error or entry.errors else 200,
         missing=bool(ready and ready.missing),
-        approvals=[row for row in rows_of(request) if row.is_current or row.state == "waiting"],
+        approvals=[row for row in found if row.is_current or row.state == "waiting"],
+        asked=any(row.is_current and row.state == "waiting" for row in found),
     )
 
 

@@ -1,0 +1,100 @@
+"""Stages in the console: who may move, stop, ask, approve and set, and what waits for another person."""
+
+from __future__ import annotations
+
+import pytest
+
+from bashgah.clubs.selectors import club_get
+from bashgah.kit import ids
+from bashgah.programs import approvals, selectors
+from tests.console.conftest import Console
+
+pytestmark = pytest.mark.django_db
+
+ASKING = {
+    "backtest_above": "",
+    "shadow_above": "",
+    "shadow_days": "۷",
+    "pilot_above": "",
+    "pilot_days": "14",
+    "approval_above": "0",
+}
+
+
+def stage_of(console: Console, key: str) -> str:
+    program = selectors.draft_get(console.club).program
+    assert program is not None
+    return next(rule.stage for rule in program.rules if rule.key == key)
+
+
+def published(console: Console, key: str) -> str:
+    program = selectors.version_get(console.club, selectors.version_last(console.club)).program
+    return next(rule.stage for rule in program.rules if rule.key == key)
+
+
+def test_every_page_of_stages_opens_in_both_languages(console: Console) -> None:
+    pages = ("rules/visit/stage/", "rules/visit/stage/shadow/", "rules/calendar/", "settings/stages/")
+    for page in pages:
+        for lang in ("fa", "en"):
+            assert console.get(page, lang).status_code == 200
+    assert console.get("rules/visit/stage/pilot/").status_code == 404
+    assert console.get("rules/nobody/stage/").status_code == 404
+    assert console.get("rules/calendar/?month=2026-03-21").status_code == 200
+    assert console.get("rules/calendar/?month=x").status_code == 200
+
+
+def test_only_who_may_publish_stops_a_rule(console: Console) -> None:
+    for role in ("analyst", "auditor"):
+        assert console.works_as(role).post("rules/visit/stage/stop/").status_code == 403
+    assert published(console, "visit") == "live"
+    assert console.post("rules/visit/stage/stop/").status_code == 302
+    assert (published(console, "visit"), stage_of(console, "visit")) == ("ended", "ended")
+    assert console.post("rules/visit/stage/stop/").status_code == 409
+
+
+def test_only_who_may_edit_moves_a_rule(console: Console) -> None:
+    form = {"stage": "pilot", "percent": "۲۵", "tiers": ["silver"]}
+    assert console.works_as("analyst").post("rules/visit/stage/move/", **form).status_code == 403
+    assert console.post("rules/visit/stage/move/", **form).status_code == 302
+    program = selectors.draft_get(console.club).program
+    assert program is not None
+    rule = next(rule for rule in program.rules if rule.key == "visit")
+    assert rule.stage == "pilot"
+    assert rule.pilot is not None
+    assert (rule.pilot.percent, rule.pilot.when["value"]) == (25, ["silver"])  # type: ignore[index]
+
+
+def test_a_draft_waits_for_another_person_who_approves_it(console: Console) -> None:
+    assert console.post("settings/stages/", **ASKING).status_code == 302
+    assert club_get(console.club.id).settings.stages.approval_above == 0
+    marketer = console.works_as("marketer")
+    marketer.post("rules/visit/stage/move/", stage="draft")
+    marketer.post("rules/publish/", revision=selectors.draft_get(console.club).revision)
+    marketer.post("rules/visit/stage/move/", stage="live")
+    revision = selectors.draft_get(console.club).revision
+    assert marketer.post("rules/publish/", revision=revision).status_code == 422
+    assert console.works_as("analyst").post("rules/approvals/ask/", revision=revision).status_code == 403
+    assert marketer.post("rules/approvals/ask/", revision=revision, note="ببینید").status_code == 302
+    waiting = approvals.approval_list(console.club)[0]
+    address = f"rules/approvals/{ids.public('approval', waiting.id)}/decide/"
+    assert marketer.post(address, verdict="approve").status_code == 403
+    assert console.works_as("auditor").post(address, verdict="approve").status_code == 403
+    assert address not in marketer.get("approvals/").content.decode()
+    assert address in console.get("approvals/").content.decode()
+    assert "ببینید" in console.get("approvals/").content.decode()
+    assert console.post(address, verdict="approve", note="خوب").status_code == 302
+    assert marketer.post("rules/publish/", revision=revision).status_code == 302
+    assert published(console, "visit") == "live"
+
+
+def test_settings_of_stages_refuse_what_cannot_be(console: Console) -> None:
+    assert console.works_as("marketer").post("settings/stages/", **ASKING).status_code == 403
+    assert console.post("settings/stages/", **{**ASKING, "shadow_days": "0"}).status_code == 422
+    assert club_get(console.club.id).settings.stages.approval_above is None
+
+
+def test_an_earlier_version_comes_back_in_one_click(console: Console) -> None:
+    console.post("rules/visit/stage/stop/")
+    assert console.works_as("analyst").post("rules/versions/1/return/").status_code == 403
+    assert console.post("rules/versions/1/return/").status_code == 302
+    assert published(console, "visit") == "live"
