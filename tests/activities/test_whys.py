@@ -84,7 +84,7 @@ def test_a_rule_that_the_version_did_not_have_says_so(shop: Shop) -> None:
     never = whys.rule_why(why, "summer")
 
     assert said(never, "en") == ["version 1 of the program, in force then, had no such rule"]
-    assert said(never, "fa") == ["نسخهٔ ۱ برنامه که آن زمان در جریان بود چنین قاعده‌ای نداشت"]
+    assert said(never, "fa") == ["نسخهٔ ۱ برنامه که آن زمان در جریان بود چنین قانونی نداشت"]
 
 
 def test_the_reason_stays_when_the_rule_is_changed_or_removed_afterwards(shop: Shop) -> None:

@@ -82,7 +82,7 @@ def test_what_was_recorded_can_be_read_with_its_why(pos) -> None:
     assert (never["fired"], never["asked"], never["reasons"]) == (
         False,
         False,
-        ["نسخهٔ ۱ برنامه که آن زمان در جریان بود چنین قاعده‌ای نداشت"],
+        ["نسخهٔ ۱ برنامه که آن زمان در جریان بود چنین قانونی نداشت"],
     )
     pos.lang = "en"
     (row,) = pos.get("/activities?kind=purchase").json()["activities"]

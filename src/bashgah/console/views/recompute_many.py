@@ -181,7 +181,7 @@ def _model(request: HttpRequest, run: RunInfo) -> RunPage:
     ]
     return RunPage(
         crumbs=(
-            Crumb(gettext("Activities"), reverse("console:activities")),
+            Crumb(gettext("Purchases and activities"), reverse("console:activities")),
             Crumb(gettext("Compute again"), reverse("console:recomputes")),
             Crumb(title),
         ),
