@@ -213,24 +213,56 @@ def by_sql(club: ClubInfo, made: Program, tree: dict[str, Any], day: date) -> se
         return {row[0] for row in cur.fetchall()}
 
 
+def compiled_with(made: Program, tree: dict[str, Any]) -> CompiledProgram:
+    """The program with one rule of visits that has this criterion; its counters count purchases alone."""
+    rule = {
+        "key": "r", "name": {"en": "R"}, "trigger": "visit", "when": tree,
+        "effects": [{"amount": "fixed", "params": {"units": 1}}],
+    }  # fmt: skip
+    return compile_program(Program.model_validate(made.model_dump() | {"rules": [rule]}), number=0)
+
+
+VISIT = Fact(kind="visit", type="visit", occurred_at=NOW.astimezone(ZONE), local_at=NOW.astimezone(ZONE))
+DAY = VISIT.local_at.date()
+
+
 def test_python_and_sql_mean_the_same_of_any_member(house: tuple[ClubInfo, Program, list[UUID]]) -> None:
     club, made, who = house
-    at = NOW.astimezone(ZONE)
-    # counters of the program count purchases, so a visit changes none of them
-    fact = Fact(kind="visit", type="visit", occurred_at=at, local_at=at)
 
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
     @given(CRITERIA)
     def agree(tree: dict[str, Any]) -> None:
-        rule = {
-            "key": "r", "name": {"en": "R"}, "trigger": "visit", "when": tree,
-            "effects": [{"amount": "fixed", "params": {"units": 1}}],
-        }  # fmt: skip
-        whole = Program.model_validate(made.model_dump() | {"rules": [rule]})
-        compiled = compile_program(whole, number=0)
-        assert by_sql(club, made, tree, at.date()) == by_python(club, compiled, who, fact)
+        assert by_sql(club, made, tree, DAY) == by_python(club, compiled_with(made, tree), who, VISIT)
 
     agree()
+
+
+ONE = {"text": "تهران", "set": "vip", "tier": "b", "value": 1}
+"""A value of each type of field; 1 is one of all the others."""
+
+
+def one_of_each() -> Iterator[dict[str, Any]]:
+    """Every comparison of every field of members."""
+    for field, kind in KINDS.items():
+        for op in OPS[kind]:
+            value = ONE.get(kind, 1)
+            if op == "between":
+                value = [0, 3]
+            elif op == "every":
+                value = 2
+            elif op in {"in", "not_in", "has_any", "has_all", "has_none"}:
+                value = [value]
+            yield {"field": field, "op": op} | ({} if op in {"this_month", "today"} else {"value": value})
+
+
+def test_every_comparison_of_every_field_means_the_same(
+    house: tuple[ClubInfo, Program, list[UUID]],
+) -> None:
+    club, made, who = house
+    for tree in one_of_each():
+        found = by_sql(club, made, tree, DAY)
+        assert found == by_python(club, compiled_with(made, tree), who, VISIT), tree
+        assert found == set(who) - by_sql(club, made, {"not": tree}, DAY), tree
 
 
 def test_every_field_of_members_has_a_column() -> None:
