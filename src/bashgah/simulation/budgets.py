@@ -19,7 +19,7 @@ Moment = tuple[int, bytes]
 """When a fact happened, in microseconds, and its id: facts of one moment come in the order of their ids."""
 
 FIXED = -1
-"""Asked by a fact of before the period: what it took is as the books have it."""
+"""Asked by a fact of before the period, whose part is known, and by a return, which gives back."""
 _BEGINNING: Moment = (-(2**63), b"")
 
 
@@ -89,7 +89,7 @@ def terms_of(program: Program, permille: int = 1000) -> dict[str, Terms]:
     for rule in program.rules:
         budget = rule.budget
         if budget is not None:
-            key = f"{rule.key}.{budget.wallet}.{budget.of}.{budget.window}"
+            key = f"{rule.counts_as}.{budget.wallet}.{budget.of}.{budget.window}"
             worth = worths[budget.wallet] if budget.of == "money" else 1
             most, slack = budget.most * permille // 1000, worth * (len(rule.effects) + 1)
             found[key] = Terms(most, slack, budget.at_limit == "cut", worth)
@@ -121,7 +121,7 @@ def asked_of(notes: Iterable[Iterable[Demands]]) -> dict[tuple[str, str, str], l
 
 
 def _ebb(rows: list[tuple[Moment, int, int]], terms: Terms, found: Ebb | None) -> Ebb:
-    wanted = sum(max(asked, taken) for _moment, asked, taken in rows)
+    wanted = sum(max(asked, taken, 0) for _moment, asked, taken in rows)
     enough = max(asked for _moment, asked, _taken in rows) + terms.slack
     if wanted + enough <= terms.most:
         return Ebb((), ())
@@ -131,12 +131,12 @@ def _ebb(rows: list[tuple[Moment, int, int]], terms: Terms, found: Ebb | None) -
         moments.append(_BEGINNING)
         lefts.append(left)
     for moment, asked, taken in sorted(rows):
-        took = _took(asked, taken, left, found.left(moment) if found else None, terms)
+        took = _took(asked, taken, max(0, left), found.left(moment) if found else None, terms)
         if took:
-            left = max(0, left - took)
-            if left < enough:
+            left -= took
+            if left < enough or moments:
                 moments.append(moment)
-                lefts.append(left)
+                lefts.append(max(0, left))
     return Ebb(tuple(moments), tuple(lefts))
 
 

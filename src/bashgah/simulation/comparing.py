@@ -189,7 +189,7 @@ class Comparison:
         if fact.kind == "return":
             if watch is not None:
                 watch(place, fact, None)
-            back = side.back(row.about or b"", fact)
+            back = side.back(row.about or b"", fact, row.id)
             return [credit for credit, _amount in back], [amount for _credit, amount in back]
         state, decision = side.decide(fact, row.id)
         if kept and row.id in kept:
@@ -209,7 +209,7 @@ class Comparison:
         for place in self.places:
             side = self.sides[place]
             if fact.kind == "return":
-                side.back(row.about or b"", fact)
+                side.back(row.about or b"", fact, row.id)
                 continue
             decision = side.take(fact, row.id, outcome_unpack(row.outcome))
             if row.id in kept:

@@ -15,19 +15,19 @@ from msgspec.structs import force_setattr
 
 from bashgah.activities.compact import Outcome, micros
 from bashgah.activities.remembering import Remembered, Rise, fallen
-from bashgah.activities.undoing import counters_freed, times_freed
+from bashgah.activities.undoing import budget_freed, counters_freed, times_freed
 from bashgah.engine import CompiledProgram, decide, returns
 from bashgah.engine.counters import counted
 from bashgah.engine.decisions import Credit, Decision, Used
 from bashgah.engine.facts import Fact
-from bashgah.engine.limiting import TIMES, budget_slot, budgets_of
+from bashgah.engine.limiting import TIMES, budgets_of
 from bashgah.engine.program import limit_key
 from bashgah.engine.returns import bought_of
 from bashgah.engine.states import Slot, State
 from bashgah.engine.windows import window_start
 from bashgah.history.keeping import Past, Tally
 from bashgah.members.facts import MemberFacts
-from bashgah.simulation.budgets import FIXED, Demands, Ebbs
+from bashgah.simulation.budgets import FIXED, Demands, Ebbs, Moment
 
 
 class Rolling(Past):
@@ -134,7 +134,7 @@ class Replay:
             self._limits.setdefault(key.rpartition(".")[0], []).append((key, window))
         rules = compiled.document.rules
         self._often = any(limit.of == "times" for rule in rules for limit in rule.limits)
-        self._budgets = {rule.key: rule.budget for rule in rules if rule.budget is not None}
+        self._budgets = {rule.key for rule in rules if rule.budget is not None}
         self.ebbs: Ebbs = ebbs or {}
         self.demands = Demands()
         self.meet(MemberFacts())
@@ -205,7 +205,7 @@ class Replay:
             rises_before=self._risen,
         )
 
-    def back(self, about: bytes, fact: Fact) -> list[tuple[Credit, int]]:
+    def back(self, about: bytes, fact: Fact, id: bytes) -> list[tuple[Credit, int]]:
         """Take back what the returned part of a purchase gave; return (credit, units taken back).
 
         A purchase the lake does not know took nothing with it.
@@ -225,6 +225,8 @@ class Replay:
                 continue
             purchase.taken[place] += amount
             taken.append((credit, amount))
+            if credit.rule in self._budgets:
+                self._give_back(credit, amount, purchase.fact, (micros(fact.occurred_at), id))
             for key, window in self._limits.get(f"{credit.rule}.{credit.wallet}", ()):
                 start = window_start(window, purchase.business_date, calendar)
                 freed[key, start] = freed.get((key, start), 0) + amount
@@ -271,15 +273,22 @@ class Replay:
             self.demands.add(moment, spent.slot, spent.amount, taken.get(spent.slot, 0))
         return decision
 
+    def _give_back(self, credit: Credit, amount: int, bought: Fact, moment: Moment) -> None:
+        """Note what a return gives back to the budget that its purchase took of."""
+        freed = budget_freed(self.compiled, credit.rule, credit.wallet, bought, amount)
+        if freed is not None:
+            slot, worth = freed
+            self.demands.add(moment, slot, FIXED, -worth)
+
     def _taken_before(self, fact: Fact, id: bytes, credits_: Iterable[Credit]) -> None:
         """Note what a fact of before the period took of budgets that this program has."""
         taken: dict[Slot, int] = {}
         for credit in credits_:
-            budget = self._budgets.get(credit.rule)
-            if budget is not None and budget.wallet == credit.wallet:
-                slot = budget_slot(credit.rule, budget, fact, self.compiled.document.calendar)
-                worth = max(1, self._wallets[credit.wallet].worth) if budget.of == "money" else 1
-                taken[slot] = taken.get(slot, 0) + credit.amount * worth
+            if credit.rule not in self._budgets:
+                continue
+            took = budget_freed(self.compiled, credit.rule, credit.wallet, fact, credit.amount)
+            if took is not None:
+                taken[took[0]] = taken.get(took[0], 0) + took[1]
         for slot, amount in taken.items():
             self.demands.add((micros(fact.occurred_at), id), slot, FIXED, amount)
 

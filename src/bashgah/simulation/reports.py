@@ -172,7 +172,7 @@ def _rules(tally: Tally, points: Container[str]) -> tuple[RuleFigures, ...]:
 
 
 def _budgets(tally: Tally, tried: Program) -> tuple[BudgetUse, ...]:
-    mosts = {rule.key: rule.budget.most for rule in tried.rules if rule.budget is not None}
+    mosts = {rule.counts_as: rule.budget.most for rule in tried.rules if rule.budget is not None}
     found = []
     for slot in sorted({**tally.budgets, **tally.asked}):
         key, start, branch = slot
