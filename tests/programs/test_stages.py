@@ -14,6 +14,7 @@ from bashgah.ground.types import SYSTEM, Actor
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.programs import approvals, selectors, services, staging
+from bashgah.programs.ahead import rule_ahead
 from bashgah.programs.files import file_text
 from bashgah.programs.planning import program_apply, program_plan
 from tests.cast import NOW
@@ -274,3 +275,21 @@ def test_since_when_a_rule_stands_in_its_stage(club: ClubInfo) -> None:
     rule = next(each for each in selectors.version_get(club, 2).program.rules if each.key == "gift")
     assert staging.stage_since(club, rule, later) == NOW
     assert staging.days_in(club, rule, "shadow", later) == 3
+
+
+def test_the_next_stage_is_the_one_the_club_still_asks_for(club: ClubInfo) -> None:
+    put(club, stage="draft")
+    assert rule_ahead(club, "gift", NOW).forward == "live"
+    club = asking(club, shadow_above=0, shadow_days=1, pilot_above=0, pilot_days=1)
+    assert rule_ahead(club, "gift", NOW).forward == "shadow"
+    put(club, stage="live")
+    assert rule_ahead(club, "gift", NOW).forward == "shadow"
+    put(club, stage="shadow")
+    publish(club)
+    assert rule_ahead(club, "gift", NOW).forward is None
+    day = NOW + timedelta(days=1)
+    assert rule_ahead(club, "gift", day).forward == "pilot"
+    put(club, stage="pilot", pilot={"percent": 5})
+    publish(club, now=day)
+    found = rule_ahead(club, "gift", day + timedelta(days=1))
+    assert (found.forward, found.published, set(found.passed)) == ("live", "pilot", {"shadow", "pilot"})

@@ -66,7 +66,7 @@ def rule_ahead(club: ClubInfo, key: str, now: datetime) -> Ahead:
         is_moved=there != rule,
         cost=staging.rule_cost(club, program, rule, now),
         needs=needs,
-        forward=_forward(rule.stage, needs),
+        forward=_forward(rule.stage, there.stage if there else None, needs),
         notices=() if problems(live) else _notices(live, place, now),
         has_problems=faulty,
         passed=frozenset(
@@ -83,16 +83,15 @@ def with_stage(program: Program, key: str, stage: Stage) -> Program:
     return program.model_copy(update={"rules": rules})
 
 
-def _forward(stage: Stage, needs: tuple[Need, ...]) -> Stage | None:
-    """Return the stage that comes next: one the club still asks for, else live."""
-    if stage in ("live", "ended"):
+def _forward(stage: Stage, published: Stage | None, needs: tuple[Need, ...]) -> Stage | None:
+    """Return the stage that comes next: one the club still asks for and it is not in yet, else live."""
+    if stage == "ended" or published == "live":
         return None
     open_ = {need.kind for need in needs if not need.is_met}
-    if "shadow" in open_:
-        return "shadow" if stage != "shadow" else None
-    if "pilot" in open_:
-        return "pilot" if stage != "pilot" else None
-    return "live"
+    for trial in _TRIALS:
+        if trial in open_:
+            return trial if trial not in (stage, published) else None
+    return "live" if stage != "live" else None
 
 
 def _notices(program: Program, place: int, now: datetime) -> tuple[Phrase, ...]:
