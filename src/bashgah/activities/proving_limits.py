@@ -34,8 +34,8 @@ from bashgah.programs.budgets import TAKEN_BY_RULES
 from bashgah.programs.selectors import program_by_number
 
 RETURN = KIND_CODES["return"]
-APART = "~"
-"""Begins the keys of what rules in shadow and promotions count; `proving` proves the latter."""
+APART = ("~", "?")
+"""Begins the keys of what promotions and rules in shadow count; `proving` proves the former."""
 SAID = {
     "used_differs": _(
         "What counts against a limit is not what the activities say: {expected} expected, {found} found."
