@@ -98,6 +98,7 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> cast.Naderi:
             branch="101",
             lines=(LineIn(sku="milk", category=("dairy",), quantity=4000, gross=2_600_000),),
         )
+    with transaction.atomic():  # the settlement reads what is committed
         settle_one(basket, club=made.club, actor=SYSTEM, now=now)
     return made
 
