@@ -111,4 +111,4 @@ def test_a_rule_can_stay_away_from_occasions_and_says_so() -> None:
 def test_the_sentence_names_the_occasions() -> None:
     program = document(rule(schedule={"occasions": ["nowruz", "yalda"], "not_on": ["ramadan"]}))
     said = rule_sentence(program.rules[0], program, "en")
-    assert said.startswith("At Nowruz or Yalda night, Except at Ramadan, when a member buys")
+    assert said.startswith("At Nowruz or Yalda night, except at Ramadan, when a member buys")

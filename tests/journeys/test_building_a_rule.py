@@ -38,7 +38,7 @@ SENTENCE = {
     " ۳ باشد، برای اقلامی که گروه کالا زیر لبنیات باشد، امتیاز قانون‌های دیگر ۳ برابر می‌شود. برای هر عضو"
     " حداکثر ۵۰۰ امتیاز در هفته. همهٔ اعضا روی هم حداکثر ۲۰٬۰۰۰٬۰۰۰ تومان در کل می‌گیرند؛ آنچه در پایان"
     " مانده باشد، حتی اگر کمتر از سهم کامل باشد، داده می‌شود.",
-    "en": "From Sunday 1 Farvardin 1406, To the end of Friday 13 Farvardin 1406, On Friday, when a member"
+    "en": "From Sunday 1 Farvardin 1406, to the end of Friday 13 Farvardin 1406, on Friday, when a member"
     " buys and the tier in Club tiers is Gold and the city of the branch is تهران and the quantity of the"
     " lines where the category is under Dairy is at least 3, the Points of the other rules become 3 times,"
     " for the lines where the category is under Dairy. For each member at most 500 points a week. All"

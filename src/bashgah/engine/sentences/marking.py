@@ -62,6 +62,11 @@ class Voice:
         return _Marked(f"{_OPEN}{anchor}{_BETWEEN}{said}{_CLOSE}")
 
 
+def opened(marked: str) -> str:
+    """Return the sentence with a capital at its beginning, in letters that have one."""
+    return marked[:1].upper() + marked[1:]
+
+
 def plain(marked: str) -> str:
     """Return the sentence without its marks."""
     return _MARKS.sub(lambda found: found[2], marked)

@@ -19,7 +19,7 @@ from bashgah.engine.deals import (
 )
 from bashgah.engine.document import PointsPayment, Program, Promotion
 from bashgah.engine.promotions.ready import ReadyPromotion, promotion_ready
-from bashgah.engine.sentences.marking import Voice, plain
+from bashgah.engine.sentences.marking import Voice, opened, plain
 from bashgah.engine.sentences.times import PRIORITY_USUAL, STAGES, often, times
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -58,7 +58,8 @@ def promotion_sentence(
     """Return what a promotion says, in words that leave nothing out; codes are counted, never told."""
     voice = Voice(lang, program.calendar, zone, display)
     ready = promotion_ready(program, 0, promotion)
-    return plain(" ".join(voice.say(each) for each in _promotion(ready, program, voice, names or {})))
+    said = [voice.say(each) for each in _promotion(ready, program, voice, names or {})]
+    return plain(" ".join([opened(said[0]), *said[1:]]))
 
 
 def payment_sentence(terms: PointsPayment, program: Program, lang: str, *, display: str = "toman") -> str:

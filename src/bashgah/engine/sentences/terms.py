@@ -14,7 +14,7 @@ from bashgah.engine.criteria.saying import Keep, Names, chain, clause, kept
 from bashgah.engine.document import Ladder, Program, RewardTerms, Rule
 from bashgah.engine.program import ReadyEffect, ReadyPilot, ReadyRule
 from bashgah.engine.rewards import CHANNELS
-from bashgah.engine.sentences.marking import Part, Voice, parts, plain
+from bashgah.engine.sentences.marking import Part, Voice, opened, parts, plain
 from bashgah.engine.sentences.times import PRIORITY_USUAL, STAGES, often, times
 from bashgah.engine.tiers.measured import MEASURES
 from bashgah.kit.phrases import Phrase
@@ -119,7 +119,7 @@ def _rule(rule: Rule, program: Program, voice: Voice, names: Names) -> str:
         said.append(Phrase(STAGES[rule.stage]))
     if ready.pilot is not None:
         said.append(voice.keep(_pilot(ready.pilot, program, names), "/pilot"))
-    return " ".join(voice.say(each) for each in said)
+    return " ".join(opened(voice.say(each)) for each in said)
 
 
 def _pilot(pilot: ReadyPilot, program: Program, names: Names) -> Phrase:

@@ -49,29 +49,29 @@ def times(
     """Return what a schedule says, part by part."""
     if schedule.starts_at:
         start = {"start": moment(schedule.starts_at, voice.zone)}
-        yield voice.keep(Phrase(_("From {start}"), start), "/schedule/starts_at")
+        yield voice.keep(Phrase(_("from {start}"), start), "/schedule/starts_at")
     if schedule.ends_at:
         end = moment(schedule.ends_at, voice.zone)
-        said = _("Before {end}")
+        said = _("before {end}")
         if not isinstance(end, datetime):  # a midnight: people say the last day, not the first one after it
-            said, end = _("To the end of {end}"), end - timedelta(days=1)
+            said, end = _("to the end of {end}"), end - timedelta(days=1)
         yield voice.keep(Phrase(said, {"end": end}), "/schedule/ends_at")
     if schedule.weekdays:
         days = either([Phrase(WEEKDAYS[day]) for day in sorted(schedule.weekdays)], "in")
-        yield voice.keep(Phrase(_("On {days}"), {"days": days}), "/schedule/weekdays")
+        yield voice.keep(Phrase(_("on {days}"), {"days": days}), "/schedule/weekdays")
     for name, occasions, said in (
-        ("occasions", only, _("At {occasions}")),
-        ("not_on", never, _("Except at {occasions}")),
+        ("occasions", only, _("at {occasions}")),
+        ("not_on", never, _("except at {occasions}")),
     ):
         if occasions:
             named = [Phrase("{name}", {"name": words.texts(each.name, each.key)}) for each in occasions]
             yield voice.keep(Phrase(said, {"occasions": either(named, "in")}), f"/schedule/{name}")
     if schedule.from_hour is not None:
         begin = {"begin": words.hour(schedule.from_hour, "")}
-        yield voice.keep(Phrase(_("From {begin} o'clock"), begin), "/schedule/from_hour")
+        yield voice.keep(Phrase(_("from {begin} o'clock"), begin), "/schedule/from_hour")
     if schedule.to_hour is not None:
         until = {"end": words.hour(schedule.to_hour, "")}
-        yield voice.keep(Phrase(_("Until {end} o'clock"), until), "/schedule/to_hour")
+        yield voice.keep(Phrase(_("until {end} o'clock"), until), "/schedule/to_hour")
 
 
 def moment(at: datetime, zone: str) -> Any:
