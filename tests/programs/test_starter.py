@@ -5,6 +5,8 @@ import pytest
 from bashgah.engine import compile_program, examples
 from bashgah.engine.validation import document_read, problems
 from bashgah.kit.money import CURRENCIES
+from bashgah.kit.phrases import say
+from bashgah.kit.text import Texts
 from bashgah.programs.starter import starter_program
 from bashgah.rewards.shelf import KINDS
 
@@ -49,3 +51,13 @@ def test_it_compiles_and_says_what_it_needs() -> None:
         "visit.points.day": "day",
         "visit.points.month": "month",
     }
+
+
+def test_the_reasons_of_examples_name_codes_where_their_names_are_known() -> None:
+    program = document_read(starter_program())
+    rule = next(rule for rule in program.rules if rule.key == "dairy_weekend")
+    names = {"categories": {"dairy": Texts("لبنیات", "Dairy")}}
+    told = {result.name.en: result.reasons for result in examples.run(program, rule, names)}
+    reason = say(told["Friday, below the minimum"][0], "fa")
+    assert "لبنیات" in reason
+    assert "dairy" not in reason

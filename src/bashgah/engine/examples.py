@@ -10,7 +10,8 @@ from pydantic import ConfigDict, ValidationError
 from pydantic import Field as Value
 
 from bashgah.engine.compiling import compile_program
-from bashgah.engine.decisions import RuleOutcome
+from bashgah.engine.criteria.saying import Names
+from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Example, Key, Program, Rule, Window
 from bashgah.engine.explaining import explain
 from bashgah.engine.facts import Fact, FactKind, Line
@@ -93,18 +94,19 @@ class ExampleResult:
     reasons: tuple[Phrase, ...]
 
 
-def run(program: Program, rule: Rule) -> list[ExampleResult]:
+def run(program: Program, rule: Rule, names: Names | None = None) -> list[ExampleResult]:
     """Run a rule's examples in its program, as if the rule were live for everybody.
 
-    ``expect`` is what this rule alone gives by wallet; a wallet it does not name must get nothing. An example
-    that cannot be read fails with the reason. Raises ``Refusal`` where the program itself cannot be compiled.
+    ``names`` gives codes their names (branches, categories …) in the reasons. ``expect`` is what this rule
+    alone gives by wallet; a wallet it does not name must get nothing. An example that cannot be read fails
+    with the reason. Raises ``Refusal`` where the program itself cannot be compiled.
     """
     live = rule.model_copy(update={"stage": "live"})
     rules = tuple(live if each.key == rule.key else each for each in program.rules)
     if live not in rules:
         rules = (*rules, live)
     compiled = compile_program(program.model_copy(update={"rules": rules}), number=0)
-    return [_result(compiled, live, example) for example in rule.examples]
+    return [_result(compiled, live, example, names) for example in rule.examples]
 
 
 def run_all(program: Program) -> dict[str, list[ExampleResult]]:
@@ -119,7 +121,9 @@ def run_all(program: Program) -> dict[str, list[ExampleResult]]:
     }
 
 
-def _result(compiled: CompiledProgram, rule: Rule, example: Example) -> ExampleResult:
+def _result(
+    compiled: CompiledProgram, rule: Rule, example: Example, names: Names | None = None
+) -> ExampleResult:
     name = Texts(example.name.fa, example.name.en)
     expected = {wallet: units for wallet, units in example.expect.items() if units}
     try:
@@ -129,13 +133,13 @@ def _result(compiled: CompiledProgram, rule: Rule, example: Example) -> ExampleR
         where = "/".join(str(part) for part in error.errors()[0]["loc"])
         unread = Phrase(_("This example cannot be read: {where}"), {"where": where})
         return ExampleResult(name, False, {}, expected, (unread,))
-    outcome = _outcome(compiled, rule, state, fact)
+    outcome = _outcome(rule, explain(compiled, state, fact, names))
     got = {wallet: units for wallet, units in outcome.amounts if units}
     return ExampleResult(name, got == expected, got, expected, outcome.reasons)
 
 
-def _outcome(compiled: CompiledProgram, rule: Rule, state: State, fact: Fact) -> RuleOutcome:
-    for outcome in explain(compiled, state, fact).outcomes:
+def _outcome(rule: Rule, explained: Explanation) -> RuleOutcome:
+    for outcome in explained.outcomes:
         if outcome.rule == rule.key:
             return outcome
     return RuleOutcome(rule.key, False, (), ())

@@ -75,7 +75,7 @@ def judge(draft: DraftInfo, value: dict[str, Any], sources: Sources) -> Judged:
         for problem in problems(program)
         if problem.at == at or problem.at.startswith(f"{at}/")
     )
-    return Judged(rule, program, said(rule, program, sources), found, _examples(program, rule))
+    return Judged(rule, program, said(rule, program, sources), found, _examples(program, rule, sources))
 
 
 def said(rule: Rule, program: Program, sources: Sources) -> tuple[SaidPart, ...]:
@@ -95,9 +95,9 @@ def plain_sentence(parts: tuple[SaidPart, ...]) -> str:
     return "".join(part.text for part in parts) or gettext("This rule cannot be said yet.")
 
 
-def _examples(program: Program, rule: Rule) -> tuple[ExampleResult, ...]:
+def _examples(program: Program, rule: Rule, sources: Sources) -> tuple[ExampleResult, ...]:
     try:
-        return tuple(examples.run(program, rule))
+        return tuple(examples.run(program, rule, sources.names))
     except Refusal:
         return ()
 
