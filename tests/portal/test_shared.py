@@ -80,3 +80,20 @@ def test_a_wrong_code_is_said_beside_the_field_and_without_accounts_there_is_no_
     assert "این دعوت معتبر نیست" in answer.content.decode()
     settings_set(club=house.club, changes={"groups": {}}, now=clock.now())
     assert sara.get("/shared").status_code == 404
+
+
+def test_leaving_and_closing_say_first_what_becomes_of_the_points(house: House) -> None:
+    sara = opened(house)
+    sara.post("/shared", act="open", type="household", name="خانهٔ ما")
+    sara.post("/shared", act="pay_in", amount="60")
+    assert "۶۰ امتیاز حساب به شما برمی‌گردد" in sara.get("/shared").content.decode()
+    home, now = home_of(house), clock.now()
+    belonging_add(club=house.club, group_id=home.id, member_id=house.cast.reza.id, actor=SYSTEM, now=now)
+    stays = sara.get("/shared").content.decode()
+    assert "همهٔ امتیازها در حساب می‌ماند، ۶۰ امتیاز که شما واریز کرده‌اید هم" in stays
+    assert "همهٔ امتیازها در حساب می‌ماند، ۰ امتیاز که او واریز کرده هم" in stays
+    assert "سهم شما ۶۰ امتیاز است" in stays
+    settings_set(
+        club=house.club, changes={"groups": {"kinds": ["household"], "leaving": "share"}}, now=clock.now()
+    )
+    assert "۶۰ امتیاز را با خود می‌برید" in sara.get("/shared").content.decode()

@@ -22,6 +22,7 @@ from bashgah.dealings.types import (
     Side,
     TransferInfo,
 )
+from bashgah.engine.exact import apportion
 from bashgah.engine.windows import window_start
 from bashgah.history.selectors import sums_of
 from bashgah.kit.phrases import Phrase
@@ -287,6 +288,17 @@ def group_page(club: ClubInfo, group_id: UUID, now: datetime) -> GroupPage:
             for one in people
         ),
     )
+
+
+def part_of(page: GroupPage, member_id: UUID, unit: str) -> int:
+    """What one of its people would have of a group's wallet if it were shared out as the page shows it."""
+    wallet = page.wallets.get(unit)
+    if wallet is None:
+        return 0
+    place = [one.belonging.member_id for one in page.people].index(member_id)
+    paid = [one.paid_in.get(unit, 0) for one in page.people]
+    weights = paid if any(paid) else [1] * len(paid)
+    return sum(apportion(max(0, units), weights)[place] for units in (wallet.available, wallet.pending))
 
 
 def paid_in(club: ClubInfo, group_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:

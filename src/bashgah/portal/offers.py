@@ -15,7 +15,7 @@ from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.members.selectors import alias_set
 from bashgah.portal.doorway import Door
-from bashgah.portal.pages import CouponRow, KnowRow, RewardCard, RewardPage
+from bashgah.portal.pages import CouponRow, KnowRow, Question, RewardCard, RewardPage
 from bashgah.rewards.offers import reward_list_for
 from bashgah.rewards.selectors import coupon_list
 from bashgah.rewards.types import CouponInfo, RewardOffer
@@ -56,7 +56,7 @@ def reward_page(
     *,
     reference: str,
     error: str = "",
-    from_shared: bool = False,
+    from_shared: Question | None = None,
 ) -> RewardPage:
     """One reward with everything a member should know before pressing the button."""
     terms = next((each for each in program.rewards if each.key == offer.key), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -251,6 +252,18 @@ class KnowRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question that is asked before an act: its dialog, what follows from yes, and the form it sends."""
+
+    id: str
+    title: str
+    text: str
+    verb: str
+    safe: str
+    hidden: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RewardPage:
     """One reward: what it is, what it costs, what to know, why it cannot be had."""
 
@@ -267,7 +280,7 @@ class RewardPage:
     reasons: tuple[str, ...]
     reference: str
     error: str = ""
-    from_shared: bool = False
+    from_shared: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)

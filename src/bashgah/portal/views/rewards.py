@@ -13,10 +13,10 @@ from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members.selectors import alias_set, belonging_get
-from bashgah.portal import offers
+from bashgah.portal import offers, partings
 from bashgah.portal.cards import POINTS
 from bashgah.portal.doorway import Door, members_only, page, tried
-from bashgah.portal.pages import CouponPage, RewardsPage
+from bashgah.portal.pages import CouponPage, Question, RewardsPage
 from bashgah.portal.qr import qr_svg
 from bashgah.programs.selectors import program_in_force
 from bashgah.redemption.services import redemption_begin
@@ -123,20 +123,20 @@ def _reward_page(request: HttpRequest, door: Door, key: str, refusal: Refusal | 
         _balance(door, offer.unit),
         reference=str(uuid.uuid4()),
         error=door.say(refusal.phrase) if refusal else "",
-        from_shared=_shared_can_pay(door, key, offer.price),
+        from_shared=_from_shared(door, key, offer.price),
     )
     return page(request, door, "reward.html", status=refusal.status if refusal else 200, page=shown)
 
 
-def _shared_can_pay(door: Door, key: str, price: int) -> bool:
-    """Whether the member may take this reward with the points of their shared account."""
+def _from_shared(door: Door, key: str, price: int) -> Question | None:
+    """What is asked before the shared account pays; None where the member may not let it."""
     mine = belonging_get(door.club, door.who.id)
     if mine is None or not price or not mine.may_spend:
-        return False
+        return None
     offer = reward_offer_get(
         door.club, door.who.id, key, payer_id=mine.group_id, channel=offers.CHANNEL, now=door.now
     )
-    return offer.can_have
+    return partings.using(door, mine.group_id, offer, str(uuid.uuid4())) if offer.can_have else None
 
 
 def _balance(door: Door, unit: str = POINTS) -> int:

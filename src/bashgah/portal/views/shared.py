@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from bashgah.clubs.types import GroupType
 from bashgah.dealings import selectors, services
-from bashgah.dealings.types import Insider
+from bashgah.dealings.types import GroupPage, Insider
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -25,8 +25,10 @@ from bashgah.ledger.selectors import wallets_get
 from bashgah.members import selectors as members
 from bashgah.members import services as members_services
 from bashgah.members.types import BelongingInfo, GroupInvitationInfo, GroupRole
+from bashgah.portal import partings
 from bashgah.portal.cards import POINTS
 from bashgah.portal.doorway import Door, members_only, page, tried
+from bashgah.portal.pages import Question
 from bashgah.ui.types import Option
 
 SOURCE = "portal"
@@ -45,6 +47,7 @@ class PersonRow:
     is_me: bool
     roles: tuple[Option, ...]
     limit: str
+    out: Question | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,13 @@ class SharedPage:
     own: int
     people: tuple[PersonRow, ...]
     is_head: bool
-    is_last: bool
     is_blocked: bool
     left: int | None
     roles: tuple[Option, ...]
     invitations: tuple[tuple[str, str], ...]
     reference: str
+    leave: Question | None
+    close: Question | None
     code: str = ""
     typed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -270,14 +274,15 @@ def _account(door: Door, mine: BelongingInfo, code: str, told: dict[str, Any]) -
         balance=wallet.available if wallet else 0,
         pending=wallet.pending if wallet else 0,
         own=max(0, own.available) if own else 0,
-        people=tuple(_row(door, one, words) for one in found.people),
+        people=tuple(_row(door, found, one, words) for one in found.people),
         is_head=mine.role == "head",
-        is_last=len(found.people) == 1,
         is_blocked=found.group.status == "blocked",
         left=left_to_spend(me),
         roles=tuple(Option(role, words[role], role == "adult") for role in ROLES),
         invitations=tuple(_invitation(one, words) for one in open_now) if mine.role == "head" else (),
         reference=str(uuid.uuid4()),
+        leave=partings.leaving(door, found) if len(found.people) > 1 else None,
+        close=partings.closing(door, found) if mine.role == "head" else None,
         code=code,
         **told,
     )
@@ -291,16 +296,17 @@ def left_to_spend(me: Insider) -> int | None:
     return max(0, limit - me.spent.get(POINTS, 0))
 
 
-def _row(door: Door, one: Insider, words: dict[GroupRole, str]) -> PersonRow:
-    info = one.belonging
+def _row(door: Door, found: GroupPage, one: Insider, words: dict[GroupRole, str]) -> PersonRow:
+    info, is_me = one.belonging, one.belonging.member_id == door.who.id
     return PersonRow(
         id=ids.public("member", info.member_id),
         name=info.name,
         note=words[info.role],
         paid_in=one.paid_in.get(POINTS, 0),
-        is_me=info.member_id == door.who.id,
+        is_me=is_me,
         roles=tuple(Option(role, words[role], role == info.role) for role in ROLES),
         limit="" if info.monthly_limit is None else str(info.monthly_limit),
+        out=None if is_me else partings.taking_out(door, found, one),
     )
 
 
