@@ -112,6 +112,12 @@ def test_the_sentence_changes_and_faults_stand_at_their_part(console: Console) -
     assert refused.status_code == 422
 
 
+def test_an_empty_form_blames_nobody_until_something_is_typed(console: Console) -> None:
+    assert "b-error" not in console.get("promotions/new/").content.decode()
+    typing = console.post("promotions/preview/?part=said", **typed(name_fa="", name_en=""))
+    assert "b-error" in typing.content.decode()
+
+
 def test_a_trial_cart_is_quoted_line_by_line(console: Console) -> None:
     cart = {
         "trial_sku": ["milk", "rice"],

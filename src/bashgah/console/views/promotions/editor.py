@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -153,6 +153,8 @@ def _page(
     lang = lang_of(request)
     title = Texts(form.name_fa, form.name_en).say(lang) or gettext("New promotion")
     view = _view(draft, sources, form)
+    if is_new and request.method == "GET":
+        view = replace(view, problems=())  # nobody has done anything wrong yet
     used: tuple[str, ...] = ()
     if view.judged.promotion is not None and not is_new:
         taken = promotions_taken(sources.club).get(form.key, {})
