@@ -42,6 +42,7 @@ from bashgah.console.views.promotions import editor as promoting
 from bashgah.console.views.promotions import listing as promotions
 from bashgah.console.views.promotions.trial import trial as promotion_trial
 from bashgah.console.views.rules import (
+    activity_types,
     counting,
     editor,
     history,
@@ -127,6 +128,10 @@ urlpatterns = [
         name="program_approval_withdraw",
     ),
     path("settings/stages/", stage_settings.edit, name="stage_settings"),
+    path("rules/activities/", activity_types.index, name="activity_types"),
+    path("rules/activities/new/", activity_types.new, name="activity_type_new"),
+    path("rules/activities/<slug:key>/", activity_types.edit, name="activity_type"),
+    path("rules/activities/<slug:key>/remove/", activity_types.remove, name="activity_type_remove"),
     path("rules/ready/", ready.index, name="rules_ready"),
     path("rules/ready/<slug:key>/add/", ready.add, name="rule_ready_add"),
     path("rules/try/", trying.dry_run, name="dry_run"),

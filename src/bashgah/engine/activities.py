@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bashgah.engine.document import Program
+from bashgah.engine.document import Counter, Program, Rule, Wallet
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 
@@ -49,6 +49,14 @@ READY_TYPES = _types(
 )
 """A type that a program declares under the same key replaces the ready one, attributes and all."""
 
+FIELD_TYPES: Mapping[str, Phrase] = {
+    "text": Phrase(_("text")),
+    "number": Phrase(_("number")),
+    "money": Phrase(_("amount of money")),
+    "boolean": Phrase(_("yes or no")),
+    "date": Phrase(_("date")),
+}
+
 
 def schema_of(program: Program, activity_type: str) -> Schema | None:
     """Return the attributes of an activity type, the program's own before the ready one, or None."""
@@ -62,3 +70,19 @@ def schema_of(program: Program, activity_type: str) -> Schema | None:
 def types_of(program: Program) -> dict[str, Schema]:
     """Return every activity type that facts and triggers of the program may name."""
     return {key: each.attributes for key, each in READY_TYPES.items()} | dict(program.activity_types)
+
+
+def used_by(program: Program, activity_type: str) -> tuple[Rule | Counter | Wallet, ...]:
+    """Return what names an activity type: rules and counters that begin with it, wallets that wait for it."""
+    trigger = f"custom:{activity_type}"
+    waiting = (
+        wallet
+        for wallet in program.wallets
+        if wallet.confirmation
+        and activity_type in (wallet.confirmation.confirms, wallet.confirmation.cancels)
+    )
+    return (
+        *(rule for rule in program.rules if rule.trigger == trigger),
+        *(counter for counter in program.counters if counter.trigger == trigger),
+        *waiting,
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from bashgah.engine.activities import FIELD_TYPES
 from bashgah.engine.document import BothTexts, Program
 from bashgah.engine.sentences import (
     counter_sentence,
@@ -16,7 +17,7 @@ from bashgah.engine.sentences import (
     rule_sentence,
     wallet_sentence,
 )
-from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
@@ -50,6 +51,11 @@ _SENTENCES: dict[str, Callable[[Any, Program, str], str]] = {
 }
 
 
+_TYPES = {
+    "added": _("activity type “{name}” added"),
+    "removed": _("activity type “{name}” removed"),
+    "changed": _("activity type “{name}” changed"),
+}
 _PAYMENT = {
     "added": _("paying by points added"),
     "removed": _("paying by points removed"),
@@ -80,7 +86,30 @@ def _differences(older: Program | None, newer: Program) -> Iterator[Difference]:
             phrase = Phrase(removed, {"name": _name(each)})
             yield Difference(f"/{part}", "removed", phrase, _said(part, each, older), _nothing)
 
+    yield from _activity_types(older, newer)
     yield from _payment(older, newer)
+
+
+def _activity_types(older: Program | None, newer: Program) -> Iterator[Difference]:
+    """Say which activity types the program declares otherwise, each by its fields."""
+    before, now = (older.activity_types if older else {}), newer.activity_types
+    for key in sorted({*before, *now}):
+        was, each = before.get(key), now.get(key)
+        if was == each:
+            continue
+        kind: Literal["added", "changed", "removed"] = (
+            "added" if was is None else "removed" if each is None else "changed"
+        )
+        at = "/activity_types" if each is None else f"/activity_types/{key}"
+        yield Difference(at, kind, Phrase(_TYPES[kind], {"name": key}), _fields(was), _fields(each))
+
+
+def _fields(fields: Mapping[str, str] | None) -> Said:
+    def told(lang: str) -> str:
+        listed = {key: say(FIELD_TYPES[kind], lang) for key, kind in (fields or {}).items()}
+        return ("، " if lang == "fa" else ", ").join(f"{key}: {kind}" for key, kind in listed.items())
+
+    return told
 
 
 def _payment(older: Program | None, newer: Program) -> Iterator[Difference]:

@@ -68,6 +68,8 @@ def build(
 def start_test(sources: Sources, trigger: str, scope: str) -> Raw:
     """The test a new condition begins with: the first field that has something to choose."""
     fields = _offered(sources, trigger, scope)
+    if not fields:  # nothing but a purchase has lines
+        return Raw("test")
     if scope == "fact":
         usual = next((f for f in fields if f.type == "tier"), None) or next(
             (f for f in fields if f.key == "fact.branch"), fields[0]
