@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 from django.db import connections, transaction
 
-from bashgah.activities import compact
+from bashgah.activities import compact, proving_pools
 from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.proving import promotions_against_purchases
 from bashgah.activities.proving_limits import limits_against_activities
@@ -153,12 +153,14 @@ def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[],
         *((check, {}) for check in history.CHECKS),
         *((check, {}) for check in tiers.CHECKS),
         *((check, kinds) for check in CHECKS),
+        *((check, {}) for check in proving_pools.CHECKS),
     ]
     return [
         *(partial(run_all, (check,), params, club_id, most) for check, params in checks),
         lambda: list(islice(_entries_against_activities(club_id), most)),
         lambda: list(islice(_returned_against_returns(club_id), most)),
         lambda: list(islice(promotions_against_purchases(club_id), most)),
+        lambda: list(islice(proving_pools.spends_against_payments(club_id), most)),
         lambda: _told(limits_against_activities(club_id, _walk), most),
         partial(roots.verify, club_id, most=most),
     ]

@@ -31,6 +31,42 @@ from bashgah.ledger.states import Credited, LotState, Origin
 from bashgah.ledger.types import Account, Cause, Negative, WalletKind
 from bashgah.members.types import LockedMember
 
+PASSED_ON = f"""
+    SELECT e.member_id, e.id AS entry_id, e.cause_id AS group_id, c.cause_id AS activity_id, p.unit,
+           p.amount AS passed, coalesce(arrived.amount, 0) AS arrived, lot.amount AS credited,
+           coalesce(here.back, 0) AS returned, coalesce(there.back, 0) AS given_back,
+           coalesce(gone.whole, 0) AS reversed, coalesce(gone.by_returns, 0) AS by_returns
+    FROM ledger_entry e
+    JOIN ledger_posting p ON p.member_id = e.member_id AND p.entry_id = e.id
+     AND p.credit = {int(Account.TRANSFERRED)} AND p.reverses IS NULL
+    JOIN ledger_allocation a ON a.member_id = p.member_id AND a.posting_id = p.id
+    JOIN ledger_posting lot ON lot.member_id = a.member_id AND lot.id = a.lot_id
+    JOIN ledger_entry c ON c.member_id = lot.member_id AND c.id = lot.entry_id
+    LEFT JOIN ledger_posting arrived ON arrived.member_id = e.cause_id AND arrived.id = p.id
+     AND arrived.unit = p.unit
+    LEFT JOIN LATERAL (SELECT sum(amount) AS back FROM ledger_posting r
+                       WHERE r.member_id = p.member_id AND r.reverses = p.id) here ON true
+    LEFT JOIN LATERAL (SELECT sum(amount) AS back FROM ledger_posting r
+                       WHERE r.member_id = e.cause_id AND r.reverses = p.id) there ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(r.amount) AS whole,
+               sum(r.amount) FILTER (WHERE w.cause = {int(Cause.RETURN)}) AS by_returns
+        FROM ledger_posting r JOIN ledger_entry w ON w.member_id = r.member_id AND w.id = r.entry_id
+        WHERE r.member_id = lot.member_id AND r.reverses = lot.id) gone ON true
+    WHERE e.cause = {int(Cause.POOL)}
+"""
+"""What was passed on of each credit, as both books have it, and what came back of both; for proofs."""
+
+CALLED_BACK = f"""
+    SELECT r.member_id, r.club_id, p.entry_id, sum(r.amount) AS amount
+    FROM ledger_posting r
+    JOIN ledger_posting p ON p.member_id = r.member_id AND p.id = r.reverses
+    JOIN ledger_entry e ON e.member_id = r.member_id AND e.id = r.entry_id AND e.cause = {int(Cause.POOL)}
+    WHERE r.debit = {int(Account.TRANSFERRED)}
+    GROUP BY r.member_id, r.club_id, p.entry_id
+"""
+"""What people were given back of what they had passed on, by the entry that passed it; for proofs."""
+
 
 @dataclass(slots=True)
 class Share:

@@ -17,6 +17,12 @@ from bashgah.rewards import selectors as rewards
 from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import CouponInfo, RewardInfo
 
+PAID_BY_GROUPS = """
+    SELECT club_id, payer_id, member_id, id, unit, price, begun_at, state IN ('open', 'captured') AS counts
+    FROM redemption_redemption WHERE payer_id IS NOT NULL
+"""
+"""Redemptions that a household or company pays, and whether they count against the month; for proofs."""
+
 
 def redemption_get(
     club: ClubInfo, redemption_id: UUID, *, now: datetime, with_code: bool = False

@@ -2,6 +2,8 @@
 
 from bashgah.members.selectors.conditions import cities_in_use, sources_in_use, within_branches
 from bashgah.members.selectors.groups import (
+    GROUPS,
+    SPENT_OF_GROUPS,
     belonging_closed,
     belonging_get,
     belonging_list,
@@ -40,7 +42,9 @@ from bashgah.members.selectors.search import member_find, member_list, members_c
 
 __all__ = [
     "BRANCHES",
+    "GROUPS",
     "MERGED",
+    "SPENT_OF_GROUPS",
     "alias_set",
     "alias_sets",
     "attribute_list",

@@ -19,6 +19,10 @@ from bashgah.members.selectors.people import alias_set, members_get
 from bashgah.members.types import BelongingInfo, GroupInfo, GroupInvitationInfo
 
 PAGE_MOST = 200
+SPENT_OF_GROUPS = "SELECT club_id, group_id, member_id, unit, month, spent FROM members_groupspend"
+"""What is counted against people's months, for a room that knows what they spent."""
+GROUPS = "SELECT club_id, member_id, closed_at FROM members_group"
+"""The households and companies there are, closed ones too; for proofs."""
 
 
 def group_get(club: ClubInfo, id: UUID) -> GroupInfo:
