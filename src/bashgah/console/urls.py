@@ -43,6 +43,7 @@ from bashgah.console.views.promotions import listing as promotions
 from bashgah.console.views.promotions.trial import trial as promotion_trial
 from bashgah.console.views.rules import (
     activity_types,
+    counters,
     counting,
     editor,
     history,
@@ -132,6 +133,11 @@ urlpatterns = [
     path("rules/activities/new/", activity_types.new, name="activity_type_new"),
     path("rules/activities/<slug:key>/", activity_types.edit, name="activity_type"),
     path("rules/activities/<slug:key>/remove/", activity_types.remove, name="activity_type_remove"),
+    path("rules/counters/", counters.index, name="counters"),
+    path("rules/counters/new/", counters.new, name="counter_new"),
+    path("rules/counters/preview/", counters.preview, name="counter_preview"),
+    path("rules/counters/<slug:key>/", counters.edit, name="counter"),
+    path("rules/counters/<slug:key>/remove/", counters.remove, name="counter_remove"),
     path("rules/ready/", ready.index, name="rules_ready"),
     path("rules/ready/<slug:key>/add/", ready.add, name="rule_ready_add"),
     path("rules/try/", trying.dry_run, name="dry_run"),

@@ -17,7 +17,7 @@ from bashgah.engine.criteria.judging import Scene, holds, lines_where
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.tree import Node, needs_lines
 from bashgah.engine.decisions import Used
-from bashgah.engine.document import Counter, Program
+from bashgah.engine.document import Counter, Program, Promotion, RewardTerms, Rule
 from bashgah.engine.facts import Fact, Line
 from bashgah.engine.program import trigger_of
 from bashgah.engine.states import State
@@ -149,6 +149,25 @@ def counted(counters: Iterable[ReadyCounter], state: State, fact: Fact) -> tuple
     return tuple(
         Used(each.key, each.start(day), added) for each in counters if (added := each.adds(fact, state))
     )
+
+
+def users_of(program: Program, key: str) -> tuple[Rule | Promotion | RewardTerms, ...]:
+    """Return the rules, promotions and rewards whose conditions look at a counter, wherever they do."""
+    field = f"{PREFIX}{key}"
+    parts: tuple[Rule | Promotion | RewardTerms, ...] = (
+        *program.rules,
+        *program.promotions,
+        *program.rewards,
+    )
+    return tuple(each for each in parts if _names(each.model_dump(mode="json"), field))
+
+
+def _names(value: object, field: str) -> bool:
+    if isinstance(value, dict):
+        return any(_names(each, field) for each in value.values())
+    if isinstance(value, list):
+        return any(_names(each, field) for each in value)
+    return value == field
 
 
 def _field(key: str, program: Program) -> Field | None:

@@ -116,7 +116,7 @@ def editor_view(form: RuleForm, judged: Judged, sources: Sources, *, today: date
     """The view of a form and of how it was judged."""
     return EditorView(
         form=form,
-        triggers=_triggers(form, sources),
+        triggers=trigger_options(form.trigger, sources),
         stages=_options(stage_words(), form.stage),
         when=build(form.when, "w", sources, form.trigger),
         excluded=build(form.excluded, "x", sources, form.trigger, scope="line"),
@@ -170,15 +170,16 @@ def results_view(judged: Judged, sources: Sources) -> tuple[ResultView, ...]:
     return tuple(sorted(rows, key=lambda row: row.ok))
 
 
-def _triggers(form: RuleForm, sources: Sources) -> tuple[Option, ...]:
+def trigger_options(trigger: str, sources: Sources) -> tuple[Option, ...]:
+    """What a rule or a counter can begin with."""
     known = [("purchase", gettext("a purchase")), ("visit", gettext("a visit"))]
     own = sources.program.activity_types
     known += [(f"custom:{key}", key) for key in own]
     ready = [each for key, each in READY_TYPES.items() if key not in own]
     known += [(f"custom:{each.key}", say(each.label, sources.lang)) for each in ready]
-    if form.trigger not in dict(known):
-        known.append((form.trigger, form.trigger))
-    return _options(known, form.trigger)
+    if trigger not in dict(known):
+        known.append((trigger, trigger))
+    return _options(known, trigger)
 
 
 def _effect(number: int, effect: EffectForm, form: RuleForm, sources: Sources) -> EffectView:
