@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from bashgah.clubs.services import settings_set
 from bashgah.kit import ids
@@ -78,3 +79,33 @@ def test_roles_change_people_leave_and_it_closes(pos, home) -> None:
     assert closed == {"shared_out": [{"member_id": sara, "units": [{"wallet": "points", "amount": had}]}]}
     assert pos.get("/groups").json()["groups"][0]["status"] == "left"
     assert pos.patch(f"/groups/{group}", {"name": "x"}).json()["code"] == "group_closed"
+
+
+def test_an_invitation_is_withdrawn_and_one_that_names_a_member_is_declined(pos, home) -> None:
+    group, _sara, reza = home
+    open_one = pos.post(f"/groups/{group}/invitations", {}).json()
+    hers = pos.post(f"/groups/{group}/invitations", {"member_id": reza}).json()
+    place = f"/groups/{group}/invitations/{open_one['id']}/withdraw"
+    for _time in range(2):
+        left = pos.post(place, {}).json()["invitations"]
+        assert [one["id"] for one in left] == [hers["id"]]
+    declined = pos.post(f"/members/{reza}/group-invitations/{hers['id']}/decline", {})
+    assert (declined.status_code, declined.json()) == (200, {"invitations": []})
+    assert pos.get(f"/groups/{group}/invitations").json() == {"invitations": []}
+    of_another = pos.post(f"/members/{reza}/group-invitations/{open_one['id']}/decline", {})
+    assert (of_another.status_code, of_another.json()["code"]) == (404, "invitation_over")
+
+
+def test_a_repeated_invitation_is_the_same_one_and_its_code_is_kept_nowhere(pos, home) -> None:
+    group, _sara, _reza = home
+    key = {"Idempotency-Key": "5b2c7c6e-0d0c-4f0f-9a55-1b8f0f6d1f10"}
+    first, again = [pos.post(f"/groups/{group}/invitations", {}, **key) for _time in range(2)]
+    code = first.json()["code"]
+    assert len(code) == 10
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json() == {**first.json(), "code": ""}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answer FROM ground_idempotency WHERE operation = 'invitation_make'")
+        kept = [str(row[0]) for row in cursor.fetchall()]
+    assert len(kept) == 1
+    assert code not in kept[0]

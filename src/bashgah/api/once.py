@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, get_type_hints
 
@@ -23,11 +23,12 @@ JSON = "application/json; charset=utf-8"
 Operation = Callable[..., Any]
 
 
-def once(*, required: bool = False) -> Callable[[Operation], Operation]:
+def once(*, required: bool = False, secrets: Sequence[str] = ()) -> Callable[[Operation], Operation]:
     """Make a writing operation repeatable under ``Idempotency-Key``; ``required`` ones refuse to go without.
 
     The operation returns a schema or ``Status`` with one. Same key and same request: the first answer again,
-    with ``Idempotent-Replayed: true``. Same key, another request: 409.
+    with ``Idempotent-Replayed: true``. Same key, another request: 409. Fields named by ``secrets`` stand in
+    the first answer alone: they are emptied in the one that is stored.
     """
 
     def decorate(operation: Operation) -> Operation:
@@ -51,8 +52,9 @@ def once(*, required: bool = False) -> Callable[[Operation], Operation]:
                 response = HttpResponse(stored.body, status=stored.status, content_type=JSON)
                 response.headers["Idempotent-Replayed"] = "true"
                 return response
-            answer = _spelled(operation(request, *args, **kwargs))
-            idempotency_finish(**place, answer=answer)
+            result = operation(request, *args, **kwargs)
+            answer = _spelled(result)
+            idempotency_finish(**place, answer=_spelled(result, secrets))
             return HttpResponse(answer.body, status=answer.status, content_type=JSON)
 
         # ninja reads the types here, where names of the operation's own module are out of sight
@@ -72,11 +74,12 @@ def _key(request: Call) -> str:
     return text
 
 
-def _spelled(result: Any) -> StoredAnswer:
+def _spelled(result: Any, secrets: Sequence[str] = ()) -> StoredAnswer:
     status, value = (result.status_code, result.value) if isinstance(result, Status) else (200, result)
     if not isinstance(value, Schema):
         raise TypeError("a repeatable operation returns a schema")
-    return StoredAnswer(status=status, body=value.model_dump_json())
+    said = value.model_copy(update=dict.fromkeys(secrets, "")) if secrets else value
+    return StoredAnswer(status=status, body=said.model_dump_json())
 
 
 def _with_types(operation: Operation) -> inspect.Signature:

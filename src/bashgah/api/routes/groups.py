@@ -42,6 +42,7 @@ from bashgah.members.types import BelongingInfo, GroupInfo, GroupInvitationInfo
 router = Router(tags=["groups"])
 
 GroupId = Annotated[str, Path(..., description="`mbr_…`, a member of kind group", max_length=60)]
+InvitationId = Annotated[str, Path(..., max_length=60)]
 
 
 @router.post(
@@ -218,9 +219,13 @@ def group_contribute(request: Call, group_id: GroupId, body: GroupContributionIn
     auth=Bearer("groups.manage"),
     summary="Invite into a shared account",
 )
-@once()
+@once(secrets=["code"])
 def invitation_make(request: Call, group_id: GroupId, body: GroupInvitationIn) -> Status[GroupInvitationOut]:
-    """The one-time code is good for seven days and is typed into the member portal."""
+    """The one-time code is good for seven days and is typed into the member portal.
+
+    It is kept nowhere: a repeated request is answered with an empty `code`. Where the first answer was lost,
+    withdraw the invitation and make another.
+    """
     named: UUID | None = None
     if body.member_id:
         named = member_in_body(request.club, body.member_id, "/member_id")
@@ -246,6 +251,49 @@ def invitation_list(request: Call, group_id: GroupId) -> GroupInvitationsOut:
     """Open invitations, the latest first, without their codes."""
     group = selectors.group_get(request.club, ids.parse("member", group_id))
     found = selectors.invitation_list(request.club, group_id=group.id, now=request.now)
+    return GroupInvitationsOut(invitations=[_invitation(info) for info in found])
+
+
+@router.post(
+    "/groups/{group_id}/invitations/{invitation_id}/withdraw",
+    response=GroupInvitationsOut,
+    auth=Bearer("groups.manage"),
+    summary="Withdraw an invitation",
+)
+@once()
+def invitation_withdraw(request: Call, group_id: GroupId, invitation_id: InvitationId) -> GroupInvitationsOut:
+    """Its code lets nobody in any more; the answer lists what is still open. Twice is once."""
+    group = selectors.group_get(request.club, ids.parse("member", group_id))
+    members.invitation_withdraw(
+        club=request.club,
+        group_id=group.id,
+        invitation_id=ids.parse("group_invitation", invitation_id),
+        actor=request.actor,
+        now=request.now,
+    )
+    found = selectors.invitation_list(request.club, group_id=group.id, now=request.now)
+    return GroupInvitationsOut(invitations=[_invitation(info) for info in found])
+
+
+@router.post(
+    "/members/{member_id}/group-invitations/{invitation_id}/decline",
+    response=GroupInvitationsOut,
+    auth=Bearer("groups.manage"),
+    summary="Decline an invitation",
+)
+@once()
+def invitation_decline(
+    request: Call, member_id: MemberId, invitation_id: InvitationId
+) -> GroupInvitationsOut:
+    """Say no for a member whom the invitation names; the answer lists what else they are invited to."""
+    member = member_id_of(request.club, member_id)
+    members.invitation_decline(
+        club=request.club,
+        member_id=member,
+        invitation_id=ids.parse("group_invitation", invitation_id),
+        now=request.now,
+    )
+    found = selectors.invitation_list(request.club, member_id=member, now=request.now)
     return GroupInvitationsOut(invitations=[_invitation(info) for info in found])
 
 
