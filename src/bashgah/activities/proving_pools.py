@@ -29,7 +29,8 @@ _PAID = f"""
     SELECT s.member_id, s.club_id, s.purchase_id, coalesce(r.payer_id, s.owner_id) AS group_id
     FROM activities_spent s
     LEFT JOIN ({PAID_BY_GROUPS}) r ON s.kind = {REDEMPTION} AND r.id = s.ref_id
-    WHERE s.kind IN ({UNITS}, {REDEMPTION}) AND coalesce(r.payer_id, s.owner_id) <> s.member_id
+    JOIN ({GROUPS}) g ON g.member_id = coalesce(r.payer_id, s.owner_id)
+    WHERE s.kind IN ({UNITS}, {REDEMPTION})
 """
 
 CHECKS: tuple[Check, ...] = (
