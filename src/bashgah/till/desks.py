@@ -12,7 +12,7 @@ from bashgah.kit.money import CURRENCIES
 from bashgah.kit.refusals import Refusal
 from bashgah.members import qr
 from bashgah.programs.selectors import program_in_force
-from bashgah.till import purchases, results
+from bashgah.till import promotions, purchases, results
 from bashgah.till.counter import Counter
 from bashgah.till.pages import DeskPage, Today
 from bashgah.ui.figures import money_unit
@@ -36,6 +36,7 @@ def desk_page(counter: Counter) -> DeskPage:
         today=_today(counter),
         last=counter.last,
         sum=purchases.blank(),
+        takes_codes=_takes_codes(counter),
     )
 
 
@@ -53,6 +54,14 @@ def _payments(counter: Counter) -> tuple[Option, ...]:
         Option("credit", gettext("Store credit")),
         Option("online", gettext("Online payment")),
     )
+
+
+def _takes_codes(counter: Counter) -> bool:
+    """Say whether codes are asked for: only while a live promotion is had by one."""
+    try:
+        return promotions.codes_taken(program_in_force(counter.club, counter.now))
+    except Refusal:
+        return False
 
 
 def _today(counter: Counter) -> Today:

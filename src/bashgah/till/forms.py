@@ -20,6 +20,8 @@ from bashgah.ui import entries
 
 LINES_MOST = 300
 TAKEN_MOST = 20
+CODES_MOST = 20
+CODE_LONGEST = 64
 _TIMES = re.compile(r"^\s*([0-9]+(?:\.[0-9]{1,3})?)\s*[*×xX]\s*(\S.*)$")
 _LETTERS = re.compile(r"[A-Za-z]")
 _TRAILING = re.compile(r"^(.*?)(\d+)$", re.DOTALL | re.ASCII)
@@ -51,6 +53,7 @@ class Typed:
     rewards: tuple[str, ...]
     redemptions: tuple[UUID, ...]
     coupons: tuple[UUID, ...]
+    codes: tuple[str, ...] = ()
 
 
 def typed_of(posted: QueryDict, club: ClubInfo) -> Typed:
@@ -75,7 +78,13 @@ def typed_of(posted: QueryDict, club: ClubInfo) -> Typed:
             :TAKEN_MOST
         ],
         coupons=tuple(ids.parse("coupon", text) for text in posted.getlist("coupon"))[:TAKEN_MOST],
+        codes=_codes(posted) if mode == "lines" else (),
     )
+
+
+def code_typed(text: str) -> str:
+    """Read a promotion's code: in any digits, capital or small. Raises ``text_too_long`` and its like."""
+    return clean(ascii_digits(text), field="/code", limit=CODE_LONGEST).strip().upper()
 
 
 def quantity_and_rest(text: str) -> tuple[int, str]:
@@ -139,6 +148,11 @@ def _lines(posted: QueryDict, club: ClubInfo) -> tuple[TypedLine, ...]:
     if len({len(column) for column in columns}) > 1 or len(columns[0]) > LINES_MOST:
         raise Refusal("lines_invalid", Phrase(_("The lines of the invoice could not be read.")), status=422)
     return tuple(_line(club, *cells) for cells in zip(*columns, strict=True))
+
+
+def _codes(posted: QueryDict) -> tuple[str, ...]:
+    codes = (code_typed(text) for text in posted.getlist("code"))
+    return tuple(dict.fromkeys(code for code in codes if code))[:CODES_MOST]
 
 
 def _line(club: ClubInfo, sku: str, name: str, quantity: str, price: str) -> TypedLine:

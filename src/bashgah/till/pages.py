@@ -52,6 +52,7 @@ class DeskPage:
     today: Today | None
     last: Last | None
     sum: Sum
+    takes_codes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Sum:
     missing: str
     is_anonymous: bool
     nearly: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:

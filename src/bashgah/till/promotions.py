@@ -9,7 +9,7 @@ from bashgah.activities.carts import Evaluated, cart_evaluate
 from bashgah.activities.discounts import promotion_name
 from bashgah.activities.promises import quote_taken
 from bashgah.activities.selectors import activity_find, anonymous_seek
-from bashgah.activities.types import CartIn, LineIn, MemberRef
+from bashgah.activities.types import AmountsIn, CartIn, LineIn, MemberRef
 from bashgah.engine.program import CompiledProgram
 from bashgah.engine.words import texts
 from bashgah.kit.ids import public
@@ -17,7 +17,8 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.text import Texts
 from bashgah.till.counter import Counter
-from bashgah.till.forms import Typed
+from bashgah.kit.refusals import Refusal
+from bashgah.till.forms import CODES_MOST, Typed, code_typed
 from bashgah.till.pages import SumLine
 
 NEARLY_MOST = 3
@@ -30,6 +31,7 @@ class Offered:
     parts: dict[int, int]
     lines: tuple[SumLine, ...] = ()
     missing: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
     @property
     def amount(self) -> int:
@@ -50,7 +52,7 @@ def offered(counter: Counter, compiled: CompiledProgram, typed: Typed, lines: tu
         SumLine(promotion_name(compiled, each.promotion).say(counter.lang), each.amount)
         for each in found.quote.given
     )
-    return Offered(parts, shown, _nearly(counter, found))
+    return Offered(parts, shown, _nearly(counter, found), _why_not(counter, typed.codes, found))
 
 
 def promised(
@@ -67,6 +69,40 @@ def promised(
     return _evaluated(counter, typed, lines, preview_only=False).id
 
 
+def codes_taken(compiled: CompiledProgram) -> bool:
+    """Say whether any promotion is had by a code; only then the cashier is asked for one."""
+    return any(ready.promotion.codes for ready in compiled.promotions)
+
+
+def code_found(counter: Counter, typed: Typed, text: str) -> str:
+    """Return a code as promotions know it; a wrong one is counted as a guess.
+
+    A wrong code must not stay with the purchase: each look at the sum would count it again. Refuses with
+    ``promotion_code_unknown`` (404), with ``promotion_codes_many`` (422) where no more are taken, and with
+    ``too_many`` (429) where wrong codes were tried too often.
+    """
+    code = code_typed(text)
+    if len(typed.codes) >= CODES_MOST:
+        raise Refusal(
+            "promotion_codes_many",
+            Phrase(_("A purchase takes at most {count} codes."), {"count": CODES_MOST}),
+            status=422,
+        )
+    cart = CartIn(
+        member=_member(typed), branch=counter.branch.code, amounts=AmountsIn(gross=0), codes=(code,)
+    )
+    found = cart_evaluate(
+        club=counter.club, cart=cart, actor=counter.actor, now=counter.now, preview_only=True
+    )
+    if found.quote.unknown:
+        raise Refusal(
+            "promotion_code_unknown",
+            Phrase(_("No promotion has the code {code}."), {"code": f"\u2066{code}\u2069"}),
+            status=404,
+        )
+    return code
+
+
 def unjudged(compiled: CompiledProgram) -> list[Texts]:
     """Return the promotions that the amount alone cannot decide."""
     return [
@@ -78,21 +114,44 @@ def unjudged(compiled: CompiledProgram) -> list[Texts]:
 
 def _evaluated(counter: Counter, typed: Typed, lines: tuple[LineIn, ...], *, preview_only: bool) -> Evaluated:
     cart = CartIn(
-        member=MemberRef(id=public("member", typed.member_id)) if typed.member_id else None,
+        member=_member(typed),
         branch=counter.branch.code,
         lines=lines,
         payment_methods=(typed.payment,) if typed.payment else (),
+        codes=typed.codes,
     )
     return cart_evaluate(
         club=counter.club, cart=cart, actor=counter.actor, now=counter.now, preview_only=preview_only
     )
 
 
+def _member(typed: Typed) -> MemberRef | None:
+    return MemberRef(id=public("member", typed.member_id)) if typed.member_id else None
+
+
+def _why_not(counter: Counter, codes: tuple[str, ...], found: Evaluated) -> tuple[str, ...]:
+    """Say of each typed code that takes nothing off why it does not."""
+    given = {each.promotion for each in found.quote.given}
+    refused = {each.promotion: each.reasons for each in found.quote.refused}
+    told = []
+    for code in codes:
+        keys = [ready.key for ready in found.compiled.promotions if code in ready.promotion.codes]
+        if given.intersection(keys):
+            continue
+        reasons = [reason for key in keys for reason in refused.get(key, ())]
+        told += [
+            counter.say(Phrase(_("Code {code}: {reason}"), {"code": f"\u2066{code}\u2069", "reason": reason}))
+            for reason in reasons or [Phrase(_("it is not valid now"))]
+        ]
+    return tuple(told)
+
+
 def _nearly(counter: Counter, found: Evaluated) -> tuple[str, ...]:
     """Say what only a little is missing for: promotions that lack goods and nothing else."""
+    by_code = {ready.key for ready in found.compiled.promotions if ready.promotion.codes}
     told = []
     for each in found.quote.refused:
-        if all("missing" in reason.params for reason in each.reasons):
+        if each.promotion not in by_code and all("missing" in reason.params for reason in each.reasons):
             name = promotion_name(found.compiled, each.promotion)
             told += [
                 counter.say(Phrase(_("“{promotion}”: {reason}"), {"promotion": name, "reason": reason}))

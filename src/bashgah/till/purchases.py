@@ -68,6 +68,7 @@ def sum_of(counter: Counter, typed: Typed) -> Sum:
         missing=_missing(counter, typed, applied),
         is_anonymous=typed.member_id is None,
         nearly=offered.missing,
+        codes=offered.codes,
     )
 
 
@@ -152,7 +153,7 @@ def intake_of(counter: Counter, typed: Typed, applied: spending.Applied) -> Purc
         lines=lines,
         amounts=None if lines else AmountsIn(gross=typed.amount, discount=applied.discount),
         payment_methods=(typed.payment,) if typed.payment else (),
-        coupons=applied.coupons,
+        coupons=(*typed.codes, *applied.coupons),
         paid_with=tuple(PaymentIn(coupon=name) for name in applied.coupons) if typed.member_id else (),
     )
 

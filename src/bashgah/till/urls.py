@@ -11,6 +11,7 @@ urlpatterns = [
     path("find", desk.find, name="find"),
     path("enrol", enrol.enrol, name="enrol"),
     path("item", purchase.item, name="item"),
+    path("code", purchase.code, name="code"),
     path("preview", purchase.preview, name="preview"),
     path("record", purchase.record, name="record"),
     path("claim", purchase.claim, name="claim"),

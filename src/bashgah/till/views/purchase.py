@@ -16,7 +16,7 @@ from bashgah.members import selectors as members
 from bashgah.products.selectors import product_search
 from bashgah.products.types import ProductInfo
 from bashgah.till import counter as counters
-from bashgah.till import purchases, results, spending
+from bashgah.till import promotions, purchases, results, spending
 from bashgah.till.counter import Counter, at_counter, part
 from bashgah.till.forms import Typed, quantity_and_rest, typed_of
 from bashgah.till.pages import Choice, Line
@@ -40,6 +40,22 @@ def item(request: HttpRequest, counter: Counter) -> HttpResponse:
         return _choices(request, counter, quantity, text, found)
     response = part(request, counter, "item_line.html", line=line)
     response.headers["HX-Trigger-After-Settle"] = "till:line"
+    return response
+
+
+@require_POST
+@at_counter
+def code(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Add a promotion's code to the purchase; one that no promotion knows is said and not added."""
+    typed = typed_of(request.POST, counter.club)
+    try:
+        found = promotions.code_found(counter, typed, request.POST.get("code_typed", ""))
+    except Refusal as refusal:
+        response = counters.refused(request, counter, refusal)
+        response.headers["HX-Retarget"] = "#till-code-error"
+        return response
+    response = part(request, counter, "code.html", code="" if found in typed.codes else found)
+    response.headers["HX-Trigger-After-Settle"] = "till:coded"
     return response
 
 

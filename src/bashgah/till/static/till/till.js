@@ -110,7 +110,7 @@
       return;
     }
     if (field.hasAttribute("data-number")) regroup(field);
-    if (field.form && field.form.id === "till-purchase" && field.id !== "till-item") changed();
+    if (field.form && field.form.id === "till-purchase" && field.id !== "till-item" && field.id !== "till-code") changed();
   });
   root.addEventListener("change", function (e) {
     if (e.target.form && e.target.form.id === "till-purchase" && e.target.matches("select, [type=radio], [type=checkbox]")) changed();
@@ -189,7 +189,7 @@
     if (form) {
       form.reset();
       ["member", "anonymous", "occurred_at", "sure"].forEach(function (name) { if (form.elements[name]) form.elements[name].value = ""; });
-      var lines = one("till-lines"); if (lines) lines.replaceChildren();
+      ["till-lines", "till-codes", "till-code-error"].forEach(function (id) { var list = one(id); if (list) list.replaceChildren(); });
       showLines();
     }
     ["till-member", "till-side", "till-found-item", "till-error"].forEach(function (id) { var part = one(id); if (part) part.replaceChildren(); });
@@ -222,7 +222,14 @@
     (price && !price.value ? price : item).focus();
     showLines(); changed();
   });
+  document.body.addEventListener("till:coded", function () {
+    one("till-code").value = "";
+    one("till-code-error").replaceChildren();
+    changed();
+  });
   root.addEventListener("click", function (e) {
+    var code = e.target.closest("[data-code-remove]");
+    if (code) { code.closest("[data-code]").remove(); one("till-code").focus(); changed(); return; }
     var gone = e.target.closest("[data-line-remove]");
     if (gone) { gone.closest("tr").remove(); showLines(); changed(); var item = one("till-item"); if (item) item.focus(); return; }
     var mode = e.target.closest("[data-mode]");
@@ -266,6 +273,7 @@
         if (e.target.value.trim()) htmx.trigger(e.target, "till:item"); else one("till-record").focus();
         return;
       }
+      if (e.target.id === "till-code" && e.target.value.trim()) { e.preventDefault(); htmx.trigger(e.target, "till:code"); return; }
       if (e.target.form && e.target.form.hasAttribute("data-enter-submits")) return;
       e.preventDefault();
       /* the Enter of habit after a number that was already found */
@@ -283,6 +291,7 @@
     if (e.ctrlKey || e.altKey || e.metaKey || e.shiftKey) return;
     var act = { F2: function () { one("till-q").focus(); one("till-q").select(); },
       F3: function () { if (settings.hasAttribute("data-idle")) anonymous(); else forward(); },
+      F4: function () { var code = one("till-code"); if (code && code.offsetParent) { code.focus(); code.select(); } },
       F8: function () { open("till-open-return"); },
       F9: function () { open("till-open-enrol"); },
       F12: function () { var panel = panelForm(); if (panel) panel.querySelector("[data-primary]").click(); else record(); },
