@@ -1,4 +1,4 @@
-"""Promotion codes at the till: added by the cashier, judged while typing, taken at recording, never guessed."""
+"""Promotion codes at the till: added by the cashier, judged while typing, taken once, never guessed."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from bashgah.engine.words import texts
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.till.counter import Counter
-from bashgah.kit.refusals import Refusal
 from bashgah.till.forms import CODES_MOST, Typed, code_typed
 from bashgah.till.pages import SumLine
 
