@@ -20,8 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def promotions(till: Till) -> None:
     """A fifth off by single-use codes; another code for carts of ten million rials and more."""
-    now, draft = clock.now(), draft_get(till.club)
-    offers = [
+    offers: list[dict[str, Any]] = [
         {
             "key": "yalda",
             "name": {"fa": "شب یلدا", "en": "Yalda night"},
@@ -37,6 +36,12 @@ def promotions(till: Till) -> None:
             "minimum_value": 10_000_000,
         },
     ]
+    published(till, offers)
+
+
+def published(till: Till, offers: list[dict[str, Any]]) -> None:
+    """Publish a program with these promotions."""
+    now, draft = clock.now(), draft_get(till.club)
     document = {**draft.document, "promotions": offers}
     saved = draft_save(club=till.club, document=document, revision=draft.revision, actor=SYSTEM, now=now)
     draft_publish(club=till.club, revision=saved.revision, actor=SYSTEM, now=now)
@@ -66,7 +71,13 @@ def guesses(till: Till) -> int:
 
 
 def test_the_desk_asks_for_codes_only_while_a_promotion_has_some(till: Till) -> None:
-    assert 'id="till-code"' in till.client.get("/till/").content.decode()
+    page = till.client.get("/till/").content.decode()
+    assert 'id="till-code"' in page
+    assert '<kbd class="b-kbd">F4</kbd> کد پیشنهاد' in page
+    published(till, [])
+    without = till.client.get("/till/").content.decode()
+    assert 'id="till-code"' not in without
+    assert ">F4<" not in without
 
 
 def test_a_code_is_added_before_any_line_and_however_it_is_typed(till: Till) -> None:
@@ -119,6 +130,12 @@ def test_known_codes_count_as_no_guess_wrong_ones_do_and_are_soon_refused(till: 
 
 
 def test_an_amount_alone_takes_no_codes(till: Till) -> None:
-    page = till.post("preview", **till.purchase(till.cast.sara, "500000", code="WRONG")).content.decode()
-    assert "WRONG" not in page
+    form = till.purchase(till.cast.sara, "500000", code=["YALDA-1", "WRONG"])
+    page = till.post("preview", **form).content.decode()
+    assert "YALDA-1" not in page
+    assert till.post("record", **form).status_code == 200
     assert guesses(till) == 0
+    (activity,) = activity_list(till.club).rows
+    assert (activity.fact.coupons, activity.fact.promotions) == ((), ())
+    page = till.post("preview", **basket(till, code="YALDA-1", invoice="V-2")).content.decode()
+    assert "۴۰۰٬۰۰۰" in page
