@@ -11,6 +11,7 @@ import pytest
 from bashgah.activities.rollup import club_days_rebuild
 from bashgah.clubs.selectors import club_get
 from bashgah.ground import clock
+from bashgah.ground.outbox import deliveries_run, relay_once
 from bashgah.insights.selectors import home_kpis, period_of
 from tests.cast import NOW
 from tests.console.conftest import Console, text
@@ -46,3 +47,20 @@ def test_half_a_month_is_compared_with_half_a_month(console: Console) -> None:
     assert period.before_until - period.before_since == timedelta(days=5)
     gregorian = replace(club_get(console.club.id), calendar="gregorian")
     assert period_of(gregorian, date(2026, 11, 26), fifth).since == date(2026, 11, 1)
+
+
+def test_the_home_page_says_that_its_figures_will_grow_until_every_sale_is_counted(console: Console) -> None:
+    said = "هنوز در حال شمارش‌اند"
+    relay_once()
+    console.buys(console.cast.sara, 1_000_000)
+    assert said not in text(console.get(""))
+
+    clock.run_ahead(timedelta(minutes=2))
+    try:
+        assert said in text(console.get(""))
+        relay_once()
+        assert said in text(console.get(""))
+        deliveries_run(now=clock.now(), handler="history.on_settled")
+        assert said not in text(console.get(""))
+    finally:
+        clock.run_ahead(timedelta())

@@ -365,3 +365,24 @@ def backlog(club_id: UUID | None = None) -> Backlog:
             {"club": club_id},
         )
         return Backlog(*cursor.fetchone())
+
+
+def unheard_since(club_id: UUID, handler: str) -> datetime | None:
+    """Return the time of the oldest news of a club that a handler has yet to hear; none where all is heard.
+
+    News the relay has not handed out yet may be for any handler, so it counts for each; so does news that was
+    set aside.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT least(
+                (SELECT min(at) FROM ground_news WHERE club_id = %(club)s),
+                (SELECT min(at) FROM ground_delivery
+                 WHERE club_id = %(club)s AND handler = %(handler)s)
+            )
+            """,
+            {"club": club_id, "handler": handler},
+        )
+        since: datetime | None = cursor.fetchone()[0]
+        return since

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine.states import Needs
 from bashgah.engine.windows import measure_start, window_start
 from bashgah.ground.batch import Part, cursor
+from bashgah.ground.outbox import unheard_since
 from bashgah.history.keeping import Book, Tally
 from bashgah.history.types import ClubDayInfo, MemberSums
 from bashgah.kit.jalali import Calendar
@@ -175,3 +176,8 @@ def club_days(
             [club.id, since, until, branches, branches],
         ).fetchall()
     return [ClubDayInfo(*row) for row in rows]
+
+
+def club_days_wait_since(club: ClubInfo) -> datetime | None:
+    """Return since when recorded facts wait to be added to the club's days; none where all are added."""
+    return unheard_since(club.id, "history.on_settled")

@@ -22,6 +22,7 @@ from bashgah.members.types import MemberFilters
 
 ACTIVE_DAYS = 90
 REPEAT_DAYS = 30
+SOON = timedelta(minutes=1)
 
 
 def period_of(club: ClubInfo, day: date, now: datetime) -> Period:
@@ -60,6 +61,12 @@ def home_kpis(club: ClubInfo, period: Period, now: datetime, *, branch: UUID | N
         redemption_rate=Measured(_redemption_rate(club), None),
         days=_by_day(days, period),
     )
+
+
+def figures_grow(club: ClubInfo, now: datetime) -> bool:
+    """Say whether sales recorded more than a minute ago are not in the figures yet."""
+    since = history.club_days_wait_since(club)
+    return since is not None and now - since > SOON
 
 
 def _sales(days: Iterable[ClubDayInfo], *, members_only: bool = False) -> int:

@@ -47,6 +47,7 @@ class HomePage:
     chart_key: str
     ladder: LadderCard | None
     is_empty: bool
+    grows: bool
     can_enrol: bool
 
 
@@ -78,6 +79,7 @@ def index(request: HttpRequest) -> HttpResponse:
         chart_key=key,
         ladder=_ladder(club, now, lang) if may(request, "members.read") else None,
         is_empty=not kpis.members.now,
+        grows=insights.figures_grow(club, now),
         can_enrol=may(request, "members.write"),
     )
     return show(request, "home.html", model)
