@@ -11,7 +11,7 @@ from bashgah.engine.ladders import standing_after
 from bashgah.engine.limiting import budgeted, capped, spent_by, used_by
 from bashgah.engine.measuring import Weights
 from bashgah.engine.multiplying import multiply
-from bashgah.engine.program import CompiledProgram, Usable
+from bashgah.engine.program import CompiledProgram, Traits, Usable
 from bashgah.engine.stacking import joined
 from bashgah.engine.states import State
 from bashgah.engine.tracing import Telling
@@ -32,28 +32,41 @@ def decided(
     spent: tuple[Spent, ...] = ()
     whole = True
     if found and traits is not None and not traits.plain:
-        multiplied(found, grouped=traits.grouped, some=traits.multiplied)
-        limited = [each for each in found if each.effect.rule.limits] if traits.limited else []
-        shared = [each for each in found if each.effect.rule.budget is not None] if traits.budgeted else []
-        windows = capped(compiled, state, fact, limited) if limited else {}
-        if shared:
-            budgeted(compiled, state, fact, shared)
-        if traits.fractional or traits.grouped or traits.multiplied or shared:
-            whole = False
-            round_once(compiled, found)
-        else:
-            for each in limited:
-                each.units = each.num
-        if limited:
-            uses = used_by(limited, windows, fact, compiled.document.calendar)
-        if shared:
-            spent = spent_by(shared, fact, compiled.document.calendar)
+        uses, spent = weighed(compiled, traits, state, fact, found)
+        whole = False
     credits_, earned = _credits(compiled, fact, found, whole)
     measures, moves = _ladders(compiled, state, fact, earned)
     if compiled.counters:
         uses += counted(compiled.counters, state, fact)
     telling = Telling(compiled, state, found) if found else None
     return Decision(credits_, uses, moves, measures, telling, spent)
+
+
+def weighed(
+    compiled: CompiledProgram, traits: Traits, state: State, fact: Fact, found: list[Earned]
+) -> tuple[tuple[Used, ...], tuple[Spent, ...]]:
+    """Join, multiply, cap and round what was found; return what counts against limits and budgets.
+
+    Afterwards each hit has its whole units.
+    """
+    uses: tuple[Used, ...] = ()
+    spent: tuple[Spent, ...] = ()
+    multiplied(found, grouped=traits.grouped, some=traits.multiplied)
+    limited = [each for each in found if each.effect.rule.limits] if traits.limited else []
+    shared = [each for each in found if each.effect.rule.budget is not None] if traits.budgeted else []
+    windows = capped(compiled, state, fact, limited) if limited else {}
+    if shared:
+        budgeted(compiled, state, fact, shared)
+    if traits.fractional or traits.grouped or traits.multiplied or shared:
+        round_once(compiled, found)
+    else:
+        for each in found:
+            each.units = each.num
+    if limited:
+        uses = used_by(limited, windows, fact, compiled.document.calendar)
+    if shared:
+        spent = spent_by(shared, fact, compiled.document.calendar)
+    return uses, spent
 
 
 def _credits(

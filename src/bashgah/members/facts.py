@@ -70,3 +70,5 @@ _VALUES: dict[str, Callable[[MemberFacts, Fact, Calendar], Any]] = {
     "member.age_days": _age_days,
     "member.birth_month_day": _birth_month_day,
 }
+OF_THE_DAY = frozenset({"member.age_days"})
+"""The fields whose value depends on the day of the fact; all others are the same for every fact."""

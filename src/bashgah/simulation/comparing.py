@@ -31,6 +31,7 @@ from bashgah.engine.states import State
 from bashgah.lake import files
 from bashgah.members.facts import MemberFacts
 from bashgah.simulation.budgets import Demands, Ebbs
+from bashgah.simulation.leaning import Lean
 from bashgah.simulation.replaying import Replay, limits_of
 from bashgah.simulation.tallying import Tally, won
 from bashgah.simulation.types import Cancelled
@@ -92,6 +93,9 @@ class Comparison:
         self.limits = [limits_of(side.compiled) for side in self.sides]
         self.places = (0, 1) if plan.live else (1,)
         self.ends = datetime.combine(plan.until, datetime.min.time(), ZoneInfo(plan.zone))
+        self.leans = [
+            Lean(*each, self.ends) for each in zip(self.sides, self.limits, self.worths, strict=True)
+        ]
 
     def part(self, buckets: Sequence[int], stopped: Callable[[], bool] | None = None) -> Tally:
         """Replay one part of the members and return what it comes to.
@@ -112,6 +116,8 @@ class Comparison:
         finally:
             if gc_was_on:
                 gc.enable()
+        for place in self.places:
+            self.leans[place].fold(tally, place)
         tally.seconds = time.process_time() - begun
         tally.demands = [side.demands for side in self.sides]
         return tally
@@ -148,8 +154,11 @@ class Comparison:
         kept = {row.about for row in rows if row.about is not None}
         sums = [[0, 0, 0, 0], [0, 0, 0, 0]]  # points, money, points that expired, money that expired
         at_branch: dict[str, list[int]] = {}
-        for side in self.sides:
+        facts = purchases = spend = 0
+        for side, lean in zip(self.sides, self.leans, strict=True):
             side.meet(about)
+            lean.meet(about)
+        sides = [(place, self.leans[place], sums[place]) for place in self.places]
         for row in rows:
             fact = row.fact
             day = fact.local_at.date()
@@ -158,28 +167,48 @@ class Comparison:
             if day < since:
                 self._before(row, fact, kept)
                 continue
-            tally.facts += 1
+            facts += 1
+            net = fact.gross - fact.discount
             if fact.kind == "purchase":
-                tally.purchases += 1
-                tally.spend += fact.net
-            by_day = tally.days.get(ordinal := day.toordinal())
-            if by_day is None:
-                by_day = tally.days[ordinal] = [0, 0, 0, 0]
+                purchases += 1
+                spend += net
             by_branch = at_branch.get(fact.branch)
             if by_branch is None:
                 by_branch = at_branch[fact.branch] = [0, 0, 0, 0]
-            for place in self.places:
-                given, back = self._given(tally, row, fact, place, kept, watch)
-                if not given:
-                    continue
-                points, money = self._count(tally, given, back, place, sums[place])
-                by_day[place] += points
-                by_day[place + 2] += money
+            in_full = watch is not None or row.id in kept
+            for place, lean, got in sides:
+                if in_full or not lean.can(fact):
+                    points, money = self._in_full(tally, row, day, place, kept, watch, got)
+                else:
+                    points, money = lean.count(fact, day, net, got)
                 by_branch[place] += points
                 by_branch[place + 2] += money
+        tally.facts += facts
+        tally.purchases += purchases
+        tally.spend += spend
         if at_branch:
             self._counted(tally, member, about, sums, at_branch)
         self._stand(tally)
+
+    def _in_full(  # noqa: PLR0917 one fact of one side
+        self,
+        tally: Tally,
+        row: Row,
+        day: date,
+        place: int,
+        kept: set[bytes],
+        watch: Watcher | None,
+        sums: list[int],
+    ) -> tuple[int, int]:
+        """Decide a fact with all its credits and reasons; return the points and the money it gave."""
+        by_day = tally.days.setdefault(day.toordinal(), [0, 0, 0, 0])
+        given, back = self._given(tally, row, row.fact, place, kept, watch)
+        if not given:
+            return 0, 0
+        points, money = self._count(tally, given, back, place, sums)
+        by_day[place] += points
+        by_day[place + 2] += money
+        return points, money
 
     def _given(  # noqa: PLR0917 the inner loop: a bundle of arguments would cost as much as deciding
         self, tally: Tally, row: Row, fact: Fact, place: int, kept: set[bytes], watch: Watcher | None

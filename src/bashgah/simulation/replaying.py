@@ -59,23 +59,31 @@ class Rolling(Past):
         return value
 
     def record(self, day: date, at: datetime, counts: Tally) -> None:
-        """Count a fact on its local day, and in the windows that hold it."""
+        """Count a fact on its local day, and in the windows that hold it; ``counts`` becomes the day's."""
         held = self.days.get(day)
-        if held is None:
-            held, order = Tally(), self._order
-            self.days[day] = held
+        if held is not None:
+            held.add(counts)
+        else:
+            self.days[day] = counts
+            order = self._order
             if order and day < order[-1]:
                 insort(order, day)
                 self._windows.clear()
             else:
                 order.append(day)
-        held.add(counts)
         self.sums.add(counts)
         if counts.purchases > 0 and (self.last_purchase_at is None or at > self.last_purchase_at):
             self.last_purchase_at = at
         for key, (first, value, place) in self._windows.items():
             if day >= first and (added := counts.measure(key)):
                 self._windows[key] = first, value + added, place
+
+    def use_all(self, uses: Iterable[Used]) -> None:
+        """Count units against limits and counters."""
+        used = self.used
+        for each in uses:
+            key = each.limit, each.window_start
+            used[key] = used.get(key, 0) + each.amount
 
 
 @dataclass(slots=True)
@@ -110,13 +118,13 @@ class Replay:
         "_often",
         "_reviewed",
         "_risen",
-        "_rises",
         "_state",
         "_wallets",
         "compiled",
         "demands",
         "ebbs",
         "next_review",
+        "rises",
         "seen",
     )
 
@@ -144,7 +152,7 @@ class Replay:
         self.seen = Remembered(Rolling(), {}, about)
         self.next_review = date.max
         self._bought: dict[bytes, Bought] = {}
-        self._rises: list[Rise] = []
+        self.rises: list[Rise] = []
         self._risen = 0
         self._state = State()
 
@@ -251,7 +259,7 @@ class Replay:
         place = bisect_right(moments, at)
         if place and days[place - 1] >= self.next_review:
             self.seen.review(self.compiled, days[place - 1])
-            self._expect()
+            self.expect()
 
     def _shared(self, state: State, fact: Fact, id: bytes, whole: dict[Slot, int]) -> Decision:
         """Decide a fact that shares budgets with others, and note what it asks and takes of them.
@@ -296,19 +304,19 @@ class Replay:
         seen = self.seen
         seen.moved.clear()
         self._state = state
-        self._risen = len(self._rises)
+        self._risen = len(self.rises)
         seen.remember(self.compiled, state, fact, decision)
         if seen.moved:
-            self._expect()
+            self.expect()
             for ladder in seen.moved:
                 before = state.standings.get(ladder)
                 if before is None or before.tier != seen.standings[ladder].tier:
-                    self._rises.append(Rise(ladder, before, fact.local_at.date()))
+                    self.rises.append(Rise(ladder, before, fact.local_at.date()))
 
     def _fall(self, purchase: Bought, today: date) -> None:
         """Lower the member where a rise since the purchase no longer holds, as the settlement does."""
         bases: dict[str, Rise] = {}
-        for rise in self._rises[purchase.rises_before :]:
+        for rise in self.rises[purchase.rises_before :]:
             bases.setdefault(rise.ladder, rise)
         standings = self.seen.standings
         for ladder, base in bases.items():
@@ -316,9 +324,9 @@ class Replay:
             after = fallen(self.compiled, base, before, self.seen.history.days, today)
             if after.tier != before.tier:
                 standings[ladder] = after
-                self._expect()
+                self.expect()
 
-    def _expect(self) -> None:
+    def expect(self) -> None:
         """Note the first day on which a tier must be judged again."""
         ends = [s.kept_until for s in self.seen.standings.values() if s.kept_until is not None]
         self.next_review = min(ends, default=date.max)
