@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from bashgah.dealings.services import members_merge, merge_undo
 from bashgah.ground import clock
 from bashgah.ground.audit import audit_list
 from bashgah.ground.types import SYSTEM
@@ -48,6 +49,26 @@ def test_a_manager_confirms_a_purchase_from_its_page(console: Console) -> None:
     assert [
         row.details["units"] for row in audit_list(club_id=console.club.id, action="points.confirmed")
     ] == [given]
+
+
+def test_what_waits_of_a_merged_members_purchase_is_shown_and_confirmed(console: Console) -> None:
+    waits(console)
+    told = console.buys(console.cast.sara, 12_800_000)
+    given = points(console)[1]
+    made = members_merge(
+        club=console.club,
+        survivor_id=console.cast.reza.id,
+        merged_id=console.cast.sara.id,
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+    path = f"activities/{ids.public('activity', told.activity_id)}/"
+    assert "هنوز در انتظار" in text(console.get(path))
+    assert console.post(f"{path}confirm/", verdict="confirm").status_code == 302
+    assert points(console) == (given, 0, 0)
+    assert "هنوز در انتظار" not in text(console.get(path))
+    merge_undo(club=console.club, merge_id=made.id, actor=SYSTEM, now=clock.now())
+    assert points(console) == (given, 0, 0)
 
 
 def test_a_cancellation_needs_a_reason_and_a_cashier_may_neither(console: Console) -> None:

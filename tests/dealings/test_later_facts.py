@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from bashgah.activities.confirming import Verdict, pending_decide, pending_of
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import (
     AmountsIn,
@@ -22,8 +23,9 @@ from bashgah.activities.types import (
 from bashgah.dealings import services
 from bashgah.ground.types import SYSTEM
 from bashgah.history.selectors import sums_get
+from bashgah.kit.refusals import Refusal
 from bashgah.tiers.selectors import standing_get
-from tests.activities.shop import TOMAN, Shop, open_shop, rule
+from tests.activities.shop import TOMAN, Shop, line, open_shop, rule
 from tests.cast import NOW
 from tests.ledger.hand import Hand
 
@@ -219,6 +221,67 @@ def test_pending_points_of_her_purchases_can_be_confirmed_and_cancelled_while_th
     assert points(shop)[1] == (50, 0)
     parted(shop, merge_id)
     assert points(shop, days=1) == [(50, 0), (0, 0)]
+
+
+@pytest.mark.parametrize(("verdict", "left"), [("confirm", 20), ("cancel", 0)])
+def test_what_her_purchase_gave_before_the_merge_is_decided_by_hand_where_it_lies(
+    verdict: Verdict, left: int
+) -> None:
+    shop = waiting_shop()
+    told = shop.buys("S-1", 2 * MILLION)
+    shop.buys("R-1", MILLION, member=shop.reza)
+    merge_id = merged(shop)
+    assert pending_of(shop.club, told.activity_id, shop.sara.id, NOW) == {"points": 20}
+    assert by_hand(shop, told, verdict) == 20
+    assert points(shop)[1] == (left, 10)
+    assert pending_of(shop.club, told.activity_id, shop.sara.id, NOW) == {}
+    with pytest.raises(Refusal, match="nothing_pending"), transaction.atomic():
+        by_hand(shop, told, verdict)
+    parted(shop, merge_id)
+    assert points(shop, days=1) == [(left, 0), (0, 10)]
+
+
+def test_what_her_card_earned_while_they_are_one_is_confirmed_by_hand() -> None:
+    shop = waiting_shop()
+    merge_id = merged(shop)
+    told = by_card(shop, "S-1", 3 * MILLION)
+    assert by_hand(shop, told, "confirm") == 30
+    assert points(shop)[1] == (30, 0)
+    parted(shop, merge_id)
+    assert points(shop, days=1) == [(30, 0), (0, 0)]
+
+
+def by_hand(shop: Shop, told: Settled, verdict: Verdict) -> int:
+    return pending_decide(
+        club=shop.club, activity_id=told.activity_id, verdict=verdict, reason="asked", actor=SYSTEM, now=NOW
+    )
+
+
+def lapsing_shop() -> Shop:
+    """Points lapse when nothing was done for a month."""
+    return open_shop(points={"expiry": {"inactive_months": 1}})
+
+
+def test_her_day_of_lapsing_does_not_take_what_the_survivor_keeps_alive() -> None:
+    shop = lapsing_shop()
+    shop.tell(shop.purchase("S-1", line("egg", 2 * MILLION, pieces=2), at=NOW), now=NOW)
+    merged(shop)
+    shop.buys("R-1", MILLION, member=shop.reza, at=NOW + 20 * DAY)
+    shop.tell(shop.returns("B-1", "S-1", (1, 1000), at=NOW + 40 * DAY), now=NOW + 40 * DAY)
+    assert points(shop, days=40)[1] == (20, 0)
+
+
+def test_units_that_the_survivor_kept_alive_do_not_lapse_by_the_undo() -> None:
+    shop = lapsing_shop()
+    shop.buys("S-1", 2 * MILLION)
+    shop.buys("R-1", MILLION, member=shop.reza)
+    merge_id = services.members_merge(
+        club=shop.club, survivor_id=shop.reza.id, merged_id=shop.sara.id, actor=SYSTEM, now=NOW + 15 * DAY
+    ).id
+    shop.buys("R-2", MILLION, member=shop.reza, at=NOW + 20 * DAY)
+    parted(shop, merge_id, days=40)
+    assert points(shop, days=40) == [(20, 0), (20, 0)]
+    assert points(shop, days=60) == [(0, 0), (0, 0)]
 
 
 def test_goods_that_come_back_take_what_is_still_pending_of_them_and_nothing_else() -> None:

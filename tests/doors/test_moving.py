@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from bashgah.dealings.services import members_merge
 from bashgah.ground import clock
 from bashgah.ground.types import SYSTEM
 from bashgah.kit import ids
@@ -50,7 +51,8 @@ def test_a_key_without_the_scope_opens_nothing(keyed: Callable[..., Integrator],
     assert told.status_code == 403
 
 
-def test_an_integrator_confirms_what_a_purchase_gave(pos: Integrator, naderi: cast.Naderi) -> None:
+def waiting_purchase(pos: Integrator, naderi: cast.Naderi) -> Any:
+    """Sara buys where points wait for a confirmation."""
     draft = draft_get(naderi.club)
     wallet = dict(draft.document["wallets"][0]) | {
         "confirmation": {"within_days": 10, "otherwise": "cancel"},
@@ -60,7 +62,7 @@ def test_an_integrator_confirms_what_a_purchase_gave(pos: Integrator, naderi: ca
         club=naderi.club, wallet=wallet, revision=draft.revision, actor=SYSTEM, now=cast.LONG_AGO
     )
     draft_publish(club=naderi.club, revision=draft.revision, actor=SYSTEM, now=cast.LONG_AGO)
-    told = pos.post(
+    return pos.post(
         "/activities",
         {
             "kind": "purchase",
@@ -71,6 +73,10 @@ def test_an_integrator_confirms_what_a_purchase_gave(pos: Integrator, naderi: ca
             "amounts": {"gross": 10_000_000},
         },
     ).json()
+
+
+def test_an_integrator_confirms_what_a_purchase_gave(pos: Integrator, naderi: cast.Naderi) -> None:
+    told = waiting_purchase(pos, naderi)
     earned = [one for one in told["earned"] if one["wallet"] == "points"]
     assert earned
     assert earned[0]["confirm_by"]
@@ -81,6 +87,20 @@ def test_an_integrator_confirms_what_a_purchase_gave(pos: Integrator, naderi: ca
     assert (confirmed.status_code, confirmed.json()["units"]) == (200, sum(one["amount"] for one in earned))
     again = pos.post(f"/activities/{told['id']}/confirmation", {"verdict": "confirm"})
     assert (again.status_code, again.json()["code"]) == (409, "nothing_pending")
+
+
+def test_an_integrator_confirms_what_the_purchase_of_a_merged_member_gave(
+    pos: Integrator, naderi: cast.Naderi
+) -> None:
+    told = waiting_purchase(pos, naderi)
+    given = sum(one["amount"] for one in told["earned"] if one["wallet"] == "points")
+    members_merge(
+        club=naderi.club, survivor_id=naderi.reza.id, merged_id=naderi.sara.id, actor=SYSTEM, now=clock.now()
+    )
+    confirmed = pos.post(f"/activities/{told['id']}/confirmation", {"verdict": "confirm"})
+    assert (confirmed.status_code, confirmed.json()["units"]) == (200, given)
+    wallets = pos.get(f"/members/{ids.public('member', naderi.reza.id)}/wallets").json()["wallets"]
+    assert [(one["available"], one["pending"]) for one in wallets if one["wallet"] == "points"] == [(given, 0)]
 
 
 def test_open_holds_are_listed_with_their_time_out(pos: Integrator, naderi: cast.Naderi) -> None:

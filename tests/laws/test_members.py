@@ -43,7 +43,7 @@ from bashgah.tiers.selectors import standing_get
 from tests.activities.shop import Shop, line, open_shop
 from tests.books import books_must_hold
 from tests.cast import NOW
-from tests.laws.tokens import Move, Tokens, everything_over, handed_over, parted, recalled
+from tests.laws.tokens import Move, Tokens, everything_over, handed_over, parted, recalled, waiting_passed
 from tests.ledger.hand import Hand
 from tests.ledger.test_between import Two
 
@@ -159,10 +159,8 @@ class Members(RuleBasedStateMachine):
 
     @rule(bought=purchases, verdict=st.sampled_from(["confirm", "cancel"]))
     def decide(self, bought: Bought, verdict: Literal["confirm", "cancel"]) -> None:
-        if self.acting(bought.side) != bought.side:
-            return
-        plain = self.plain[bought.side]
-        moved = plain.confirm(bought.lot) if verdict == "confirm" else plain.cancel(bought.lot)
+        plain, moves = self.plain[bought.side], self.merged[3] if self.merged is not None else []
+        waits = plain.waiting(bought.lot) + waiting_passed(moves, plain, bought.lot)
 
         def told() -> int:
             return pending_decide(
@@ -174,13 +172,17 @@ class Members(RuleBasedStateMachine):
                 now=self.now,
             )
 
-        if not moved:
+        if not waits:
             with refused("nothing_pending"):
                 told()
             return
-        assert told() == moved
-        if verdict == "cancel":
-            bought.taken += moved
+        assert told() == waits
+        recalled(moves, plain, bought.lot)
+        if verdict == "confirm":
+            plain.confirm(bought.lot)
+        else:
+            bought.taken += plain.cancel(bought.lot)
+        self.pass_on(bought.side)
 
     @rule(bought=purchases)
     def tell_again(self, bought: Bought) -> None:

@@ -55,6 +55,10 @@ class Tokens:
         """Something was done: everything lives until then, and never less long than before."""
         self.lapses_at = max(self.lapses_at or until, until)
 
+    def waiting(self, lot: int) -> int:
+        """How many tokens of a credit are pending."""
+        return sum(token.lot == lot and token.place == "pending" for token in self.all)
+
     def confirm(self, lot: int) -> int:
         """Make the pending tokens of a credit available; they repay a debt first."""
         found = [token for token in self.all if token.lot == lot and token.place == "pending"]
@@ -212,3 +216,12 @@ def recalled(moves: list[Move], giver: Tokens, lot: int) -> None:
                 token.place = move.place
             del move.tokens[:left]
     giver.pass_until(giver.now)
+
+
+def waiting_passed(moves: list[Move], giver: Tokens, lot: int) -> int:
+    """How many pending tokens of one lot lie with the receiver."""
+    return sum(
+        move.receiver.waiting(move.lot)
+        for move in moves
+        if move.giver is giver and move.tokens and move.tokens[0].lot == lot
+    )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger import reading, selectors, services
+from bashgah.ledger import confirming, reading, selectors, services
 from bashgah.ledger.types import Account, Cause, WalletKind
 from tests.cast import NOW, naderi
 from tests.ledger.hand import Hand
@@ -58,14 +58,14 @@ def given(
 
 def confirms(sara: Hand, entry_id: UUID, *, now: datetime) -> int:
     with transaction.atomic():
-        return services.pending_confirm(
+        return confirming.pending_confirm(
             club=sara.club, locked=sara.locked(), entry_id=entry_id, actor=SYSTEM, now=now
         )
 
 
 def cancels(sara: Hand, entry_id: UUID, *, now: datetime) -> int:
     with transaction.atomic():
-        return services.pending_cancel(
+        return confirming.pending_cancel(
             club=sara.club, locked=sara.locked(), entry_id=entry_id, actor=SYSTEM, now=now
         )
 

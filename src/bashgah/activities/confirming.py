@@ -21,11 +21,13 @@ from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+from bashgah.ledger import confirming as ledger
 from bashgah.ledger import selectors as ledger_reads
-from bashgah.ledger import services as ledger
 from bashgah.ledger.states import Origin
 from bashgah.ledger.types import Cause
+from bashgah.members.selectors import alias_set
 from bashgah.members.services import members_lock
+from bashgah.members.types import LockedMember
 
 REASON_MOST = 500
 Verdict = Literal["confirm", "cancel"]
@@ -83,8 +85,16 @@ def pending_decide(
     member_id = selectors.activity_get(club, activity_id).member_id
     act = ledger.pending_confirm if verdict == "confirm" else ledger.pending_cancel
     with transaction.atomic():
-        locked = members_lock(club, [member_id])[member_id]
-        units = act(club=club, locked=locked, entry_id=activity_id, actor=actor, reason=told, now=now)
+        locked, survivor = _locked(club, member_id)
+        units = act(
+            club=club,
+            locked=locked,
+            survivor=survivor,
+            entry_id=activity_id,
+            actor=actor,
+            reason=told,
+            now=now,
+        )
         audit_post(
             club_id=club.id,
             actor=actor,
@@ -97,5 +107,23 @@ def pending_decide(
 
 
 def pending_of(club: ClubInfo, activity_id: UUID, member_id: UUID, now: datetime) -> dict[str, int]:
-    """Return what an activity gave and still waits, by wallet; empty when nothing does."""
-    return ledger_reads.pending_of(club, member_id, activity_id, now)
+    """Return what an activity gave and still waits, by wallet; empty when nothing does.
+
+    After a merge it is found with the member who stands for ``member_id`` now.
+    """
+    found = ledger_reads.pending_of(club, member_id, activity_id, now)
+    survivor_id = alias_set(club, member_id)[0]
+    if survivor_id == member_id:
+        return found
+    for unit, units in ledger_reads.pending_passed(club, member_id, survivor_id, activity_id, now).items():
+        found[unit] = found.get(unit, 0) + units
+    return found
+
+
+def _locked(club: ClubInfo, member_id: UUID) -> tuple[LockedMember, LockedMember | None]:
+    """Lock whose activity it is, and who stands for them after a merge."""
+    locked = members_lock(club, {member_id, alias_set(club, member_id)[0]})
+    survivor_id = locked[member_id].merged_into
+    if survivor_id is not None and survivor_id not in locked:  # merged since we looked
+        locked |= members_lock(club, [survivor_id])
+    return locked[member_id], locked[survivor_id] if survivor_id is not None else None

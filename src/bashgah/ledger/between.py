@@ -123,6 +123,7 @@ def lots_recall(giver: Book, receiver: Book, origin: Origin, lot_ids: Sequence[U
     entries = [id_ for (id_,) in rows]
     if not entries:
         return
+    lapse_follow(giver, receiver)
     came = {credited.posting_id: credited for credited in credited_read(receiver.member_id, entries)}
     for passed in passed_read(giver.member_id, entries):
         credited = came.get(passed.posting_id)
@@ -135,6 +136,14 @@ def lots_recall(giver: Book, receiver: Book, origin: Origin, lot_ids: Sequence[U
             receiver.reverse(origin, credited, left)
             _restore(giver, origin, passed, left)
     giver.dues(origin.recorded_at)
+
+
+def lapse_follow(merged: Book, survivor: Book) -> None:
+    """Let a merged member's wallets live as long as the survivor's: what both did while one counts for both."""
+    for unit, wallet in merged.wallets.items():
+        theirs = survivor.wallets.get(unit)
+        if wallet.lapses_at is not None and theirs is not None:
+            merged.keep_alive(unit, theirs.lapses_at)
 
 
 def everything_pass(giver: Book, receiver: Book, origin: Origin) -> None:

@@ -61,9 +61,11 @@ def books_part(
     What the survivor paid meanwhile for returns of the merged member's purchases (entries of the same cause,
     under the merged member's id) is undone too: it is the merged member's to pay.
     Points spent since then were the survivor's to spend: they pay for them with their other points, and owe
-    what those lack. The survivor's holds stay as they are.
+    what those lack. The survivor's holds stay as they are. What comes back lapses no sooner than the
+    survivor's units: nobody loses points by the undo itself.
     """
     books = between.books_open(club, (survivor, merged), now)
+    between.lapse_follow(books[merged.id], books[survivor.id])
     origin = between.origin_of(club, Cause.MERGE, undo_id, merge_id, actor, "", now)
     entries = {
         id_: between.entries_read(id_, Cause.MERGE, (merge_id, merged.id), made_at)

@@ -151,6 +151,30 @@ def pending_of(club: ClubInfo, member_id: UUID, entry_id: UUID, now: datetime) -
     return dict(rows)
 
 
+def pending_passed(
+    club: ClubInfo, member_id: UUID, survivor_id: UUID, entry_id: UUID, now: datetime
+) -> dict[str, int]:
+    """Return what an entry of a merged member gave and still waits with the survivor at ``now``, by unit."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT l.unit, sum(l.remaining)::bigint
+            FROM ledger_posting p
+            JOIN ledger_allocation a ON a.member_id = p.member_id AND a.lot_id = p.id
+            JOIN ledger_posting t ON t.member_id = a.member_id AND t.id = a.posting_id
+             AND t.credit = %s AND t.reverses IS NULL
+            JOIN ledger_entry e ON e.member_id = t.member_id AND e.id = t.entry_id AND e.cause = %s
+            JOIN ledger_lot l ON l.member_id = %s AND l.id = t.id
+            JOIN ledger_wallet w ON w.member_id = l.member_id AND w.unit = l.unit
+            WHERE p.member_id = %s AND p.club_id = %s AND p.entry_id = %s AND l.is_open AND l.is_pending
+              AND coalesce(least(l.available_from, l.confirm_by, l.expires_at, w.lapses_at), 'infinity') > %s
+            GROUP BY l.unit ORDER BY l.unit
+            """,
+            [int(Account.TRANSFERRED), int(Cause.MERGE), survivor_id, member_id, club.id, entry_id, now],
+        ).fetchall()
+    return dict(rows)
+
+
 def expiring(club: ClubInfo, member_id: UUID, until: datetime, now: datetime) -> list[ExpiringInfo]:
     """Return what will expire after ``now`` and before ``until``, soonest first.
 

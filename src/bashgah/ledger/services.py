@@ -25,9 +25,8 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger import reading
 from bashgah.ledger.between import refuse_merged
 from bashgah.ledger.book import Book
-from bashgah.ledger.refusals import nothing_pending
 from bashgah.ledger.spending import give_back
-from bashgah.ledger.states import Credited, LotState, Origin
+from bashgah.ledger.states import Origin
 from bashgah.ledger.tables import Rows
 from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, WalletKind
 from bashgah.members.services import members_lock
@@ -226,54 +225,6 @@ def credit_post(
         book.keep_alive(unit, lapses_at)
     _keep(book)
     return posting_id
-
-
-def pending_confirm(
-    *, club: ClubInfo, locked: LockedMember, entry_id: UUID, actor: Actor, reason: str = "", now: datetime
-) -> int:
-    """Make what an entry gave and still waits available now; return how many units.
-
-    Refuses ``nothing_pending`` (409) when nothing of it waits: confirmed, cancelled, matured or taken back
-    before, and what time did by ``now`` counts.
-    """
-    book, waiting = _waiting(club, locked, entry_id, now)
-    origin = replace(_origin(club, Cause.CONFIRMATION, entry_id, actor, now), reason=reason)
-    units = book.confirm(origin, [lot for lot, _credited in waiting])
-    _keep(book)
-    return units
-
-
-def pending_cancel(
-    *, club: ClubInfo, locked: LockedMember, entry_id: UUID, actor: Actor, reason: str = "", now: datetime
-) -> int:
-    """Take back what an entry gave and still waits, for good; return how many units.
-
-    Refuses ``nothing_pending`` (409) as ``pending_confirm`` does.
-    """
-    book, waiting = _waiting(club, locked, entry_id, now)
-    origin = replace(_origin(club, Cause.CONFIRMATION, entry_id, actor, now), reason=reason)
-    units = 0
-    for lot, credited in waiting:
-        units += lot.remaining
-        book.reverse(origin, credited, lot.remaining)
-    _keep(book)
-    return units
-
-
-def _waiting(
-    club: ClubInfo, locked: LockedMember, entry_id: UUID, now: datetime
-) -> tuple[Book, list[tuple[LotState, Credited]]]:
-    book = _book(club, locked, now)
-    with cursor() as cur:
-        found = reading.credits_of(cur, locked.id, [entry_id])
-    waiting = [
-        (lot, credited)
-        for credited in found
-        if (lot := book.lots.get(credited.posting_id)) is not None and lot.is_pending and lot.remaining
-    ]
-    if not waiting:
-        raise nothing_pending()
-    return book, waiting
 
 
 def entry_adjust(
