@@ -25,7 +25,7 @@ from bashgah.ground.types import SYSTEM
 from bashgah.history.selectors import sums_get
 from bashgah.kit.refusals import Refusal
 from bashgah.tiers.selectors import standing_get
-from tests.activities.shop import TOMAN, Shop, line, open_shop, rule
+from tests.activities.shop import TOMAN, Shop, line, open_shop, program, rule
 from tests.cast import NOW
 from tests.ledger.hand import Hand
 
@@ -182,6 +182,67 @@ def test_the_survivor_falls_when_what_her_card_reached_comes_back() -> None:
     by_card(shop, "S-1", 12 * MILLION)
     told = shop.tell(shop.returns("B-1", "S-1"))
     assert ([move.direction for move in told.moves], tiers(shop)[1]) == (["lowered"], "plain")
+
+
+def test_whom_the_merge_itself_lifted_falls_when_the_goods_come_back() -> None:
+    shop = open_shop()
+    early = NOW - 5 * DAY
+    shop.tell(shop.purchase("R-1", amount=5 * MILLION, member=shop.reza, at=early), now=early)
+    shop.buys("S-1", 6 * MILLION)
+    merge_id = merged(shop)
+    assert tiers(shop)[1] == "gold"
+    told = shop.tell(shop.returns("B-1", "S-1"))
+    assert ([move.direction for move in told.moves], tiers(shop)[1]) == (["lowered"], "plain")
+    parted(shop, merge_id)
+    assert tiers(shop) == ["plain", "plain"]
+
+
+def test_a_tier_that_her_card_completed_falls_when_the_survivors_goods_come_back() -> None:
+    shop = open_shop()
+    early = NOW - 5 * DAY
+    shop.tell(shop.purchase("R-0", amount=MILLION, member=shop.reza, at=early), now=early)
+    shop.buys("R-1", 5 * MILLION, member=shop.reza)
+    merged(shop)
+    by_card(shop, "S-1", 6 * MILLION)
+    assert tiers(shop)[1] == "gold"
+    shop.tell(shop.returns("B-1", "R-1"))
+    assert tiers(shop)[1] == "plain"
+
+
+def test_the_tier_a_merged_member_has_from_last_year_holds_when_other_goods_come_back() -> None:
+    yearly = {**program()["ladders"][0], "window": "calendar_year"}
+    shop = open_shop(document={"ladders": [yearly]})
+    past = NOW - 300 * DAY
+    shop.tell(shop.purchase("S-1", amount=11 * MILLION, at=past), now=past)
+    shop.buys("R-1", MILLION, member=shop.reza)
+    merged(shop)
+    assert tiers(shop)[1] == "gold"
+    shop.tell(shop.returns("B-1", "R-1"))
+    assert tiers(shop)[1] == "gold"
+
+
+def test_a_tier_that_went_back_with_the_goods_does_not_return_with_the_undo() -> None:
+    shop = open_shop()
+    shop.buys("S-1", MILLION)
+    shop.buys("R-1", 12 * MILLION, member=shop.reza)
+    merge_id = merged(shop)
+    assert tiers(shop)[1] == "gold"
+    shop.tell(shop.returns("B-1", "R-1"))
+    assert tiers(shop)[1] == "plain"
+    parted(shop, merge_id)
+    assert tiers(shop) == ["plain", "plain"]
+
+
+def test_whom_she_lifted_falls_when_what_held_her_up_comes_back() -> None:
+    shop = open_shop()
+    shop.buys("S-1", 12 * MILLION)
+    shop.buys("R-1", MILLION, member=shop.reza)
+    merge_id = merged(shop)
+    assert tiers(shop)[1] == "gold"
+    shop.tell(shop.returns("B-1", "S-1"))
+    assert tiers(shop)[1] == "plain"
+    parted(shop, merge_id)
+    assert tiers(shop) == ["plain", "plain"]
 
 
 def waiting_shop(**confirmation: Any) -> Shop:

@@ -100,7 +100,9 @@ def test_an_integrator_confirms_what_the_purchase_of_a_merged_member_gave(
     confirmed = pos.post(f"/activities/{told['id']}/confirmation", {"verdict": "confirm"})
     assert (confirmed.status_code, confirmed.json()["units"]) == (200, given)
     wallets = pos.get(f"/members/{ids.public('member', naderi.reza.id)}/wallets").json()["wallets"]
-    assert [(one["available"], one["pending"]) for one in wallets if one["wallet"] == "points"] == [(given, 0)]
+    assert [(one["available"], one["pending"]) for one in wallets if one["wallet"] == "points"] == [
+        (given, 0)
+    ]
 
 
 def test_open_holds_are_listed_with_their_time_out(pos: Integrator, naderi: cast.Naderi) -> None:

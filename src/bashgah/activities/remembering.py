@@ -6,7 +6,7 @@ the same fact finds the same state in both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -19,7 +19,14 @@ from bashgah.engine import CompiledProgram
 from bashgah.engine.counters import ReadyCounter
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
-from bashgah.engine.ladders import Measured, reviews, standing_after, standing_fallen, standing_replayed
+from bashgah.engine.ladders import (
+    Measured,
+    better_standing,
+    reviews,
+    standing_after,
+    standing_fallen,
+    standing_replayed,
+)
 from bashgah.engine.program import ReadyLadder
 from bashgah.engine.states import Needs, Standing, State
 from bashgah.engine.windows import measure_start, window_start
@@ -212,15 +219,25 @@ def measured_on(days: Days, ready: ReadyLadder) -> Measured:
     return value
 
 
-def fallen(compiled: CompiledProgram, base: Rise, standing: Standing, days: Days, today: date) -> Standing:
+def fallen(  # noqa: PLR0917 one rise, judged again
+    compiled: CompiledProgram,
+    base: Rise,
+    standing: Standing,
+    days: Days,
+    today: date,
+    beside: Sequence[Standing] = (),
+) -> Standing:
     """Return where a member stands once something came back that may have lifted them.
 
     From the standing before that rise the days, the return counted already, are gone through again.
+    ``beside`` is where those stand who were merged into them, each on their own.
     """
     ready, calendar = compiled.ladders[base.ladder], compiled.document.calendar
-    since = [day for day in days if base.day <= day <= today]
+    since = {base.day, *(day for day in days if base.day <= day <= today)}
     value = measured_on(days, ready)
     replayed = standing_replayed(ready.ladder, base.before or Standing(), since, today, value, calendar)
+    for theirs in beside:
+        replayed = better_standing(ready.ladder, replayed, theirs) or replayed
     return standing_fallen(ready.ladder, standing, replayed, today)
 
 

@@ -246,10 +246,11 @@ def taken_back(
         if fact.type == "whole":
             ids = [one.member_id] if one is running and survivor else alias_set(club, one.member_id)
             purchase_forgotten(one, then, purchase, ids=ids, gone=gone)
-    moves = fall(running, compiled, purchase.recorded_at, origin)
+    since, is_alone = purchase.recorded_at, survivor is not None
+    moves = fall(club, running, compiled, since, origin, is_alone=is_alone)
     running.pass_time(origin.recorded_at)
     if survivor is not None:
-        moves = fall(survivor, compiled, purchase.recorded_at, origin, alias_set(club, survivor.member_id))
+        moves = fall(club, survivor, compiled, since, origin, running)
         apart.passed_on(running, survivor, origin)
     told = survivor or running
     outcome = Outcome(

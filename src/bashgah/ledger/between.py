@@ -139,7 +139,7 @@ def lots_recall(giver: Book, receiver: Book, origin: Origin, lot_ids: Sequence[U
 
 
 def lapse_follow(merged: Book, survivor: Book) -> None:
-    """Let a merged member's wallets live as long as the survivor's: what both did while one counts for both."""
+    """Let a merged member's wallets live as long as the survivor's: one person did what either did."""
     for unit, wallet in merged.wallets.items():
         theirs = survivor.wallets.get(unit)
         if wallet.lapses_at is not None and theirs is not None:

@@ -20,7 +20,7 @@ from bashgah.kit.phrases import phrase_from_json
 from bashgah.members.selectors import alias_set
 from bashgah.members.types import Fragment
 from bashgah.programs.selectors import program_in_force
-from bashgah.tiers.types import ChangeInfo, StandingInfo
+from bashgah.tiers.types import ChangeInfo, RiseInfo, StandingInfo
 
 TIERS = "SELECT member_id, ladder, tier FROM tiers_standing WHERE club_id = %(club)s"
 """Where a club's members stand on each ladder, for a statement of another room."""
@@ -141,16 +141,17 @@ def _kept_by(
     return measured(club, member_id, ladder, start, today + timedelta(days=1))
 
 
-def rises_since(member_id: UUID, at: datetime) -> list[tuple[str, UUID]]:
-    """Return the steps up that facts recorded since then brought, oldest first: (ladder, activity)."""
+def rises_since(member_id: UUID, at: datetime) -> list[RiseInfo]:
+    """Return the steps up that were written since then, oldest first."""
     with cursor() as cur:
-        return cur.execute(
+        rows = cur.execute(
             """
-            SELECT ladder, activity_id FROM tiers_change
-            WHERE member_id = %s AND at >= %s AND direction > 0 AND activity_id IS NOT NULL ORDER BY id
+            SELECT ladder, before, at, activity_id FROM tiers_change
+            WHERE member_id = %s AND at >= %s AND direction > 0 ORDER BY id
             """,
             [member_id, at],
         ).fetchall()
+    return [RiseInfo(*row) for row in rows]
 
 
 def _change(row: tuple[Any, ...]) -> ChangeInfo:

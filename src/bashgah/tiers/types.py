@@ -35,3 +35,13 @@ class ChangeInfo:
     at: datetime
     why: Phrase
     activity_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiseInfo:
+    """One step up: from which tier, when it was written, and by which fact (None: by none)."""
+
+    ladder: str
+    before: str
+    at: datetime
+    activity_id: UUID | None

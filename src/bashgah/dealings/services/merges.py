@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bashgah.activities.falling import standings_left
 from bashgah.activities.lasting import lasting_reckon
 from bashgah.activities.selectors import activity_span
 from bashgah.clubs.types import ClubInfo
@@ -124,7 +125,13 @@ def merge_undo(*, club: ClubInfo, merge_id: UUID, actor: Actor, now: datetime) -
             now=now,
         )
         lasting_reckon(club=club, member_id=survivor.id, ids=(survivor.id,), now=now)
-        before = {key: _standing(stored) for key, stored in row.standings.items()}
+        before = standings_left(
+            club=club,
+            member_id=survivor.id,
+            standings={key: _standing(stored) for key, stored in row.standings.items()},
+            since=row.made_at,
+            now=now,
+        )
         tiers.standings_part(club=club, survivor_id=survivor.id, merged_id=merged.id, before=before, now=now)
         row.undone_at, row.undone_by = now, actor.name
         row.save(update_fields=["undone_at", "undone_by"])
