@@ -31,6 +31,40 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDTHS = {"phone": (390, 844), "desktop": (1440, 900)}
+STILL = """(() => {
+  // What a page has under way: requests, timers due soon (a trigger with a delay), a form being sent.
+  let requests = 0, inTimer = false, left = 0, since = performance.now();
+  const timers = new Set(), stirred = () => { since = performance.now(); };
+  const begun = () => { requests += 1; stirred(); }, ended = () => { requests -= 1; stirred(); };
+  const {send} = XMLHttpRequest.prototype, {fetch, setTimeout, clearTimeout} = window;
+  XMLHttpRequest.prototype.send = function (...given) {
+    this.addEventListener("loadend", ended, {once: true});
+    begun();
+    return send.apply(this, given);
+  };
+  window.fetch = (...given) => { begun(); return fetch(...given).finally(ended); };
+  window.setTimeout = (act, delay, ...given) => {
+    // a clock that sets itself anew never ends, and a toast's eight seconds are nobody's to wait for
+    const counts = !inTimer && (delay || 0) < 1500;
+    const timer = setTimeout(() => {
+      inTimer = true;
+      try { act(...given); } finally { inTimer = false; if (timers.delete(timer)) stirred(); }
+    }, delay);
+    if (counts) { timers.add(timer); stirred(); }
+    return timer;
+  };
+  window.clearTimeout = (timer) => { timers.delete(timer); clearTimeout(timer); };
+  const leaves = () => { left = performance.now(); };
+  addEventListener("beforeunload", leaves);
+  addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && event.target.method !== "dialog") leaves();
+  });
+  addEventListener("pageshow", () => { left = 0; });
+  // a form that only fetches a file leaves no page: five seconds after it was sent the page counts as staying
+  window.isStill = () => document.readyState === "complete" && !requests && !timers.size &&
+    (!left || performance.now() - left > 5000) && performance.now() - since > 50;
+})();"""
+"""Runs before a page's own scripts, so that `settled` knows what htmx still has to do."""
 
 
 def chromium() -> str | None:
@@ -62,6 +96,16 @@ LOOKS = tuple(
 )
 
 
+def settled(page: Page) -> None:
+    """Waits until nothing is under way: no page on its way, no request, no trigger with a delay, no font.
+
+    A load state would not do: the browser tells "networkidle" once a page, and htmx asks long after it.
+    """
+    page.wait_for_load_state("load")
+    page.wait_for_function("() => window.isStill()")
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
 @dataclass(slots=True)
 class Window:
     """A person's browser window in one look."""
@@ -78,9 +122,8 @@ class Window:
         self.settle()
 
     def settle(self) -> None:
-        """Waits for fonts, requests and charts."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.evaluate("document.fonts.ready.then(() => true)")
+        """Waits for the page, its requests and what they lead to, fonts and charts."""
+        settled(self.page)
 
     def shot(self, name: str, *, full: bool = True) -> Path:
         """Keeps a picture of the page."""
@@ -139,6 +182,7 @@ def window(running: Browser, base: str, look: Look, *, allow: tuple[str, ...] = 
             {"name": "bashgah_theme", "value": look.theme, "url": base},
         ]
     )
+    context.add_init_script(STILL)
     page = context.new_page()
     page.set_default_timeout(15_000)
     opened = Window(context, page, look, base)

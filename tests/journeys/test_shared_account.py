@@ -19,7 +19,7 @@ from bashgah.members.types import MemberInfo
 from bashgah.redemption.selectors import redemption_list
 from bashgah.rewards.services import reward_save
 from tests import cast
-from tests.browser import Look, Window
+from tests.browser import Look, Window, settled
 from tests.journeys.conftest import Visit
 from tests.journeys.test_till_and_portal import signed_in
 
@@ -66,7 +66,7 @@ def held(naderi: cast.Naderi, *owners: MemberInfo) -> list[int]:
 def sends(page: Page, act: str) -> None:
     """Press the button of one form of the page and wait for its answer."""
     page.locator(f"form:not(dialog form):has(input[name=act][value={act}]) button[type=submit]").first.click()
-    page.wait_for_load_state("networkidle")
+    settled(page)
 
 
 def fine(window: Window, picture: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from bashgah.console.building.criteria import DEEPEST, GROUPS, NUMERIC, Raw, split_values
+from bashgah.console.building.criteria import DEEPEST, GROUPS, NUMERIC, Raw, numbered, split_values
 from bashgah.console.building.sources import CHIPS_MOST, Sources
 from bashgah.engine.catalogue import MANY, WITHOUT_VALUE, Field, field_find, fields_for
 from bashgah.kit.phrases import say
@@ -62,7 +62,10 @@ def build(
     root: Raw | None, prefix: str, sources: Sources, trigger: str, *, scope: str = "fact"
 ) -> Node | None:
     """The builder of a form."""
-    return _Builder(prefix, sources, trigger).node(root, "", scope, 1) if root else None
+    if root is None:
+        return None
+    numbered(root)
+    return _Builder(prefix, sources, trigger).node(root, "", scope, 1)
 
 
 def start_test(sources: Sources, trigger: str, scope: str) -> Raw:
@@ -119,10 +122,9 @@ def _offered(sources: Sources, trigger: str, scope: str) -> list[Field]:
 class _Builder:
     def __init__(self, prefix: str, sources: Sources, trigger: str) -> None:
         self.prefix, self.sources, self.trigger = prefix, sources, trigger
-        self.next = 0
 
     def node(self, raw: Raw, parent: str, scope: str, depth: int) -> Node:
-        number, self.next = self.next, self.next + 1
+        number = raw.number
         if raw.kind == "test":
             return self._test(raw, number, parent, scope)
         inner = "line" if raw.kind == "lines" else scope

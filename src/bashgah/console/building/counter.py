@@ -69,7 +69,7 @@ class CounterView:
     is_purchase: bool
     judged: JudgedCounter
     problems: tuple[ProblemView, ...]
-    places: tuple[str, ...] = tuple(dict.fromkeys(PLACES.values()))
+    places: tuple[str, ...]
 
 
 def form_of(counter: Counter, sources: Sources) -> CounterForm:
@@ -112,19 +112,12 @@ def acted(form: CounterForm, act: str, sources: Sources) -> str:
     where, _bar, rest = act.partition("|")
     alone = sources_alone(sources)
     fact, line = (start_test(alone, form.trigger, scope) for scope in ("fact", "line"))
-    what, _bar, number = rest.partition("|")
-    at = int(number) if number.isdecimal() else -1
+    focus = ""
     if where == "w":
-        places = criteria.numbered(form.when) if form.when else {}
-        inside = at in places and places[at][0].kind == "lines"
-        root = form.when = criteria.changed(form.when, rest, line if inside and what == "test" else fact)
+        form.when, focus = criteria.acted(form.when, where, rest, fact, line)
     elif where == "l":
-        root = form.lines = criteria.changed(form.lines, rest, line)
-    else:
-        return ""
-    if root is None:
-        return f"{where}-start"
-    return f"{where}-1-field" if what == "start" else f"{where}-0-add"
+        form.lines, focus = criteria.acted(form.lines, where, rest, line, line)
+    return focus
 
 
 def document_of(form: CounterForm, sources: Sources) -> dict[str, Any]:
@@ -189,6 +182,11 @@ def view_of(form: CounterForm, judged: JudgedCounter, sources: Sources) -> Count
                 say(each.phrase, sources.lang), PLACES.get(each.at.strip("/").split("/")[0], "s-name")
             )
             for each in judged.problems
+        ),
+        places=tuple(
+            place
+            for place in dict.fromkeys(PLACES.values())
+            if form.trigger == "purchase" or place != "s-lines"
         ),
     )
 

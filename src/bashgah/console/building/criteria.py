@@ -1,8 +1,8 @@
 """The criteria builder: a criterion's tree as form fields and back.
 
-A node's fields are named `<prefix>-<number>-<what>`, numbered in reading order; `in` is the number of
-the group it
-stands in. Whatever is half filled in survives a round trip, so that a person can go on.
+A node's fields are named `<prefix>-<number>-<what>`; `in` is the number of the group it stands in. A node
+keeps its number for as long as the form is open, so that what is typed while the form comes anew belongs to
+the same condition afterwards. Whatever is half filled in survives a round trip, so that a person can go on.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from bashgah.ui.figures import plain, shown_amount
 GROUPS = ("all", "any", "none")
 NUMERIC = frozenset({"number", "money", "quantity"})
 DEEPEST = 5
+LONGEST = 6
+"""Digits of a node's number are fewer; no form grows to it."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Raw:
     values: list[str] = made(default_factory=list)
     measure: str = "sum"
     of: str = "net"
+    number: int = -1
 
 
 def from_tree(tree: Any, program: Program, trigger: str, club: object, lang: str) -> Raw | None:
@@ -54,7 +57,7 @@ def from_post(data: QueryDict, prefix: str) -> Raw | None:
     nodes: dict[str, Raw] = {}
     root = None
     numbers = [key.split("-")[1] for key in data if key.startswith(f"{prefix}-") and key.endswith("-kind")]
-    for number in sorted((n for n in numbers if n.isdecimal()), key=int)[:200]:
+    for number in sorted((n for n in numbers if n.isdecimal() and len(n) < LONGEST), key=int)[:200]:
         at = f"{prefix}-{number}-"
         node = Raw(
             kind=data.get(at + "kind", "all"),
@@ -63,6 +66,7 @@ def from_post(data: QueryDict, prefix: str) -> Raw | None:
             values=[value.strip() for value in data.getlist(at + "value")],
             measure=data.get(at + "measure", "sum"),
             of=data.get(at + "of", "net"),
+            number=int(number),
         )
         if node.kind not in (*GROUPS, "lines", "test"):
             continue
@@ -113,17 +117,42 @@ def changed(root: Raw | None, act: str, start: Raw) -> Raw | None:
     return root
 
 
+def acted(root: Raw | None, prefix: str, act: str, start: Raw, line: Raw) -> tuple[Raw | None, str]:
+    """The form after a button, and the id of the field to go on at: what was added, or the group something
+    was taken from. A new condition begins as `start`, within the lines of an invoice as `line`."""
+    what, _bar, number = act.partition("|")
+    places = numbered(root) if root else {}
+    at = int(number) if number.isdecimal() and len(number) < LONGEST else -1
+    node, parent = places.get(at, (None, None))
+    of_lines = what == "test" and node is not None and node.kind == "lines"
+    root = changed(root, act, line if of_lines else start)
+    if root is None:
+        return None, f"{prefix}-start"
+    numbered(root)
+    group = (parent if what == "remove" else node) or root
+    if what == "remove" or not group.children:
+        return root, f"{prefix}-{group.number}-add"
+    added = group.children[-1]
+    if added.kind == "lines":
+        return root, f"{prefix}-{added.number}-add"
+    return root, f"{prefix}-{(added.children or [added])[0].number}-field"
+
+
 def numbered(root: Raw) -> dict[int, tuple[Raw, Raw | None]]:
-    """Each node with its parent, by its number in reading order."""
-    found: dict[int, tuple[Raw, Raw | None]] = {}
+    """Each node with its parent, by its number; new nodes get the next free ones, in reading order."""
+    found: list[tuple[Raw, Raw | None]] = []
 
     def walk(node: Raw, parent: Raw | None) -> None:
-        found[len(found)] = (node, parent)
+        found.append((node, parent))
         for child in node.children:
             walk(child, node)
 
     walk(root, None)
-    return found
+    free = max(node.number for node, _parent in found) + 1
+    for node, _parent in found:
+        if node.number < 0:
+            node.number, free = free, free + 1
+    return {node.number: (node, parent) for node, parent in found}
 
 
 def _raw(tree: Mapping[str, Any], program: Program, trigger: str, club: object, lang: str) -> Raw:

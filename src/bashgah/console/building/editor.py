@@ -15,7 +15,7 @@ from bashgah.console.building.cases import CaseView, case_view, units_said
 from bashgah.console.building.example import ExampleForm
 from bashgah.console.building.judging import PLACES, Judged
 from bashgah.console.building.params import ParamField
-from bashgah.console.building.rule import EffectForm, RuleForm, amount_model
+from bashgah.console.building.rule import EffectForm, RuleForm, amount_model, by_number
 from bashgah.console.building.schedule import hours_summary, occasion_options, weekday_options
 from bashgah.console.building.sources import Sources
 from bashgah.console.building.staged import stage_words
@@ -109,7 +109,7 @@ class EditorView:
     results: tuple[ResultView, ...]
     problems: tuple[ProblemView, ...]
     money_unit: str
-    places: tuple[str, ...] = tuple(dict.fromkeys(PLACES.values()))
+    places: tuple[str, ...]
 
 
 def editor_view(form: RuleForm, judged: Judged, sources: Sources, *, today: date) -> EditorView:
@@ -121,7 +121,9 @@ def editor_view(form: RuleForm, judged: Judged, sources: Sources, *, today: date
         when=build(form.when, "w", sources, form.trigger),
         excluded=build(form.excluded, "x", sources, form.trigger, scope="line"),
         is_purchase=form.trigger == "purchase",
-        effects=tuple(_effect(number, effect, form, sources) for number, effect in enumerate(form.effects)),
+        effects=tuple(
+            _effect(number, effect, form, sources) for number, effect in by_number(form.effects).items()
+        ),
         basis=_options(
             (("net", gettext("amount after discount")), ("gross", gettext("amount before discount"))),
             form.basis_of,
@@ -135,13 +137,20 @@ def editor_view(form: RuleForm, judged: Judged, sources: Sources, *, today: date
         modes=_options(mode_words(), form.mode),
         groups=tuple(sorted({rule.stacking.group for rule in sources.program.rules} - {""})),
         company_summary=_company_summary(form),
-        examples=tuple(_example(number, example, sources) for number, example in enumerate(form.examples)),
+        examples=tuple(
+            _example(number, example, sources) for number, example in by_number(form.examples).items()
+        ),
         judged=judged,
         results=results_view(judged, sources),
         problems=tuple(
             ProblemView(_say(problem.phrase, sources), _place(problem.at)) for problem in judged.problems
         ),
         money_unit=money_unit(sources.club),
+        places=tuple(
+            place
+            for place in dict.fromkeys(PLACES.values())
+            if form.trigger == "purchase" or place != "s-basis"
+        ),
     )
 
 

@@ -40,6 +40,7 @@ class ExampleForm:
     brand: str = ""
     expect: dict[str, str] = field(default_factory=dict)
     case: dict[str, Any] | None = None
+    number: int = -1
 
     @property
     def carried(self) -> str:
@@ -85,6 +86,7 @@ def example_read(data: QueryDict, number: int, sources: Sources) -> ExampleForm:
         ),
         expect={wallet: units for wallet, units in expect.items() if units},
         case=case_read(data.get(f"{at}case", "")),
+        number=number,
     )
 
 

@@ -154,22 +154,14 @@ def acted(form: PromotionForm, act: str, sources: Sources) -> str:
     """Carries out a button of a builder on the form; returns the id of the field to go on at."""
     where, _bar, rest = act.partition("|")
     fact, line = (start_test(sources, TRIGGER, scope) for scope in ("fact", "line"))
-    what, _bar, number = rest.partition("|")
-    at = int(number) if number.isdecimal() else -1
-    root: Raw | None
+    focus = ""
     if where == "w":
-        places = criteria.numbered(form.when) if form.when else {}
-        inside = at in places and places[at][0].kind == "lines"
-        root = form.when = criteria.changed(form.when, rest, line if inside and what == "test" else fact)
+        form.when, focus = criteria.acted(form.when, where, rest, fact, line)
     elif where == "l":
-        root = form.lines = criteria.changed(form.lines, rest, line)
+        form.lines, focus = criteria.acted(form.lines, where, rest, line, line)
     elif where == "o":
-        root = form.gets = criteria.changed(form.gets, rest, line)
-    else:
-        return ""
-    if root is None:
-        return f"{where}-start"
-    return f"{where}-1-field" if what == "start" else f"{where}-0-add"
+        form.gets, focus = criteria.acted(form.gets, where, rest, line, line)
+    return focus
 
 
 def document_of(form: PromotionForm, sources: Sources) -> dict[str, Any]:

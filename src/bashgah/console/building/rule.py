@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import QueryDict
 from pydantic import BaseModel
@@ -29,12 +29,17 @@ from bashgah.ui.figures import plain
 
 @dataclass(slots=True)
 class EffectForm:
-    """One effect: wallet, amount, its parameters, and the lines that count for it."""
+    """One effect: wallet, amount, its parameters, and the lines that count for it; its number stays the same
+    while the form is open."""
 
     wallet: str = "points"
     amount: str = "per_step"
     params: dict[str, Any] = field(default_factory=dict)
     lines: Raw | None = None
+    number: int = -1
+
+
+Part = TypeVar("Part", EffectForm, ExampleForm)
 
 
 @dataclass(slots=True)
@@ -131,58 +136,51 @@ def acted(form: RuleForm, act: str, sources: Sources) -> str:
     """Carries out a button of the builder on the form; returns the id of the field to go on at."""
     where, _bar, rest = act.partition("|")
     fact, line = (start_test(sources, form.trigger, scope) for scope in ("fact", "line"))
-    what, _bar, number = rest.partition("|")
-    at = int(number) if number.isdecimal() else -1
     if where == "w":
-        node = _target(form.when, at) if what == "test" else None
-        form.when = criteria.changed(form.when, rest, line if node and node.kind == "lines" else fact)
-        return _next(form.when, where, what, at)
+        form.when, focus = criteria.acted(form.when, where, rest, fact, line)
+        return focus
     if where == "x":
-        form.excluded = criteria.changed(form.excluded, rest, line)
-        return _next(form.excluded, where, what, at)
-    if re.fullmatch(r"e\d+", where) and int(where[1:]) < len(form.effects):
-        effect = form.effects[int(where[1:])]
-        effect.lines = criteria.changed(effect.lines, rest, line)
-        return _next(effect.lines, where, what, at)
+        form.excluded, focus = criteria.acted(form.excluded, where, rest, line, line)
+        return focus
+    for number, effect in by_number(form.effects).items():
+        if where == f"e{number}":
+            effect.lines, focus = criteria.acted(effect.lines, where, rest, line, line)
+            return focus
+    what, _bar, number_text = rest.partition("|")
     if where == "effect":
-        return _effect_acted(form, what, at)
-    return _example_acted(form, what, at) if where == "example" else ""
+        return _effect_acted(form, what, number_text)
+    return _example_acted(form, what, number_text) if where == "example" else ""
 
 
-def _effect_acted(form: RuleForm, what: str, at: int) -> str:
+def by_number(parts: list[Part]) -> dict[int, Part]:
+    """The parts by the numbers in the names of their fields; new ones get the next free numbers."""
+    free = max((part.number for part in parts), default=-1) + 1
+    for part in parts:
+        if part.number < 0:
+            part.number, free = free, free + 1
+    return {part.number: part for part in parts}
+
+
+def _effect_acted(form: RuleForm, what: str, number: str) -> str:
     if what == "add":
         form.effects.append(EffectForm(amount="fixed"))
-        return f"effect-{len(form.effects) - 1}-wallet"
-    if 0 <= at < len(form.effects) and len(form.effects) > 1:
-        del form.effects[at]
+        return f"effect-{max(by_number(form.effects))}-wallet"
+    kept = [effect for at, effect in by_number(form.effects).items() if str(at) != number]
+    form.effects = kept or form.effects  # a rule without an effect gives nothing
     return "effect-add"
 
 
-def _example_acted(form: RuleForm, what: str, at: int) -> str:
+def _example_acted(form: RuleForm, what: str, number: str) -> str:
     if what == "add":
-        form.examples.append(ExampleForm())
-        return f"example-{len(form.examples) - 1}-name_fa"
-    if 0 <= at < len(form.examples):
-        del form.examples[at]
+        return example_added(form, ExampleForm())
+    form.examples = [example for at, example in by_number(form.examples).items() if str(at) != number]
     return "example-add"
 
 
-def _next(root: Raw | None, prefix: str, what: str, at: int) -> str:
-    """Where a person goes on after a button: at what was added, or where something was taken away."""
-    if root is None:
-        return f"{prefix}-start"
-    places = criteria.numbered(root)
-    if what == "remove":
-        parents = [n for n, (node, _parent) in places.items() if n < at and node.kind != "test"]
-        return f"{prefix}-{max(parents, default=0)}-add"
-    if what == "start":
-        return f"{prefix}-1-field"
-    group = places[at][0] if at in places else root
-    added = group.children[-1] if group.children else group
-    number = next(n for n, (node, _parent) in places.items() if node is added)
-    if added.kind == "lines":
-        return f"{prefix}-{number}-add"
-    return f"{prefix}-{number + 1 if added.kind != 'test' else number}-field"
+def example_added(form: RuleForm, example: ExampleForm) -> str:
+    """Adds an example to the form; returns the id of its name."""
+    form.examples.append(example)
+    return f"example-{max(by_number(form.examples))}-name_fa"
 
 
 def document_of(form: RuleForm, sources: Sources) -> dict[str, Any]:
@@ -230,18 +228,14 @@ def amount_model(key: str) -> type[BaseModel] | None:
     return found.Params if found else None
 
 
-def _target(root: Raw | None, number: int) -> Raw | None:
-    if root is None:
-        return None
-    return criteria.numbered(root).get(number, (None, None))[0]
-
-
 def _numbers(data: QueryDict, head: str) -> list[int]:
     """The numbers of repeated parts, in order."""
     found = {
         int(n)
         for key in data
-        if key.startswith(head) and (n := key.removeprefix(head).split("-")[0]).isdecimal()
+        if key.startswith(head)
+        and (n := key.removeprefix(head).split("-")[0]).isdecimal()
+        and len(n) < criteria.LONGEST
     }
     return sorted(found)[:50]
 
@@ -255,6 +249,7 @@ def _effect_read(data: QueryDict, number: int, sources: Sources) -> EffectForm:
         amount=amount,
         params=params.read(model, data, sources, f"{at}p-") if model else {},
         lines=criteria.from_post(data, f"e{number}"),
+        number=number,
     )
 
 

@@ -145,8 +145,7 @@ def _taken(
     made = example_of(
         club=club, program=judged.program, rule=judged.rule, activity_id=read_id("activity", public)
     )
-    form.examples.append(example_taken(made, sources))
-    return f"example-{len(form.examples) - 1}-name_fa"
+    return forms.example_added(form, example_taken(made, sources))
 
 
 def _view(draft: DraftInfo, sources: Sources, form: forms.RuleForm) -> EditorView:

@@ -207,24 +207,6 @@
 
   /* HTMX: what comes in is settled like the page, what fails is said. */
   body.addEventListener("htmx:afterSwap", function (event) { settle(event.target); all("form[data-guard]").forEach(function (form) { if (form.contains(event.target)) { form.dataset.dirty = "yes"; tell(form); } }); });
-  /* A part a person unfolded stays open when it comes anew; after a button the person goes on where it led. */
-  var unfolded = {};
-  document.addEventListener("toggle", function (event) { if (event.target.matches("details[data-keep][id]")) unfolded[event.target.id] = event.target.open; }, true);
-  body.addEventListener("htmx:afterSwap", function () { all("details[data-keep][id]").forEach(function (d) { if (d.id in unfolded) d.open = unfolded[d.id]; }); });
-  body.addEventListener("bashgah:focus", function (event) { var d, e = document.getElementById(event.detail.id); if (!e) return; d = e.closest("details"); if (d) d.open = true; e.focus(); });
-  /* A select that brings the form anew takes nothing back that was typed while it was under way. */
-  body.addEventListener("htmx:beforeRequest", function (event) { var elt = event.detail.elt, form = elt.nodeName === "SELECT" && elt.closest("form[data-guard]"); if (form) event.detail.xhr.before = { form: form, name: elt.name, values: snapshot(form) }; });
-  body.addEventListener("htmx:beforeSwap", function (event) {
-    var before = event.detail.xhr.before, now;
-    if (!before) return;
-    now = snapshot(before.form);
-    before.typed = Object.keys(now).filter(function (name) { return name !== before.name && now[name] !== before.values[name]; }).map(function (name) { return [name, now[name].split("\n")]; });
-  });
-  body.addEventListener("htmx:afterSwap", function (event) {
-    var before = event.detail.xhr && event.detail.xhr.before, typed = (before && before.typed) || [];
-    typed.forEach(function (pair) { all("[name='" + CSS.escape(pair[0]) + "']", before.form).forEach(function (e, i) { if (e.type === "checkbox" || e.type === "radio") e.checked = pair[1].indexOf(e.value) >= 0; else if (pair[1][i] !== undefined) e.value = pair[1][i]; }); });
-    if (typed.length) { before.typed = []; before.form.dispatchEvent(new Event("change", { bubbles: true })); }
-  });
   addEventListener("hashchange", function () { var e = location.hash.length > 1 && document.getElementById(location.hash.slice(1)); var d = e && (e.closest("details") || e.querySelector("details[data-keep]")); if (d && e.querySelector(".b-faults .b-error")) d.open = true; });
   body.addEventListener("htmx:sendError", function () { toast(say("failed"), true); });
   body.addEventListener("htmx:responseError", function (event) { toast(event.detail.xhr.getResponseHeader("X-Refusal") ? decodeURIComponent(event.detail.xhr.getResponseHeader("X-Refusal")) : say("failed"), true); });
