@@ -47,7 +47,13 @@ class Activity(models.Model):
     outcome = models.BinaryField()
 
     class Meta:
-        indexes = [models.Index(fields=["club_id", "id"], name="activities_of_a_club")]
+        indexes = [
+            models.Index(fields=["club_id", "id"], name="activities_of_a_club"),
+            # lists of returns, visits and other kinds pass over millions of purchases
+            models.Index(
+                fields=["club_id", "kind", "id"], condition=~Q(kind=0), name="activities_but_purchases"
+            ),
+        ]
 
 
 class Shadow(models.Model):

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-from django.db import connection
 
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.history import selectors as history
 from bashgah.history.types import ClubDayInfo
+from bashgah.insights import questions
+from bashgah.insights.kept import Answer
+from bashgah.insights.questions import Books
 from bashgah.insights.types import HomeKpis, Measured, Period, SalesDay
 from bashgah.kit.jalali import month_bounds
-from bashgah.ledger import selectors as ledger
 from bashgah.ledger.types import Account
-from bashgah.members import selectors as members
-from bashgah.members.types import MemberFilters
 
 ACTIVE_DAYS = 90
 REPEAT_DAYS = 30
@@ -38,27 +36,29 @@ def period_of(club: ClubInfo, day: date, now: datetime) -> Period:
 def home_kpis(club: ClubInfo, period: Period, now: datetime, *, branch: UUID | None = None) -> HomeKpis:
     """Return the home page's figures.
 
-    Sales are net of returns. ``active_members`` bought in the 90 days to the end, ``repeat_purchase`` is
-    the share
-    of those who bought in the last 30 days that bought twice or more, ``redemption_rate`` the points
-    used of those
-    ever given (it has no comparison). With a branch, sales figures are that branch's alone.
+    Sales are net of returns. ``active_members`` bought in the 90 days to the end, ``repeat_purchase`` is the
+    share of those who bought in the last 30 days that bought twice or more, ``redemption_rate`` the points
+    used of those ever given (it has no comparison). With a branch, sales figures are that branch's alone;
+    ``as_of`` is when the oldest of the others was found.
     """
     codes = [clubs.branch_get(club, branch).code] if branch else None
     days = history.club_days(club, period.since, period.seen_until, codes)
     before = history.club_days(club, period.before_since, period.before_until, codes)
+    ends = (period.seen_until, period.before_until)
+    enrolled = [questions.ENROLLED.ask(club, until, now=now) for until in ends]
+    active = [questions.BUYERS.ask(club, until, ACTIVE_DAYS, now=now) for until in ends]
+    lately = [questions.BUYERS.ask(club, until, REPEAT_DAYS, now=now) for until in ends]
+    books = questions.BOOKS.ask(club, now=now)
     return HomeKpis(
         period=period,
-        members=Measured(_enrolled(club, period.seen_until), _enrolled(club, period.before_until)),
-        active_members=Measured(
-            _buyers(club, period.seen_until, ACTIVE_DAYS)[0],
-            _buyers(club, period.before_until, ACTIVE_DAYS)[0],
-        ),
+        as_of=min(answer.at for answer in (*enrolled, *active, *lately, books)),
+        members=Measured(*(answer.value for answer in enrolled)),
+        active_members=Measured(*(answer.value[0] for answer in active)),
         member_sales=Measured(_sales(days, members_only=True), _sales(before, members_only=True)),
         member_share=Measured(_share(days), _share(before)),
         average_basket=Measured(_basket(days), _basket(before)),
-        repeat_purchase=Measured(_repeat(club, period.seen_until), _repeat(club, period.before_until)),
-        redemption_rate=Measured(_redemption_rate(club), None),
+        repeat_purchase=Measured(*(_repeat(answer) for answer in lately)),
+        redemption_rate=Measured(_redemption_rate(books), None),
         days=_by_day(days, period),
     )
 
@@ -83,32 +83,13 @@ def _basket(days: list[ClubDayInfo]) -> float | None:
     return _sales(days, members_only=True) / purchases if purchases else None
 
 
-def _repeat(club: ClubInfo, until: date) -> float | None:
-    buyers, repeated = _buyers(club, until, REPEAT_DAYS)
-    return repeated / buyers if buyers else None
+def _repeat(buyers: Answer[tuple[int, int]]) -> float | None:
+    bought, repeated = buyers.value
+    return repeated / bought if bought else None
 
 
-def _buyers(club: ClubInfo, until: date, days: int) -> tuple[int, int]:
-    """How many members bought in the days before ``until``, and how many of them twice or more."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT count(*), count(*) FILTER (WHERE purchases > 1) FROM (
-                SELECT sum(purchases) AS purchases FROM history_day
-                WHERE club_id = %s AND day >= %s AND day < %s AND purchases > 0 GROUP BY member_id) buyers
-            """,
-            [club.id, until - timedelta(days=days), until],
-        )
-        return cursor.fetchone()
-
-
-def _enrolled(club: ClubInfo, until: date) -> int:
-    end = datetime.combine(until, time.min, ZoneInfo(club.timezone))
-    return members.members_count(club, MemberFilters(enrolled_until=end))
-
-
-def _redemption_rate(club: ClubInfo) -> float | None:
-    totals = {(total.unit, total.account): total for total in ledger.program_totals(club)}
+def _redemption_rate(books: Answer[Books]) -> float | None:
+    totals = {(total.unit, total.account): total for total in books.value.totals}
     issued, redeemed = totals.get(("points", Account.ISSUED)), totals.get(("points", Account.REDEEMED))
     given = issued.given - issued.taken if issued else 0
     used = redeemed.taken - redeemed.given if redeemed else 0

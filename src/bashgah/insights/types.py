@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,10 @@ class SalesDay:
 
 @dataclass(frozen=True, slots=True)
 class HomeKpis:
-    """The first figures of a club for one month."""
+    """The first figures of a club for one month; sales are of now, the others of ``as_of``."""
 
     period: Period
+    as_of: datetime
     members: Measured
     active_members: Measured
     member_sales: Measured

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -113,6 +113,13 @@ def listed(*parts: str) -> str:
 def moment_words(value: datetime, club: object, style: str = "long") -> str:
     """A date with its time of day."""
     return listed(day_words(value, club, style), time_words(value, club))
+
+
+def counted_words(at: datetime, now: datetime, club: object) -> str:
+    """When a page's figures were counted; nothing where that was within the last minute."""
+    if abs(now - at) < timedelta(minutes=1):
+        return ""
+    return gettext("Counted at %(time)s.") % {"time": time_words(at, club)}
 
 
 def zone_of(club: object) -> ZoneInfo:

@@ -18,11 +18,13 @@ from bashgah.console.views.base import chosen, page, show
 from bashgah.engine.document import Program
 from bashgah.engine.words import texts, units
 from bashgah.ground import clock
-from bashgah.insights.expiry import ExpiryDay, expiry_calendar
+from bashgah.insights.expiry import ExpiryDay
+from bashgah.insights.kept import Answer
+from bashgah.insights.questions import EXPIRING
 from bashgah.kit import formats
 from bashgah.kit.jalali import month_bounds
 from bashgah.programs.selectors import program_in_force
-from bashgah.ui.figures import day_words, money_words
+from bashgah.ui.figures import counted_words, day_words, money_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Option
 
@@ -62,6 +64,7 @@ class ExpiringPage:
     tiers: tuple[Option, ...]
     export_url: str
     is_short: bool
+    counted: str
 
 
 @page("insights.read")
@@ -74,7 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = _found(request, club)
     model = ExpiringPage(
         crumbs=(Crumb(gettext("Ledger"), reverse("console:ledger")), Crumb(gettext("Coming expiry"))),
-        months=tuple(_months(request, club, program, found)),
+        months=tuple(_months(request, club, program, found.value)),
         ahead=chosen(
             [
                 ("30", gettext("the next 30 days")),
@@ -91,7 +94,8 @@ def index(request: HttpRequest) -> HttpResponse:
         export_url=f"{reverse('console:expiring_export')}?{request.GET.urlencode()}"
         if may(request, "data.export")
         else "",
-        is_short=len(found) <= SHORT,
+        is_short=len(found.value) <= SHORT,
+        counted=counted_words(found.at, clock.now(), club),
     )
     return show(request, "expiring.html", model)
 
@@ -109,19 +113,19 @@ def export(request: HttpRequest) -> HttpResponse:
     )
     rows = (
         (each.day.isoformat(), each.unit, each.tier, each.units, each.worth or "", each.members)
-        for each in _found(request, request.club)
+        for each in EXPIRING.find(request.club, clock.now(), *_asked(request))
     )
     return csv_response("expiring", head, rows)
 
 
-def _found(request: HttpRequest, club: ClubInfo) -> list[ExpiryDay]:
-    return expiry_calendar(
-        club,
-        days=AHEAD.get(request.GET.get("ahead", ""), 90),
-        unit=request.GET.get("wallet", "")[:40],
-        tier=request.GET.get("tier", "")[:40],
-        now=clock.now(),
-    )
+def _found(request: HttpRequest, club: ClubInfo) -> Answer[list[ExpiryDay]]:
+    return EXPIRING.ask(club, *_asked(request), now=clock.now())
+
+
+def _asked(request: HttpRequest) -> tuple[int, str, str]:
+    """Days ahead, wallet and tier."""
+    asked = request.GET
+    return AHEAD.get(asked.get("ahead", ""), 90), asked.get("wallet", "")[:40], asked.get("tier", "")[:40]
 
 
 def _months(

@@ -21,12 +21,20 @@ from bashgah.console.views.members.standing import program_now
 from bashgah.console.views.tiers import LadderCard, ladder_card
 from bashgah.ground import clock
 from bashgah.insights import selectors as insights
+from bashgah.insights.questions import MEMBERS, STANDINGS
 from bashgah.insights.types import HomeKpis, Measured, Period, SalesDay
 from bashgah.kit import formats, ids
 from bashgah.kit.jalali import month_bounds
-from bashgah.members import selectors as members
-from bashgah.tiers import selectors as tiers
-from bashgah.ui.figures import change, day_words, money_parts, money_unit, plain, shown_amount, trimmed
+from bashgah.ui.figures import (
+    change,
+    counted_words,
+    day_words,
+    money_parts,
+    money_unit,
+    plain,
+    shown_amount,
+    trimmed,
+)
 from bashgah.ui.framing import current_lang, lang_of
 from bashgah.ui.types import Chart, ChartRow, FilterChoice, Lang, Series, Stat
 
@@ -48,6 +56,7 @@ class HomePage:
     ladder: LadderCard | None
     is_empty: bool
     grows: bool
+    counted: str
     can_enrol: bool
 
 
@@ -80,6 +89,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ladder=_ladder(club, now, lang) if may(request, "members.read") else None,
         is_empty=not kpis.members.now,
         grows=insights.figures_grow(club, now),
+        counted=counted_words(kpis.as_of, now, club),
         can_enrol=may(request, "members.write"),
     )
     return show(request, "home.html", model)
@@ -91,8 +101,8 @@ def _ladder(club: ClubInfo, now: datetime, lang: Lang) -> LadderCard | None:
     if program is None or not program.ladders:
         return None
     ladder = program.ladders[0]
-    counts = tiers.standings_count(club).get(ladder.key, {})
-    return ladder_card(club, program, ladder, counts, members.members_count(club), lang)
+    counts = STANDINGS.ask(club, now=now).value.get(ladder.key, {})
+    return ladder_card(club, program, ladder, counts, MEMBERS.ask(club, now=now).value, lang)
 
 
 def _asked(text: str, today: date) -> date:

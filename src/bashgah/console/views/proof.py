@@ -19,9 +19,9 @@ from bashgah.console.views.books.periods import ledger_tabs
 from bashgah.console.views.members.standing import program_now
 from bashgah.engine.words import texts
 from bashgah.ground import audit, clock
-from bashgah.ledger import selectors
+from bashgah.insights.questions import BOOKS, Books
 from bashgah.ledger.types import Account
-from bashgah.ui.figures import listed, moment_words, money_words, plain
+from bashgah.ui.figures import counted_words, listed, moment_words, money_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Tab
 
@@ -68,6 +68,7 @@ class ProofPage:
 
     tabs: tuple[Tab, ...]
     units: tuple[UnitRow, ...]
+    counted: str
     proof: ProofState | None
     links: int
     root: str
@@ -83,10 +84,12 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         proving.proof_ask(club=club, actor=request.actor, now=now)
         return redirect("console:ledger")
+    books = BOOKS.ask(club, now=now)
     links, root = audit.audit_root()
     model = ProofPage(
         ledger_tabs(request, "console:ledger"),
-        _units(request, club, now),
+        _units(request, club, books.value, now),
+        counted_words(books.at, now, club),
         _proof(request, club) if may(request, "audit.read") else None,
         links,
         root,
@@ -129,13 +132,12 @@ def _proof(request: HttpRequest, club: ClubInfo) -> ProofState | None:
     )
 
 
-def _units(request: HttpRequest, club: ClubInfo, now: datetime) -> tuple[UnitRow, ...]:
-    totals, held = selectors.program_totals(club), selectors.outstanding(club)
+def _units(request: HttpRequest, club: ClubInfo, books: Books, now: datetime) -> tuple[UnitRow, ...]:
     program, lang = program_now(club, now), lang_of(request)
     names = {w.key: texts(w.name, w.key).say(lang) for w in program.wallets} if program else {}
     credits = credit_units(club, now)
-    given = {(total.unit, total.account): total.given - total.taken for total in totals}
-    units = dict.fromkeys([*names, *held, *(total.unit for total in totals)])
+    given = {(total.unit, total.account): total.given - total.taken for total in books.totals}
+    units = dict.fromkeys([*names, *books.held, *(total.unit for total in books.totals)])
     return tuple(
         UnitRow(
             names.get(unit, unit),
@@ -146,7 +148,7 @@ def _units(request: HttpRequest, club: ClubInfo, now: datetime) -> tuple[UnitRow
                     -given.get((unit, Account.REDEEMED), 0),
                     -given.get((unit, Account.EXPIRED), 0),
                     given.get((unit, Account.ADJUSTED), 0),
-                    *held.get(unit, (0, 0, 0)),
+                    *books.held.get(unit, (0, 0, 0)),
                 )
             ),
         )

@@ -21,14 +21,13 @@ from bashgah.engine.sentences import ladder_sentence
 from bashgah.engine.tiers.measured import MEASURES
 from bashgah.engine.words import texts
 from bashgah.ground import clock
+from bashgah.insights.questions import MEMBERS, STANDINGS
 from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.members import selectors as members
 from bashgah.programs import selectors, services
-from bashgah.tiers import selectors as tiers
 from bashgah.ui.entries import decimal_or_none
-from bashgah.ui.figures import plain, shown_amount
+from bashgah.ui.figures import counted_words, plain, shown_amount
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Option
 
@@ -74,6 +73,7 @@ class TiersPage:
     """All ladders."""
 
     ladders: tuple[LadderCard, ...]
+    counted: str
     changes: int
     may_edit: bool
     may_publish: bool
@@ -118,12 +118,14 @@ def index(request: HttpRequest) -> HttpResponse:
     """The ladders of the draft; numbers are of the tiers in force."""
     club: ClubInfo = request.club
     program, lang = _program(club), lang_of(request)
-    counts, everyone = tiers.standings_count(club), members.members_count(club)
+    now = clock.now()
+    counts, everyone = STANDINGS.ask(club, now=now), MEMBERS.ask(club, now=now)
     model = TiersPage(
         ladders=tuple(
-            ladder_card(club, program, ladder, counts.get(ladder.key, {}), everyone, lang)
+            ladder_card(club, program, ladder, counts.value.get(ladder.key, {}), everyone.value, lang)
             for ladder in program.ladders
         ),
+        counted=counted_words(min(counts.at, everyone.at), now, club),
         changes=len(selectors.draft_changes(club)),
         may_edit=may(request, "rules.edit"),
         may_publish=may(request, "rules.publish"),

@@ -19,12 +19,12 @@ from bashgah.engine.sentences import wallet_sentence
 from bashgah.engine.validation import problems
 from bashgah.engine.words import texts
 from bashgah.ground import clock
+from bashgah.insights.questions import HELD
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger import selectors as ledger
 from bashgah.programs import selectors, services
-from bashgah.ui.figures import money_unit, money_words, plain
+from bashgah.ui.figures import counted_words, money_unit, money_words, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Option
 
@@ -47,6 +47,7 @@ class WalletsPage:
     """All wallets."""
 
     wallets: tuple[WalletCard, ...]
+    counted: str
     changes: int
     may_edit: bool
     may_publish: bool
@@ -76,9 +77,13 @@ def index(request: HttpRequest) -> HttpResponse:
     """The wallets of the draft, and what members hold of each now."""
     club: ClubInfo = request.club
     program, lang = _program(club), lang_of(request)
-    held = ledger.outstanding(club)
+    now = clock.now()
+    held = HELD.ask(club, now=now)
     model = WalletsPage(
-        wallets=tuple(_card(club, program, wallet, held.get(wallet.key), lang) for wallet in program.wallets),
+        wallets=tuple(
+            _card(club, program, wallet, held.value.get(wallet.key), lang) for wallet in program.wallets
+        ),
+        counted=counted_words(held.at, now, club),
         changes=len(selectors.draft_changes(club)),
         may_edit=may(request, "rules.edit"),
         may_publish=may(request, "rules.publish"),

@@ -38,7 +38,13 @@ from bashgah.members.selectors.records import (
     member_export,
     status_history,
 )
-from bashgah.members.selectors.search import member_find, member_list, members_count, tags_in_use
+from bashgah.members.selectors.search import (
+    has_more_members,
+    member_find,
+    member_list,
+    members_count,
+    tags_in_use,
+)
 
 __all__ = [
     "BRANCHES",
@@ -58,6 +64,7 @@ __all__ = [
     "group_get",
     "group_list",
     "groups_get",
+    "has_more_members",
     "invitation_list",
     "member_by_qr",
     "member_export",

@@ -140,8 +140,8 @@ def _in_use(club: ClubInfo, column: str, most: int) -> list[str]:
         cursor.execute(
             f"""
             WITH RECURSIVE used AS (
-                (SELECT {column} AS value FROM members_member WHERE club_id = %s AND {column} <> ''
-                 ORDER BY {column} LIMIT 1)
+                (SELECT {column} AS value FROM members_member
+                 WHERE club_id = %s AND {column} <> '' AND {column} > '' ORDER BY {column} LIMIT 1)
                 UNION ALL
                 SELECT (SELECT m.{column} FROM members_member m
                         WHERE m.club_id = %s AND m.{column} <> '' AND m.{column} > used.value

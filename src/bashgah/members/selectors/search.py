@@ -33,6 +33,8 @@ from bashgah.members.types import IdentifierKind, MemberFilters, MemberInfo, Mem
 LONGEST_PAGE = 200
 TAGGED_MOST = 20_000
 
+_grown: dict[UUID, int] = {}
+
 BY_NAME = {"name", "name_last"}
 # what a list is sorted by, its direction and the sign of what follows a place in it
 ORDERS = {
@@ -101,6 +103,20 @@ def members_count(club: ClubInfo, filters: MemberFilters | None = None, *, most:
     listed = _counted("members_member m", club, (condition, params))
     merged = (f"{condition} AND s.merged_into IS NOT NULL AND s.club_id = %s", [*params, club.id])
     return listed - _counted("members_member m JOIN members_state s ON s.member_id = m.id", club, merged)
+
+
+def has_more_members(club: ClubInfo, than: int) -> bool:
+    """Say whether a club has more members than so many; once it has, it is not counted again."""
+    if than <= _grown.get(club.id, -1):
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM members_member WHERE club_id = %s OFFSET %s LIMIT 1)", [club.id, than]
+        )
+        has_more: bool = cursor.fetchone()[0]
+    if has_more:
+        _grown[club.id] = than
+    return has_more
 
 
 def tags_in_use(club: ClubInfo, limit: int = 100) -> list[str]:

@@ -19,6 +19,7 @@ from bashgah.console.views.base import page, show
 from bashgah.console.views.members import standing
 from bashgah.console.views.members.narrowing import Narrowing, Sought, narrowing
 from bashgah.ground import clock
+from bashgah.insights.questions import MEMBERS
 from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors
@@ -70,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if filters.text and (found := _exact(club, filters.text)):
         return redirect("console:member", ids.public("member", found))
     result = selectors.member_list(club, filters, cursor=request.GET.get("after") or None, limit=PAGE)
-    count = selectors.members_count(club, filters, most=COUNT_MOST + 1)
+    count = _count(club, filters)
     model = MembersPage(
         listing=_listing(request, sought, count, result.next_cursor or ""),
         more=sought.more,
@@ -80,6 +81,12 @@ def index(request: HttpRequest) -> HttpResponse:
         can_enrol=may(request, "members.write"),
     )
     return show(request, "members/list.html", model)
+
+
+def _count(club: ClubInfo, filters: MemberFilters) -> int:
+    if filters == MemberFilters(sort=filters.sort):
+        return MEMBERS.ask(club, now=clock.now()).value
+    return selectors.members_count(club, filters, most=COUNT_MOST + 1)
 
 
 @page("data.export")
