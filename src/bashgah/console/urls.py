@@ -1,7 +1,8 @@
 """Addresses of the console."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from bashgah.console.addresses import KeyConverter
 from bashgah.console.views import (
     activities,
     approvals,
@@ -57,6 +58,8 @@ from bashgah.console.views.rules import (
 )
 from bashgah.console.views.rules import listing as rules
 
+register_converter(KeyConverter, "key")
+
 app_name = "console"
 urlpatterns = [
     path("", home.index, name="home"),
@@ -109,8 +112,8 @@ urlpatterns = [
     path("promotions/new/", promoting.new, name="promotion_new"),
     path("promotions/preview/", promoting.preview, name="promotion_preview"),
     path("promotions/trial/", promotion_trial, name="promotion_trial"),
-    path("promotions/<slug:key>/", promoting.edit, name="promotion"),
-    path("promotions/<slug:key>/remove/", promoting.remove, name="promotion_remove"),
+    path("promotions/<key:key>/", promoting.edit, name="promotion"),
+    path("promotions/<key:key>/remove/", promoting.remove, name="promotion_remove"),
     path("rules/", rules.index, name="rules"),
     path("rules/new/", editor.new, name="rule_new"),
     path("rules/preview/", editor.preview, name="rule_preview"),
@@ -131,15 +134,15 @@ urlpatterns = [
     path("settings/stages/", stage_settings.edit, name="stage_settings"),
     path("rules/activities/", activity_types.index, name="activity_types"),
     path("rules/activities/new/", activity_types.new, name="activity_type_new"),
-    path("rules/activities/<slug:key>/", activity_types.edit, name="activity_type"),
-    path("rules/activities/<slug:key>/remove/", activity_types.remove, name="activity_type_remove"),
+    path("rules/activities/<key:key>/", activity_types.edit, name="activity_type"),
+    path("rules/activities/<key:key>/remove/", activity_types.remove, name="activity_type_remove"),
     path("rules/counters/", counters.index, name="counters"),
     path("rules/counters/new/", counters.new, name="counter_new"),
     path("rules/counters/preview/", counters.preview, name="counter_preview"),
-    path("rules/counters/<slug:key>/", counters.edit, name="counter"),
-    path("rules/counters/<slug:key>/remove/", counters.remove, name="counter_remove"),
+    path("rules/counters/<key:key>/", counters.edit, name="counter"),
+    path("rules/counters/<key:key>/remove/", counters.remove, name="counter_remove"),
     path("rules/ready/", ready.index, name="rules_ready"),
-    path("rules/ready/<slug:key>/add/", ready.add, name="rule_ready_add"),
+    path("rules/ready/<key:key>/add/", ready.add, name="rule_ready_add"),
     path("rules/try/", trying.dry_run, name="dry_run"),
     path("rules/backtests/", backtests.index, name="backtests"),
     path("rules/backtests/new/", backtests.new, name="backtest_new"),
@@ -150,24 +153,24 @@ urlpatterns = [
     path("rules/backtests/<str:backtest_id>/report.xlsx", backtest_files.export_xlsx, name="backtest_xlsx"),
     path("rules/backtests/<str:backtest_id>/stop/", backtest.stop, name="backtest_stop"),
     path("rules/backtests/<str:backtest_id>/remove/", backtest.remove, name="backtest_remove"),
-    path("rules/<slug:key>/", editor.edit, name="rule"),
-    path("rules/<slug:key>/history/", history.index, name="rule_history"),
-    path("rules/<slug:key>/history/<int:number>/restore/", history.restore, name="rule_restore"),
-    path("rules/<slug:key>/remove/", editor.remove, name="rule_remove"),
-    path("rules/<slug:key>/stage/", stages.index, name="rule_stage"),
-    path("rules/<slug:key>/stage/move/", stages.move, name="rule_move"),
-    path("rules/<slug:key>/stage/stop/", stages.stop, name="rule_stop"),
-    path("rules/<slug:key>/stage/shadow/", stage_reports.shadow, name="rule_shadow"),
-    path("rules/<slug:key>/stage/pilot/", stage_reports.pilot, name="rule_pilot"),
+    path("rules/<key:key>/", editor.edit, name="rule"),
+    path("rules/<key:key>/history/", history.index, name="rule_history"),
+    path("rules/<key:key>/history/<int:number>/restore/", history.restore, name="rule_restore"),
+    path("rules/<key:key>/remove/", editor.remove, name="rule_remove"),
+    path("rules/<key:key>/stage/", stages.index, name="rule_stage"),
+    path("rules/<key:key>/stage/move/", stages.move, name="rule_move"),
+    path("rules/<key:key>/stage/stop/", stages.stop, name="rule_stop"),
+    path("rules/<key:key>/stage/shadow/", stage_reports.shadow, name="rule_shadow"),
+    path("rules/<key:key>/stage/pilot/", stage_reports.pilot, name="rule_pilot"),
     path("tiers/", tiers.index, name="tiers"),
-    path("tiers/<slug:key>/", tiers.edit, name="ladder"),
+    path("tiers/<key:key>/", tiers.edit, name="ladder"),
     path("wallets/", wallets.index, name="wallets"),
     path("wallets/new/", wallets.new, name="wallet_new"),
-    path("wallets/<slug:key>/", wallets.edit, name="wallet"),
+    path("wallets/<key:key>/", wallets.edit, name="wallet"),
     path("rewards/", rewards.index, name="rewards"),
     path("rewards/new/", rewards.new, name="reward_new"),
-    path("rewards/<slug:key>/", rewards.edit, name="reward"),
-    path("rewards/<slug:key>/picture.jpg", rewards.picture, name="reward_picture"),
+    path("rewards/<key:key>/", rewards.edit, name="reward"),
+    path("rewards/<key:key>/picture.jpg", rewards.picture, name="reward_picture"),
     path("ledger/", proof.index, name="ledger"),
     path("ledger/expiring/", expiring.index, name="expiring"),
     path("ledger/expiring.csv", expiring.export, name="expiring_export"),
