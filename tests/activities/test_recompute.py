@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from bashgah.activities.recomputing import member_recompute, member_recompute_apply
 from bashgah.activities.recomputing_many import recompute_begin, recompute_run
 from bashgah.activities.selectors import activity_find
 from bashgah.activities.types import PaymentIn
+from bashgah.activities.verify import verify
+from bashgah.engine.windows import window_start
 from bashgah.ground.types import SYSTEM
 from bashgah.history.selectors import used_get
 from bashgah.kit.phrases import say
@@ -205,3 +208,60 @@ def test_many_members_are_counted_first_and_put_right_then() -> None:
         assert len(done.samples) == differing
         assert done.changes == (done.samples[0][1] if differing else {})
     assert found(shop).is_right
+
+
+def once(window: str = "month") -> dict[str, Any]:
+    """A gift of four for one purchase of a month."""
+    effects = [{"wallet": "points", "amount": "fixed", "params": {"units": 4}}]
+    return rule("gift", "purchase", effects, limits=[{"window": window, "most": 1, "of": "times"}])
+
+
+def gifts(shop: Shop) -> int:
+    return sum(used_get(shop.club, shop.sara.id, [("gift.#times.ever", date.min)]).values())
+
+
+def test_a_return_frees_no_limit_that_a_recomputation_has_freed() -> None:
+    shop = open_shop(rules=[once("ever")])
+    shop.buys("A-2", MILLION, at=NOW + DAY)
+    shop.buys("A-1", MILLION, at=NOW)
+    assert differences(put_right(shop)) == [("A-1", "points", "gift", 0, 4), ("A-2", "points", "gift", 4, 0)]
+    shop.tell(shop.returns("R-2", "A-2", at=NOW + 11 * DAY), now=NOW + 11 * DAY)
+    later = shop.tell(shop.purchase("A-3", amount=MILLION, at=NOW + 12 * DAY), now=NOW + 12 * DAY)
+    assert [credit.rule for credit in later.credits] == ["base", "base"], "A-1 has had the gift"
+    shop.tell(shop.returns("R-1", "A-1", at=NOW + 13 * DAY), now=NOW + 13 * DAY)
+    again = shop.tell(shop.purchase("A-4", amount=MILLION, at=NOW + 14 * DAY), now=NOW + 14 * DAY)
+    assert "gift" in [credit.rule for credit in again.credits]
+
+
+def test_a_limit_is_free_again_where_the_recomputation_gives_nothing_any_more() -> None:
+    first = {**FIRST, "limits": [{"window": "month", "most": 1, "of": "times"}]}
+    shop = open_shop(rules=[first])
+    shop.buys("A-2", MILLION)
+    shop.buys("A-1", MILLION, at=NOW - 40 * DAY)
+    months = [
+        ("first.#times.month", window_start("month", (NOW - days * DAY).date(), "jalali")) for days in (40, 0)
+    ]
+    assert used_get(shop.club, shop.sara.id, months) == {months[1]: 1}
+    assert differences(put_right(shop, days=-60))[0] == ("A-1", "points", "first", 0, 50)
+    assert used_get(shop.club, shop.sara.id, months) in ({months[0]: 1}, {months[0]: 1, months[1]: 0})
+
+
+@pytest.mark.corrupts
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("key", ["gift.points.ever", "gift.#times.ever", "#spent"])
+def test_limits_and_counters_of_who_was_computed_again_are_proved(
+    owner_connection: psycopg.Connection, key: str
+) -> None:
+    gift = once("ever")
+    gift["limits"].append({"window": "ever", "most": 90})
+    spent = {"key": "spent", "name": {"en": "S"}, "trigger": "purchase", "counts": "money", "window": "ever"}
+    shop = open_shop(rules=[gift], document={"counters": [spent]})
+    shop.buys("A-2", MILLION, at=NOW + DAY)
+    shop.buys("A-1", 2 * MILLION, at=NOW)
+    put_right(shop)
+    shop.tell(shop.returns("R-2", "A-2", at=NOW + 11 * DAY), now=NOW + 11 * DAY)
+    shop.tell(shop.purchase("A-3", amount=MILLION, at=NOW + 12 * DAY), now=NOW + 12 * DAY)
+    assert verify() == []
+    planted = owner_connection.execute("UPDATE history_used SET used = used + 1 WHERE limit_key = %s", [key])
+    assert planted.rowcount == 1
+    assert {finding.code for finding in verify(shop.club.id)} == {"used_differs"}

@@ -2,17 +2,20 @@
 
 Everything is counted again from the activities, each under the version it was settled with; what came back
 counts no more. A streak depends on the order in which facts were told, so it is held to what its acts can
-come to at most. Members who were computed again are proved by computing them again, not here.
+come to at most. What a recomputation added stands in its audit row and counts with the activities; a member
+whose row tells none (it was written before rows did) is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
+
+import psycopg
 
 from bashgah.activities.compact import KIND_CODES, fact_unpack, outcome_unpack, state_unpack
 from bashgah.activities.undoing import counters_freed, limit_windows, times_freed
@@ -22,13 +25,14 @@ from bashgah.engine.counters import ReadyCounter
 from bashgah.engine.facts import Fact
 from bashgah.engine.limiting import budget_slot_on, budget_worth
 from bashgah.engine.states import Slot, State
-from bashgah.ground.audit import audit_targets
+from bashgah.ground.audit import audit_details
 from bashgah.ground.batch import cursor
 from bashgah.ground.proofs import Finding
 from bashgah.history.verify import USED
-from bashgah.kit.ids import public
+from bashgah.kit.ids import parse
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.ledger.verify import RULES_RECOMPUTED
 from bashgah.members.selectors import MERGED
 from bashgah.programs.budgets import TAKEN_BY_RULES
 from bashgah.programs.selectors import program_by_number
@@ -65,7 +69,7 @@ class Counted:
 
 @dataclass(slots=True)
 class Bought:
-    """One fact while what came back of it is not known yet."""
+    """One fact while what came back of it is not known yet; ``more`` are rules a recomputation gave by."""
 
     compiled: CompiledProgram
     day: date
@@ -74,11 +78,51 @@ class Bought:
     state: State
     rules: set[str]
     is_gone: bool = False
+    more: frozenset[str] = frozenset()
 
     @property
     def business_date(self) -> date:
         """The day it counts on."""
         return self.day
+
+
+@dataclass(slots=True)
+class _Anew:
+    """What recomputations changed: counts by member, and of each activity the rules that gave something.
+
+    What one gave more is taken of no budget, yet a return of it looks like any other: such slots are unsure.
+    """
+
+    counted: dict[UUID, dict[Window, int]]
+    untold: set[UUID]
+    rules: dict[tuple[UUID, UUID], dict[str, tuple[bool, bool]]]
+    unsure: set[Slot] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, club_id: UUID, cur: psycopg.Cursor[Any]) -> _Anew:
+        """Read it of a club: from the audit trail, and from the books."""
+        anew = cls({}, set(), {})
+        for target, details in audit_details(club_id=club_id, action="points.recomputed"):
+            member_id = parse("member", target)
+            if "counted" not in details:
+                anew.untold.add(member_id)
+            windows = anew.counted.setdefault(member_id, {})
+            for name, amount in details.get("counted", {}).items():
+                key, start = name.rsplit(" ", 1)
+                window = key, date.fromisoformat(start)
+                windows[window] = windows.get(window, 0) + amount
+        for member_id, activity_id, rule, is_left, is_more in cur.execute(
+            RULES_RECOMPUTED, {"club": club_id}
+        ).fetchall():
+            anew.rules.setdefault((member_id, activity_id), {})[rule] = is_left, is_more
+        return anew
+
+    def apply(self, one: Bought, key: tuple[UUID, UUID]) -> None:
+        """Let a purchase that was computed again free what it gave then, once it comes back."""
+        found = self.rules.get(key)
+        if found is not None:
+            one.rules = {rule for rule, (is_left, _is_more) in found.items() if is_left}
+            one.more = frozenset(rule for rule, (_is_left, is_more) in found.items() if is_more)
 
 
 def limits_against_activities(club_id: UUID | None, walk: Walk) -> Iterator[Finding]:
@@ -102,7 +146,7 @@ def _of_club(
 ) -> Iterator[Finding]:
     with cursor() as cur:
         merged = dict(cur.execute(MERGED).fetchall())
-    again = audit_targets(club_id=club_id, action="points.recomputed")
+        anew = _Anew.of(club_id, cur)
     together = {*merged, *merged.values()}
     budgets: dict[Slot, int] = {}
     kept = groupby(
@@ -116,20 +160,22 @@ def _of_club(
     )
     aside: dict[UUID, tuple[Counted, dict[Window, int]]] = {}
     stored = _next(kept, keys)
-    unsure: set[Slot] = set()
+    unsure = anew.unsure
     for member_id, facts in groupby(rows, key=lambda row: row[0]):
         while stored is not None and stored[0] < member_id:
             yield from _compared(stored[0], Counted(), stored[1])
             stored = _next(kept, keys)
-        is_again = public("member", member_id) in again
         taken: dict[Slot, int] = {}
-        counted = _counted(facts, versions, taken)
+        counted = _counted(facts, versions, taken, anew)
+        for window, amount in anew.counted.get(member_id, {}).items():
+            if window[0] in keys:
+                _use(counted, window, amount)
         for slot, amount in taken.items():
             budgets[slot] = budgets.get(slot, 0) + amount
         found: dict[Window, int] = {}
         if stored is not None and stored[0] == member_id:
             found, stored = stored[1], _next(kept, keys)
-        if is_again:
+        if member_id in anew.untold:
             unsure |= taken.keys()
         elif member_id in together:
             aside[member_id] = counted, found
@@ -145,18 +191,22 @@ def _of_club(
     yield from _budgets_compared(club_id, versions, budgets, unsure)
 
 
-def _counted(facts: Iterator[Any], versions: dict[int, CompiledProgram], taken: dict[Slot, int]) -> Counted:
+def _counted(
+    facts: Iterator[Any], versions: dict[int, CompiledProgram], taken: dict[Slot, int], anew: _Anew
+) -> Counted:
     """Count one member's facts, in the order in which they were recorded; returns after all others."""
     bought: dict[UUID, Bought] = {}
     result, back = Counted(), []
-    for _member, id_, kind, type_, program, day, branch, about, fact, state, outcome in facts:
+    for member_id, id_, kind, type_, program, day, branch, about, fact, state, outcome in facts:
         if kind == RETURN:
             back.append((type_, about, fact, outcome))
             continue
         bought[id_] = _done(result, taken, versions[program], (day, branch, fact, state, outcome))
+        anew.apply(bought[id_], (member_id, id_))
     for type_, about, fact, outcome in back:
         if about in bought:
             _taken_back(result, taken, bought[about], type_ == "whole", fact, outcome)
+            anew.unsure.update(_slots(bought[about], bought[about].more))
     for one in bought.values():
         if one.fact is not None and not one.is_gone:
             for counter in one.compiled.counters:
@@ -212,6 +262,14 @@ def _units(  # noqa: PLR0917 units of one rule
             slot = budget_slot_on(ready.counts_as, ready.budget, one.day, one.branch, calendar)
             worth = budget_worth(ready.budget, one.compiled.wallets[wallet])
             taken[slot] = taken.get(slot, 0) + amount * worth
+
+
+def _slots(one: Bought, rules: Iterable[str]) -> Iterator[Slot]:
+    """Return the slots of budgets that these rules take of for a purchase."""
+    for ready in one.compiled.document.rules:
+        if ready.key in rules and ready.budget is not None:
+            calendar = one.compiled.document.calendar
+            yield budget_slot_on(ready.counts_as, ready.budget, one.day, one.branch, calendar)
 
 
 def _use(result: Counted, window: Window, amount: int) -> None:

@@ -19,6 +19,7 @@ from django.db import transaction
 from bashgah.activities.compact import KINDS, fact_unpack, outcome_unpack, state_unpack
 from bashgah.activities.living import Key, Life, Lived, Told
 from bashgah.activities.running import WALLET_KINDS, Running, running_read
+from bashgah.activities.undoing import limit_windows, times_freed
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import TierMove
@@ -134,8 +135,8 @@ def member_recompute_apply(
     """Put right what ``member_recompute`` finds, under the member's lock; return what it was.
 
     Each activity gets an entry of its own (cause ``recompute``); limits, qualifying units of the days and
-    tiers follow. What must be taken and was spent becomes a debt, as with returns. Applied again it changes
-    nothing.
+    tiers follow. What was added to limits and counters stands in the audit trail, which proofs count with.
+    What must be taken and was spent becomes a debt, as with returns. Applied again it changes nothing.
     """
     with transaction.atomic(), cursor() as cur:
         if member_id not in members_lock(club, [member_id]):
@@ -147,7 +148,7 @@ def member_recompute_apply(
         found.running.pass_time(now)
         for each in found.answer.differences:
             _put_right(cur, found, each, _origin(found, each, actor, now))
-        _limits_put_right(club, found)
+        counted = _limits_put_right(club, found)
         news = _tiers_put_right(club, found, now)
         _write(cur, club, found, news, now)
         audit_post(
@@ -159,6 +160,7 @@ def member_recompute_apply(
                 "since": since.isoformat(),
                 "changes": found.answer.changes,
                 "activities": len({each.activity_id for each in found.answer.differences}),
+                "counted": counted,
             },
             now=now,
         )
@@ -183,6 +185,8 @@ def _found(
     life.seen.review(compiled, today)
     given, untouched = given_by_activities(cur, member_id)
     anew = [lived for lived in life.lived.values() if lived.is_anew and lived.told.id not in untouched]
+    for lived in anew:
+        life.touched |= _limited(lived, given.get(lived.told.id, {}))
     differences = [each for lived in anew for each in _differences(lived, given.get(lived.told.id, {}))]
     tiers = tuple(
         TierDifference(key, before.tier, after.tier)
@@ -238,6 +242,15 @@ def _differences(lived: Lived, given: Mapping[Key, int]) -> list[Difference]:
         )
         for wallet, rule in keys
     ]
+
+
+def _limited(lived: Lived, given: Mapping[Key, int]) -> set[tuple[str, date]]:
+    """Return the windows against which what a fact gave was counted: it may give nothing there any more."""
+    day, rules = lived.business_date, {rule for _wallet, rule in given}
+    found = {(key, start) for key, start, _times in times_freed(lived.compiled, rules, day)}
+    for wallet, rule in given:
+        found.update(limit_windows(lived.compiled, rule, wallet, day))
+    return found
 
 
 def _standings(
@@ -322,13 +335,15 @@ def _used_differences(club: ClubInfo, found: _Found) -> dict[tuple[str, date], i
     }
 
 
-def _limits_put_right(club: ClubInfo, found: _Found) -> None:
+def _limits_put_right(club: ClubInfo, found: _Found) -> dict[str, int]:
+    """Count limits and counters as they should be; return what was added to each window."""
     changes = _used_differences(club, found)
     for (limit, start), amount in changes.items():
         found.running.history.use(limit, start, amount)
     if changes:
         last = max(found.life.lived.values(), key=lambda lived: lived.fact.occurred_at)
         found.running.history.record(last.business_date, last.fact.occurred_at, Tally())
+    return {f"{limit} {start.isoformat()}": amount for (limit, start), amount in changes.items()}
 
 
 def _tiers_put_right(club: ClubInfo, found: _Found, now: datetime) -> list[NewsRow]:

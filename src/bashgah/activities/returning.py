@@ -234,7 +234,8 @@ def taken_back(
     for key, start, amount in counters_freed(then, purchase, fact, fact.type == "whole"):
         freed[key, start] = freed.get((key, start), 0) + amount
     if fact.type == "whole":
-        rules = {credited.rule for credited in purchase.credited}
+        # what a recomputation took in whole was freed by it
+        rules = {one.rule for one in purchase.credited if one.amount > one.recomputed}
         for key, start, amount in times_freed(then, rules, purchase.business_date):
             freed[key, start] = freed.get((key, start), 0) + amount
     for key, start, amount in undone:

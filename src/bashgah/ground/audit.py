@@ -65,13 +65,14 @@ def audit_post(
     return row_id
 
 
-def audit_targets(*, club_id: UUID, action: str) -> set[str]:
-    """Everything in the club to which something was done at least once."""
+def audit_details(*, club_id: UUID, action: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return to what in the club an act of this kind was done, with its details, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT target FROM ground_audit WHERE club_id = %s AND action = %s", [club_id, action]
+            "SELECT target, details FROM ground_audit WHERE club_id = %s AND action = %s ORDER BY id",
+            [club_id, action],
         )
-        return {target for (target,) in cursor.fetchall()}
+        return [(target, json.loads(details)) for target, details in cursor.fetchall()]
 
 
 def audit_list(

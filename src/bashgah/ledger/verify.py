@@ -313,3 +313,21 @@ GIVEN_BY_ACTIVITIES = f"""
     ORDER BY p.member_id, e.cause_id
 """
 """What activities gave and took by unit, ordered by member and activity; for ``activities.verify``."""
+
+RULES_RECOMPUTED = f"""
+    SELECT e.member_id, e.cause_id, p.rule, bool_or(p.amount > coalesce(r.taken, 0)),
+           bool_or(e.cause = {int(Cause.RECOMPUTE)})
+    FROM (SELECT DISTINCT member_id, cause_id FROM ledger_entry
+          WHERE cause = {int(Cause.RECOMPUTE)} AND club_id = %(club)s) t
+    JOIN ledger_entry e ON e.member_id = t.member_id AND e.cause_id = t.cause_id
+     AND e.cause IN ({int(Cause.ACTIVITY)}, {int(Cause.RECOMPUTE)})
+    JOIN ledger_posting p
+      ON p.member_id = e.member_id AND p.entry_id = e.id AND p.debit = {int(Account.ISSUED)}
+    LEFT JOIN LATERAL (
+        SELECT sum(v.amount) AS taken FROM ledger_posting v
+        JOIN ledger_entry w ON w.member_id = v.member_id AND w.id = v.entry_id
+         AND w.cause = {int(Cause.RECOMPUTE)}
+        WHERE v.member_id = p.member_id AND v.reverses = p.id) r ON true
+    GROUP BY e.member_id, e.cause_id, p.rule
+"""
+"""Of activities that were computed again, by rule: whether it gave what is left, and whether that is new."""
