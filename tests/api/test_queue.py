@@ -11,6 +11,8 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError
 
+from bashgah.api.intake import gathering
+from bashgah.api.intake.gathering import Gathering
 from bashgah.api.intake.queue import BATCH_MOST, Full, Queue, Work
 from bashgah.ground.types import Actor
 
@@ -256,3 +258,104 @@ def test_a_request_that_is_a_batch_by_itself_waits_for_nobody(monkeypatch: pytes
         assert queue.close(5)
 
     asyncio.run(scenario())
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a writer wait for those it has answered until they come, however long that takes."""
+    monkeypatch.setattr(gathering, "LONGEST", 1e9)
+    monkeypatch.setattr(gathering, "LONGEST_SECONDS", 60.0)
+
+
+async def eight_answered(settlement: Settlement, queue: Queue) -> None:
+    """Settle one fact and then eight together, and see them answered."""
+    queue.put(first := work(["a"]))
+    await asyncio.to_thread(entered, settlement, 1)
+    eight = [work([n]) for n in range(8)]
+    for one in eight:
+        queue.put(one)
+    settlement.may_go.set()
+    await asyncio.gather(first.future, *(one.future for one in eight))
+    assert [len(facts) for _club, facts in settlement.batches] == [1, 8]
+
+
+@pytest.mark.usefixtures("patient")
+def test_those_just_answered_are_settled_with_who_waits_already() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=2)
+        await eight_answered(settlement, queue)
+        again = [work([n]) for n in range(9)]
+        for one in again:
+            assert len(settlement.batches) == 2
+            queue.put(one)
+            await asyncio.sleep(0.005)
+        await asyncio.gather(*(one.future for one in again))
+        assert [len(facts) for _club, facts in settlement.batches] == [1, 8, 9]
+        assert queue.close(5)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_request_that_is_a_batch_by_itself_does_not_wait_for_those_just_answered() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        await eight_answered(settlement, queue)
+        queue.put(big := work(list(range(BATCH_MOST))))
+        assert await asyncio.wait_for(big.future, 5) == list(range(BATCH_MOST))
+        queue.close(5)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.usefixtures("patient")
+def test_closing_waits_for_nobody_who_was_just_answered() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        await eight_answered(settlement, queue)
+        queue.put(last := work(["last"]))
+        await asyncio.sleep(0.05)
+        assert not last.future.done()
+        assert await asyncio.to_thread(queue.close, 5)
+        assert await last.future == ["last"]
+
+    asyncio.run(scenario())
+
+
+def test_a_writer_waits_for_nine_in_ten_of_those_it_answered_and_no_longer_than_they_took() -> None:
+    waits = Gathering()
+    waits.answered(10, took=0.008, at=100.0)
+    assert waits.begin(6) == pytest.approx(100.006)
+    assert waits.wanted == 15
+    waits.end(15)
+    waits.answered(10, took=3.0, at=200.0)
+    assert waits.begin(0) == pytest.approx(200.015)
+
+
+@pytest.mark.parametrize("count", [1, 3, 65, 1000])
+def test_nobody_is_waited_for_after_a_very_small_batch_or_a_large_one(count: int) -> None:
+    waits = Gathering()
+    waits.answered(count, took=0.008, at=100.0)
+    waits.begin(5)
+    assert waits.wanted == 0
+
+
+def test_each_wait_in_vain_is_followed_by_twice_as_many_batches_without_one() -> None:
+    waits = Gathering()
+    waited = []
+    for _batch in range(12):
+        waits.answered(10, took=0.008, at=100.0)
+        waits.begin(6)
+        waited.append(bool(waits.wanted))
+        waits.end(10)  # four of ten came, as any four may
+    assert waited == [True, False, True, False, False, True, False, False, False, False, True, False]
+    while not waits.wanted:
+        waits.answered(10, took=0.008, at=100.0)
+        waits.begin(6)
+    waits.end(11)
+    waits.answered(10, took=0.008, at=100.0)
+    waits.begin(6)
+    assert waits.wanted == 15

@@ -4,6 +4,8 @@ While one batch commits the next one gathers, so the running commit is the timer
 single fact. One writer is enough: what it costs to open and commit a transaction is shared by more facts when
 no second one takes half of them. The second writer is there for when the first takes long: it waits for a
 member who is locked elsewhere, or has a thousand facts to write.
+
+The writer waits a moment for those it has just answered, as long as they come back (``gathering``).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from psycopg_pool import PoolTimeout
 
 from bashgah.activities.types import Intake, Outcome
+from bashgah.api.intake.gathering import Gathering
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.types import Actor
 
@@ -80,7 +83,10 @@ class Queue:
         self._busy = 0
         self._asleep = 0
         self._closed = False
-        self._ready = threading.Condition()
+        self._gathering = Gathering()
+        lock = threading.RLock()
+        self._ready = threading.Condition(lock)
+        self._enough = threading.Condition(lock)
         self._threads = [
             threading.Thread(target=self._write, name=f"intake-writer-{number}", daemon=True)
             for number in range(writers)
@@ -97,12 +103,15 @@ class Queue:
             self._waiting += len(work.facts)
             if not self._busy or work.is_big:
                 self._ready.notify()
+            if 0 < self._gathering.wanted <= self._waiting:
+                self._enough.notify()
 
     def close(self, timeout: float) -> bool:
         """Take nothing more, settle all that waits, and say whether that was done in time."""
         with self._ready:
             self._closed = True
             self._ready.notify_all()
+            self._enough.notify_all()
         until = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -120,32 +129,55 @@ class Queue:
                     self._asleep += 1
                     self._ready.wait()
                     self._asleep -= 1
-            taken = [self._work.popleft()]
-            count = len(taken[0].facts)
-            while self._work and count + len(self._work[0].facts) <= BATCH_MOST:
-                work = self._work.popleft()
-                count += len(work.facts)
-                taken.append(work)
-            self._waiting -= count
             self._busy += 1
-            WAITING.set(self._waiting)
+            if self._busy == 1 and not self._work[0].is_big:
+                self._gather()
+            taken = self._popped()
             if self._asleep:  # somebody must look from time to time whether we take long
                 self._ready.notify()
         return taken
+
+    def _popped(self) -> list[Work]:
+        taken = [self._work.popleft()]
+        count = len(taken[0].facts)
+        while self._work and count + len(self._work[0].facts) <= BATCH_MOST:
+            work = self._work.popleft()
+            count += len(work.facts)
+            taken.append(work)
+        self._waiting -= count
+        WAITING.set(self._waiting)
+        return taken
+
+    def _gather(self) -> None:
+        """Wait for those who were just answered, if that is worth while."""
+        until = self._gathering.begin(self._waiting)
+        while self._waiting < self._gathering.wanted and not self._closed:
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            self._enough.wait(left)
+        self._gathering.end(self._waiting)
 
     def _is_ours(self) -> bool:
         """Say whether what waits is for us: nobody is at work, it shares no batch, or it waits too long."""
         if not self._work:
             return False
+        if not self._busy:
+            return True
+        if self._gathering.wanted:  # whoever gathers takes what waits in a moment
+            return False
         first = self._work[0]
-        return not self._busy or first.is_big or time.monotonic() - first.since >= PATIENCE_SECONDS
+        return first.is_big or time.monotonic() - first.since >= PATIENCE_SECONDS
 
-    def _done(self) -> None:
+    def _done(self, count: int, begun: float) -> None:
         with self._ready:
             self._busy -= 1
+            at = time.monotonic()
+            self._gathering.answered(count, took=at - begun, at=at)
 
     def _write(self) -> None:
         while taken := self._take():
+            begun = time.monotonic()
             try:
                 groups: dict[tuple[Any, Actor], list[Work]] = {}
                 for work in taken:
@@ -153,7 +185,7 @@ class Queue:
                 for group in groups.values():
                     _resolve(group, self._settled(group))
             finally:
-                self._done()
+                self._done(sum(len(work.facts) for work in taken), begun)
         connection.close()
 
     def _settled(self, group: list[Work]) -> list[Outcome] | Exception:
