@@ -153,3 +153,27 @@ def test_a_case_without_an_amount_says_what_is_missing(console: Console) -> None
     assert answer.status_code == 422
     unknown = console.post("rules/try/", **CASE, member="09129999999")
     assert unknown.status_code == 422
+
+
+def test_a_report_says_which_rules_were_supposed_to_be_live(console: Console) -> None:
+    console.buys(console.cast.sara, 30_000_000)
+    draft = draft_get(console.club)
+    rule = {
+        "key": "more",
+        "name": {"fa": "امتیاز بیشتر", "en": "More points"},
+        "effects": [{"wallet": "points", "amount": "fixed", "params": {"units": 25}}],
+        "stage": "draft",
+    }
+    rule_put(club=console.club, rule=rule, revision=draft.revision, actor=SYSTEM, now=clock.now())
+    location = console.post("rules/backtests/new/", **FORM).headers["Location"]
+    report = run(console).report
+    assert report is not None
+    assert report.tried.points - report.live.points == 25
+    address = location.removeprefix("/console/")
+    assert "«امتیاز بیشتر» پیش‌نویس است؛ با این فرض حساب شد که برای همه فعال باشد." in text(
+        console.get(address)
+    )
+    page = text(console.get(address, lang="en"))
+    assert "“More points” is a draft; it was replayed as if it were live for everybody." in page
+    told = b"".join(console.get(f"{address}report.csv").streaming_content).decode("utf-8-sig")
+    assert "فرض‌های این محاسبه,«امتیاز بیشتر» پیش‌نویس است" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -145,3 +146,55 @@ def test_a_fact_that_is_only_counted_makes_no_credits(folder: Path, monkeypatch:
 
 def test_the_law_has_counters_that_last() -> None:
     assert {"streak", "days_since"} <= {counter["counts"] for counter in COUNTERS}
+
+
+def test_both_ways_agree_over_years_of_limits_ages_falls_and_counters(folder: Path) -> None:
+    """One program in which each of these matters, told by figures that show that they did."""
+    chance = random.Random(1405)
+    step = {"amount": "per_step", "params": {"units": 5, "step": 1000}}
+    status = {"amount": "per_step", "params": {"units": 1, "step": 1000}, "wallet": "status"}
+    fixed = {"amount": "fixed", "params": {"units": 3}}
+
+    def of(key: str, effects: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+        return {"key": key, "name": {"en": key}, "effects": effects, **more}
+
+    document = {
+        "wallets": [
+            {"key": "points", "kind": "points", "name": {"en": "Points"}, "worth": 2,
+             "expiry": {"kind": "age_days", "count": 90}},
+            {"key": "status", "kind": "status", "name": {"en": "Status"}},
+        ],
+        "rules": [
+            of("base", [step, status]),
+            of("twice", [fixed, step], limits=[{"window": "month", "most": 260}]),
+            of("often", [fixed], limits=[{"window": "week", "most": 1, "of": "times"}]),
+            of("old", [fixed], when={"field": "member.age_days", "op": "gte", "value": 400}),
+            of("golden", [fixed], when={"field": "member.tier.main", "op": "is", "value": "b"}),
+            of("row", [fixed], when={"field": "counter.row", "op": "gte", "value": 3}),
+        ],
+        "ladders": [
+            {"key": "main", "name": {"en": "Main"}, "window": "calendar_year", "tiers": [
+                {"key": "a", "name": {"en": "A"}, "threshold": 0},
+                {"key": "b", "name": {"en": "B"}, "threshold": 1500},
+            ]}
+        ],
+        "counters": [{"key": "row", "name": {"en": "Row"}, "counts": "streak", "window": "week"}],
+        "calendar": "gregorian",
+    }  # fmt: skip
+    plan = Plan(str(folder), date(2025, 1, 1), date(2028, 1, 1), b"", json.dumps(document).encode(), "IRR")
+    rows = []
+    for place in range(400):
+        # much is bought in the first year, little in the years after it: what was reached is lost again
+        days = chance.randrange(365) if place < 350 else chance.randrange(365, 1000)
+        at = datetime(2025, 1, 1, 9, tzinfo=UTC) + timedelta(days=days, minutes=place)
+        bought = Fact("purchase", "purchase", at, at, gross=chance.randrange(20_000))
+        rows.append(Row(place.to_bytes(16, "big"), bought, None, NOTHING))
+    rows.sort(key=lambda row: (row.fact.occurred_at, row.id))
+    lean, full = replayed(plan, rows, in_full=False), replayed(plan, rows, in_full=True)
+    assert lean == full
+    tally = lean[0]
+    times = {rule: figures[3] // 2 for (rule, _wallet), figures in tally.credits.items()}
+    assert all(0 < times[rule] < 400 for rule in ("twice", "often", "old", "golden", "row"))
+    assert tally.limited.keys() == {"twice", "often"}
+    assert tally.standings == {"main.a": [0, 2]}
+    assert tally.open_points[1] < tally.points[1]

@@ -78,6 +78,15 @@ def _print(ended: BacktestInfo, report: Report, since: date, until: date, second
         f"{report.facts:,} facts of {report.members:,} members, {since} to {until - timedelta(days=1)}, "
         f"in {seconds:.1f} s ({report.seconds:.1f} s of computing)."
     )
+    for each in report.supposed:
+        if each.is_tried:
+            console.print(
+                f"Rule {each.rule} is in {each.stage}; it was replayed as if it were live for everybody."
+            )
+        else:
+            console.print(
+                f"Rule {each.rule} of version {ended.live_number} counted as it does in {each.stage}."
+            )
     table = Table("", f"version {ended.live_number}", tried, "difference")
     for label, live, new in (
         ("points", report.live.points, report.tried.points),

@@ -15,7 +15,8 @@ LATEST = 20
 def backtest_cost(club: ClubInfo, program: Program, rule: Rule, _now: datetime) -> int | None:
     """Return what a rule with these terms cost a month in the newest backtest that tried it, or None.
 
-    Points count by what they pay. A rule counts as tried where the tried program had it live.
+    Points count by what they pay. A rule counts as tried where the tried program had it live, or it was
+    supposed to be live.
     """
     wanted = rule_terms(rule)
     worths = [wallet.worth for wallet in program.wallets if wallet.kind == "points"]
@@ -26,7 +27,10 @@ def backtest_cost(club: ClubInfo, program: Program, rule: Rule, _now: datetime) 
         tried = next(
             (each for each in backtest_programs(club, info.id)[1].rules if each.key == rule.key), None
         )
-        if tried is None or tried.stage != "live" or rule_terms(tried) != wanted:
+        supposed = {each.rule for each in info.report.supposed if each.is_tried}
+        if tried is None or not (tried.stage == "live" or tried.key in supposed):
+            continue
+        if rule_terms(tried) != wanted:
             continue
         points = sum(each.tried_points for each in info.report.rules if each.rule == rule.key)
         days = max(1, (info.until - info.since).days)

@@ -23,6 +23,7 @@ from bashgah.simulation.types import (
     Segment,
     Span,
     Standing,
+    Supposed,
     Totals,
 )
 
@@ -32,7 +33,13 @@ PERCENTILES = (10, 50, 90, 99)
 _SATURDAY, _MONDAY = 5, 0
 
 
-def report_of(tally: Tally, live: Program, tried: Program, samples: tuple[Sample, ...] = ()) -> Report:
+def report_of(
+    tally: Tally,
+    live: Program,
+    tried: Program,
+    samples: tuple[Sample, ...] = (),
+    supposed: tuple[Supposed, ...] = (),
+) -> Report:
     """Return the report of a whole replay."""
     points = {w.key for program in (live, tried) for w in program.wallets if w.kind == "points"}
     calendar = tried.calendar
@@ -65,6 +72,7 @@ def report_of(tally: Tally, live: Program, tried: Program, samples: tuple[Sample
         samples=samples,
         seconds=round(tally.seconds, 3),
         segments=_segments(tally),
+        supposed=supposed,
     )
 
 

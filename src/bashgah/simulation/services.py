@@ -25,6 +25,7 @@ from bashgah.lake.services import lake_available, lake_export, lake_unavailable
 from bashgah.programs import selectors as programs
 from bashgah.simulation import selectors
 from bashgah.simulation.models import Backtest
+from bashgah.simulation.supposing import as_live, supposed_of
 from bashgah.simulation.types import BacktestInfo, Cancelled, Report
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def backtest_start(
     """Ask for a backtest over the half-open period of local days; a job of the worker runs it.
 
     ``tried`` is a version's number, 0 the draft as it stands now; ``live`` the version it is compared with, 0
-    the newest one. ``permille`` of the members are replayed. Refuses an empty period (``period_empty``, 422),
+    the newest one. Rules of what is tried that are in draft, shadow or pilot count as if they were live
+    (``Report.supposed``); those of the version compared with count as they do. ``permille`` of the members
+    are replayed. Refuses an empty period (``period_empty``, 422),
     a draft that cannot be published (``program_invalid``, 422) and a version that is not there; all of it
     (``lake_unavailable``, 503) where PyArrow is not installed.
     """
@@ -210,12 +213,15 @@ def _replayed(
     from bashgah.simulation import reports, sampling, spreading
     from bashgah.simulation.comparing import Plan
 
+    live, tried = (Program.model_validate(each) for each in (row.live_document, row.tried_document))
+    supposed = supposed_of(live, tried)
+    tried = as_live(tried)
     plan = Plan(
         folder=str(lake.folder),
         since=row.since,
         until=row.until,
         live=_document(row.live_document),
-        tried=_document(row.tried_document),
+        tried=tried.model_dump_json().encode(),
         currency=club.currency,
         zone=club.timezone,
         permille=row.permille,
@@ -225,8 +231,7 @@ def _replayed(
     except spreading.Unsettled:
         raise Refusal("budgets_unsettled", Phrase(UNSETTLED)) from None
     shown = [*reports.extremes(tally, most=True, count=4), *reports.extremes(tally, most=False, count=4)]
-    live, tried = (Program.model_validate(each) for each in (row.live_document, row.tried_document))
-    return reports.report_of(tally, live, tried, sampling.samples_of(plan, shown))
+    return reports.report_of(tally, live, tried, sampling.samples_of(plan, shown), supposed)
 
 
 def _spread(workers: int | None, spark: str | None) -> Spread:

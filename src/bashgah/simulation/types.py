@@ -167,11 +167,25 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Supposed:
+    """A rule that is neither live nor ended, and so needs a word about how it was replayed.
+
+    In what is tried (``is_tried``) it counted as if it were live for everybody. In the version compared with
+    it counted as its ``stage`` really does: a pilot for its members (``percent`` of them), others not at all.
+    """
+
+    rule: str
+    stage: str
+    is_tried: bool
+    percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a backtest found; ``seconds`` is the computing time of the replay, all processes together.
 
     ``middle`` holds the points of the members at the tenth, fiftieth, ninetieth and ninety-ninth percentile,
-    live and tried.
+    live and tried. ``supposed`` are the rules of either program that are still tried.
     """
 
     facts: int
@@ -197,6 +211,7 @@ class Report:
     samples: tuple[Sample, ...]
     seconds: float
     segments: tuple[Segment, ...] = ()
+    supposed: tuple[Supposed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

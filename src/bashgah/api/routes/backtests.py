@@ -188,6 +188,19 @@ class BacktestSampleOut(BacktestMemberOut):
     facts: list[BacktestFactOut]
 
 
+class BacktestSupposedOut(Schema):
+    """A rule that is neither live nor ended.
+
+    In what is tried (`is_tried`) it counted as if it were live for everybody; in the version compared with it
+    counted as its stage does: a pilot for `percent` of the members it is meant for, others not at all.
+    """
+
+    rule: str
+    stage: Literal["draft", "shadow", "pilot"]
+    is_tried: bool
+    percent: int
+
+
 class BacktestReportOut(Schema):
     """What a backtest found.
 
@@ -217,6 +230,7 @@ class BacktestReportOut(Schema):
     gainers: list[BacktestMemberOut]
     sufferers: list[BacktestMemberOut]
     samples: list[BacktestSampleOut]
+    supposed: list[BacktestSupposedOut]
     seconds: float
 
 
@@ -225,6 +239,8 @@ class BacktestReportOut(Schema):
 def backtest_start(request: Call, body: BacktestIn) -> Status[BacktestOut]:
     """Queue a replay of the draft or a version against another; ask for it to see how far it is.
 
+    Rules of what is tried that are in draft, shadow or pilot count as if they were live for everybody; rules
+    of the version it is compared with count as they do. The report lists them (`supposed`).
     It is run by a worker, one after the other, and kept with its report.
     """
     info = services.backtest_start(

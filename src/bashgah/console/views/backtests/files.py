@@ -17,6 +17,7 @@ from bashgah.console.views.backtests.report import (
     member_names,
     rule_names,
     segment_name,
+    supposed_words,
     trait_name,
 )
 from bashgah.console.views.base import page, read_id
@@ -90,6 +91,8 @@ def _rows(request: HttpRequest, info: BacktestInfo, report: Report) -> Iterator[
             filter(None, (rules.get(use.rule, use.rule), branches.get(use.branch, use.branch)))
         )
         yield gettext("Budget"), place, use.live, use.tried
+    for supposed in supposed_words(report, rules):
+        yield gettext("What was supposed"), supposed
     yield from _members(report, tiers)
     yield from _extremes(request, report, rules)
 

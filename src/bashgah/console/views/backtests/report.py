@@ -29,6 +29,7 @@ from bashgah.simulation.types import (
     Report,
     Sample,
     Segment,
+    Supposed,
 )
 from bashgah.ui.figures import day_words, plain
 from bashgah.ui.framing import lang_of
@@ -156,6 +157,7 @@ class ReportShown:
     gainers: tuple[MemberRow, ...]
     sufferers: tuple[MemberRow, ...]
     samples: tuple[SampleRow, ...]
+    supposed: tuple[str, ...]
     ran: str
 
 
@@ -207,6 +209,7 @@ def report_shown(request: HttpRequest, info: BacktestInfo, report: Report) -> Re
         gainers=tuple(_member(each, names) for each in report.gainers[:MEMBERS_SHOWN]),
         sufferers=tuple(_member(each, names) for each in report.sufferers[:MEMBERS_SHOWN]),
         samples=tuple(_sample(request, each, names, rules, branches, info) for each in report.samples),
+        supposed=supposed_words(report, rules),
         ran=_ran(info, report),
     )
 
@@ -215,6 +218,26 @@ def _ran(info: BacktestInfo, report: Report) -> str:
     took = round((info.ended_at - info.began_at).total_seconds()) if info.ended_at and info.began_at else 0
     words = {"facts": plain(report.facts), "span": pages.span_words(max(1, took))}
     return gettext("%(facts)s activities replayed in %(span)s.") % words
+
+
+def supposed_words(report: Report, rules: Mapping[str, str]) -> tuple[str, ...]:
+    """Say how rules that are still tried were replayed; a draft of the live side goes without saying."""
+    told = (each for each in report.supposed if each.is_tried or each.stage != "draft")
+    return tuple(_supposed(each, rules) for each in told)
+
+
+def _supposed(each: Supposed, rules: Mapping[str, str]) -> str:
+    words = {"rule": rules.get(each.rule, each.rule)}
+    if each.is_tried:
+        said_by = {
+            "draft": gettext("“%(rule)s” is a draft; it was replayed as if it were live for everybody."),
+            "shadow": gettext("“%(rule)s” is in shadow; it was replayed as if it were live for everybody."),
+            "pilot": gettext("“%(rule)s” is in pilot; it was replayed as if it were live for everybody."),
+        }
+        return said_by[each.stage] % words
+    if each.stage == "pilot":
+        return gettext("In the version compared with, “%(rule)s” gave only to members of its pilot.") % words
+    return gettext("In the version compared with, “%(rule)s” is in shadow and gave nothing.") % words
 
 
 def rule_names(both: Iterable[Program], lang: Lang) -> dict[str, str]:
