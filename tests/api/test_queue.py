@@ -51,9 +51,9 @@ class Settlement:
         return list(facts)
 
 
-def work(facts: list[Any], club: Any = NADERI) -> Work:
+def work(facts: list[Any], club: Any = NADERI, caller: str | None = None) -> Work:
     loop = asyncio.get_running_loop()
-    return Work(facts, club, POS, loop.create_future(), loop)
+    return Work(facts, club, POS, loop.create_future(), loop, caller)
 
 
 def entered(settlement: Settlement, times: int) -> None:
@@ -271,7 +271,7 @@ async def eight_answered(settlement: Settlement, queue: Queue) -> None:
     """Settle one fact and then eight together, and see them answered."""
     queue.put(first := work(["a"]))
     await asyncio.to_thread(entered, settlement, 1)
-    eight = [work([n]) for n in range(8)]
+    eight = [work([n], caller=f"till {n}") for n in range(8)]
     for one in eight:
         queue.put(one)
     settlement.may_go.set()
@@ -280,12 +280,12 @@ async def eight_answered(settlement: Settlement, queue: Queue) -> None:
 
 
 @pytest.mark.usefixtures("patient")
-def test_those_just_answered_are_settled_with_who_waits_already() -> None:
+def test_those_just_answered_are_settled_with_whom_they_left_waiting() -> None:
     async def scenario() -> None:
         settlement = Settlement()
         queue = Queue(settlement, lambda: NOW, writers=2)
         await eight_answered(settlement, queue)
-        again = [work([n]) for n in range(9)]
+        again = [work(["new"], caller="till 9"), *(work([n], caller=f"till {n}") for n in range(8))]
         for one in again:
             assert len(settlement.batches) == 2
             queue.put(one)
@@ -325,37 +325,43 @@ def test_closing_waits_for_nobody_who_was_just_answered() -> None:
     asyncio.run(scenario())
 
 
-def test_a_writer_waits_for_nine_in_ten_of_those_it_answered_and_no_longer_than_they_took() -> None:
-    waits = Gathering()
-    waits.answered(10, took=0.008, at=100.0)
-    assert waits.begin(6) == pytest.approx(100.006)
-    assert waits.wanted == 15
-    waits.end(15)
-    waits.answered(10, took=3.0, at=200.0)
-    assert waits.begin(0) == pytest.approx(200.015)
+def tills(count: int) -> list[str]:
+    return [f"till {number}" for number in range(count)]
 
 
-@pytest.mark.parametrize("count", [1, 3, 65, 1000])
-def test_nobody_is_waited_for_after_a_very_small_batch_or_a_large_one(count: int) -> None:
+def waited_for(waits: Gathering, answered: list[str], came: list[str]) -> bool:
+    """Answer some, let some come, and say whether a batch was held back for them."""
+    waits.answered(answered, took=0.008, at=100.0)
+    waits.begin()
+    held_back = waits.is_waiting
+    for caller in came:
+        waits.came(caller)
+    waits.end()
+    assert not waits.is_waiting
+    return held_back
+
+
+def test_nine_in_ten_of_those_answered_are_waited_for_and_no_longer_than_they_took() -> None:
     waits = Gathering()
-    waits.answered(count, took=0.008, at=100.0)
-    waits.begin(5)
-    assert waits.wanted == 0
+    waits.answered(tills(10), took=0.008, at=100.0)
+    assert not waits.came("till 0")
+    assert waits.begin() == pytest.approx(100.006)
+    assert [waits.came(caller) for caller in tills(10)[1:9]] == [False] * 7 + [True]
+    assert waits.is_complete
+    waits.answered(tills(10), took=3.0, at=200.0)
+    assert waits.begin() == pytest.approx(200.015)
+
+
+@pytest.mark.parametrize("answered", [tills(3), tills(65), [None] * 20], ids=["few", "many", "unknown"])
+def test_few_callers_and_many_and_unknown_ones_are_not_waited_for(answered: list[Any]) -> None:
+    assert not waited_for(Gathering(), answered, [])
 
 
 def test_each_wait_in_vain_is_followed_by_twice_as_many_batches_without_one() -> None:
     waits = Gathering()
-    waited = []
-    for _batch in range(12):
-        waits.answered(10, took=0.008, at=100.0)
-        waits.begin(6)
-        waited.append(bool(waits.wanted))
-        waits.end(10)  # four of ten came, as any four may
-    assert waited == [True, False, True, False, False, True, False, False, False, False, True, False]
-    while not waits.wanted:
-        waits.answered(10, took=0.008, at=100.0)
-        waits.begin(6)
-    waits.end(11)
-    waits.answered(10, took=0.008, at=100.0)
-    waits.begin(6)
-    assert waits.wanted == 15
+    others = [f"other {number}" for number in range(50)]
+    held_back = [waited_for(waits, tills(10), [*others, *tills(4)]) for _batch in range(12)]
+    assert held_back == [True, False, True, False, False, True, False, False, False, False, True, False]
+    while not waited_for(waits, tills(10), tills(5)):
+        pass
+    assert waited_for(waits, tills(10), tills(5))

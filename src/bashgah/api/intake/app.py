@@ -105,6 +105,7 @@ class Call:
         self.given: dict[bytes, bytes] = dict(scope["headers"])
         wished = self.given.get(b"x-request-id", b"").decode("latin-1")
         self.request_id = wished if ACCEPTED.fullmatch(wished) else ids.fresh().hex
+        self.caller: tuple[str, int] | None = scope.get("client")
         self.headers: dict[str, str] = {}
         self.identity: Identity | None = None
 
@@ -125,7 +126,7 @@ class Call:
         if self.path == BATCH:
             return await self._batch(receive, identity)
         fact = reading.single(await reading.body(receive, self.given, reading.SINGLE_LIMIT))
-        (outcome,) = await _settled([fact], identity)
+        (outcome,) = await _settled([fact], identity, self.caller)
         if isinstance(outcome, Refused):
             if outcome.refusal.status == KEPT:
                 return KEPT, self.said(problems.from_refusal(outcome.refusal))
@@ -135,7 +136,7 @@ class Call:
     async def _batch(self, receive: Receive, identity: Identity) -> tuple[int, bytes]:
         items, explain = reading.batch(await reading.body(receive, self.given, reading.BATCH_LIMIT))
         facts = [item for item in items if not isinstance(item, problems.Problem)]
-        outcomes = iter(await _settled(facts, identity) if facts else ())
+        outcomes = iter(await _settled(facts, identity, self.caller) if facts else ())
         results = [
             self._result(item if isinstance(item, problems.Problem) else next(outcomes), identity, explain)
             for item in items
@@ -189,9 +190,11 @@ async def _identified(headers: dict[bytes, bytes], now: datetime) -> Identity:
     return identity
 
 
-async def _settled(facts: Sequence[Intake], identity: Identity) -> list[Outcome]:
+async def _settled(
+    facts: Sequence[Intake], identity: Identity, caller: tuple[str, int] | None
+) -> list[Outcome]:
     loop = asyncio.get_running_loop()
-    work = Work(facts, identity.club, identity.actor, loop.create_future(), loop)
+    work = Work(facts, identity.club, identity.actor, loop.create_future(), loop, caller)
     STATE.queue().put(work)
     return await work.future
 

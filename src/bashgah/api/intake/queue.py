@@ -5,7 +5,7 @@ single fact. One writer is enough: what it costs to open and commit a transactio
 no second one takes half of them. The second writer is there for when the first takes long: it waits for a
 member who is locked elsewhere, or has a thousand facts to write.
 
-The writer waits a moment for those it has just answered, as long as they come back (``gathering``).
+The writer waits a moment for callers it has just answered, as long as they come back (``gathering``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,7 @@ class Work:
     actor: Actor
     future: asyncio.Future[list[Outcome]]
     loop: asyncio.AbstractEventLoop = field(repr=False)
+    caller: Hashable = None
     since: float = field(default_factory=time.monotonic)
 
     @property
@@ -103,7 +104,7 @@ class Queue:
             self._waiting += len(work.facts)
             if not self._busy or work.is_big:
                 self._ready.notify()
-            if 0 < self._gathering.wanted <= self._waiting:
+            if self._gathering.came(work.caller):
                 self._enough.notify()
 
     def close(self, timeout: float) -> bool:
@@ -150,13 +151,13 @@ class Queue:
 
     def _gather(self) -> None:
         """Wait for those who were just answered, if that is worth while."""
-        until = self._gathering.begin(self._waiting)
-        while self._waiting < self._gathering.wanted and not self._closed:
+        until = self._gathering.begin()
+        while not (self._gathering.is_complete or self._closed):
             left = until - time.monotonic()
             if left <= 0:
                 break
             self._enough.wait(left)
-        self._gathering.end(self._waiting)
+        self._gathering.end()
 
     def _is_ours(self) -> bool:
         """Say whether what waits is for us: nobody is at work, it shares no batch, or it waits too long."""
@@ -164,16 +165,16 @@ class Queue:
             return False
         if not self._busy:
             return True
-        if self._gathering.wanted:  # whoever gathers takes what waits in a moment
+        if self._gathering.is_waiting:  # whoever gathers takes what waits in a moment
             return False
         first = self._work[0]
         return first.is_big or time.monotonic() - first.since >= PATIENCE_SECONDS
 
-    def _done(self, count: int, begun: float) -> None:
+    def _done(self, taken: list[Work], begun: float) -> None:
         with self._ready:
             self._busy -= 1
             at = time.monotonic()
-            self._gathering.answered(count, took=at - begun, at=at)
+            self._gathering.answered((work.caller for work in taken), took=at - begun, at=at)
 
     def _write(self) -> None:
         while taken := self._take():
@@ -185,7 +186,7 @@ class Queue:
                 for group in groups.values():
                     _resolve(group, self._settled(group))
             finally:
-                self._done(sum(len(work.facts) for work in taken), begun)
+                self._done(taken, begun)
         connection.close()
 
     def _settled(self, group: list[Work]) -> list[Outcome] | Exception:
