@@ -113,6 +113,11 @@ CORRUPTIONS = {
     "history_qualifying_differs": "UPDATE history_sums SET qualifying = 0",
     "sums_spend_differ": "UPDATE history_sums SET spend = spend + 1",
     "sums_returns_differ": "UPDATE history_sums SET returns = returns + 1",
+    "merged_holds_units": (
+        "UPDATE members_state s SET merged_into = (SELECT w.member_id FROM ledger_wallet w"
+        " WHERE w.member_id <> s.member_id LIMIT 1)"
+        " WHERE member_id = (SELECT member_id FROM activities_activity LIMIT 1)"
+    ),
     "history_missing": "DELETE FROM history_sums",
     "activity_without_reference": "DELETE FROM activities_reference WHERE reference = 'A-1'",
     "reference_without_activity": "DELETE FROM activities_anonymous",

@@ -56,6 +56,10 @@ CORRUPTIONS = {
         "call_back_of_nothing",
         f"DELETE FROM activities_pooled WHERE {SHARED}",
     ),
+    "the memory of a share is gone": (
+        "share_not_kept",
+        f"DELETE FROM activities_pooled WHERE {SHARED}",
+    ),
     "the memory of who paid is gone": (
         "group_payment_not_kept",
         "DELETE FROM activities_pooled",
@@ -92,6 +96,17 @@ def test_what_is_planted_in_a_shared_account_is_found_and_named(
     code, sql = CORRUPTIONS[planted]
     assert owner_connection.execute(sql).rowcount > 0
     assert code in {finding.code for finding in verify(home.club.id)}
+
+
+def test_a_share_that_no_activity_remembers_is_found_before_anything_comes_back(
+    owner_connection: psycopg.Connection,
+) -> None:
+    home = home_of(share=30)
+    home.shop.tell(home.shop.purchase("S-1", line("a", MILLION)))
+    home.pays_in(home.sara, 2)
+    assert verify() == []
+    assert owner_connection.execute(f"DELETE FROM activities_pooled WHERE {SHARED}").rowcount == 1
+    assert [finding.code for finding in verify(home.club.id)] == ["share_not_kept"]
 
 
 def test_what_came_back_of_a_payment_counts_no_more_and_a_closed_household_gives_nothing_back(

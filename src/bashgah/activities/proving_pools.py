@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from bashgah.activities.paying import REDEMPTION, UNITS
 from bashgah.clubs.selectors import club_get
+from bashgah.ground.audit import audit_details
 from bashgah.ground.batch import cursor
 from bashgah.ground.proofs import Check, Finding
+from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-from bashgah.ledger.pooling import CALLED_BACK, PASSED_ON
+from bashgah.ledger.pooling import CALLED_BACK, PASSED_ON, SENT
 from bashgah.members.selectors import GROUPS, SPENT_OF_GROUPS, month_of
 from bashgah.redemption.selectors import PAID_BY_GROUPS
 
@@ -91,8 +96,18 @@ SAID = {
     "group_spend_differs": _(
         "What is counted against a month of a shared account is not what was spent: {expected} expected,"
         " {found} found."
-    )
+    ),
+    "share_not_kept": _("Units went to a shared account and no activity remembers it."),
 }
+
+_UNKEPT = f"""
+    SELECT s.club_id, s.member_id, s.group_id, s.entry_id::text FROM ({SENT}) s
+    JOIN ({GROUPS}) g ON g.member_id = s.group_id
+    LEFT JOIN activities_pooled k ON k.member_id = s.member_id AND k.entry_id = s.entry_id
+    WHERE (%(all)s OR s.club_id = %(club)s) AND k.entry_id IS NULL
+    ORDER BY s.club_id, s.entry_id
+"""
+"""What went from people to groups and was not remembered with an activity; what they paid in is among it."""
 
 _SPENT = f"""
     SELECT s.club_id, s.owner_id, s.member_id, s.unit, a.recorded_at, s.amount - s.returned
@@ -105,6 +120,36 @@ _SPENT = f"""
     WHERE counts AND (%(all)s OR club_id = %(club)s)
 """
 Month = tuple[UUID, UUID, str, date]
+
+
+def shares_against_memory(club_id: UUID | None) -> Iterator[Finding]:
+    """Find units that a group was passed and that neither an activity nor a paying-in explains.
+
+    Each paying-in names its entry in the audit trail; those of before it did are explained by their number.
+    """
+    with cursor() as cur:
+        rows = cur.execute(_UNKEPT, {"all": club_id is None, "club": club_id}).fetchall()
+    for club, unkept in groupby(rows, key=itemgetter(0)):
+        yield from _unexplained(club, [(member, group, entry) for _club, member, group, entry in unkept])
+
+
+def _unexplained(club_id: UUID, unkept: list[tuple[UUID, UUID, str]]) -> Iterator[Finding]:
+    entries: set[str] = set()
+    unnamed: Counter[tuple[str, str]] = Counter()
+    for target, details in audit_details(club_id=club_id, action="group.contributed"):
+        if "entry" in details:
+            entries.add(details["entry"])
+        else:
+            unnamed[details["member"], target] += 1
+    for member_id, group_id, entry_id in unkept:
+        who = public("member", member_id), public("member", group_id)
+        if entry_id in entries:
+            continue
+        if unnamed[who]:
+            unnamed[who] -= 1
+            continue
+        phrase = Phrase(SAID["share_not_kept"], {"expected": 1, "found": 0})
+        yield Finding("share_not_kept", f"{member_id} {entry_id}", phrase)
 
 
 def spends_against_payments(club_id: UUID | None) -> Iterator[Finding]:

@@ -129,6 +129,15 @@ CHECKS: tuple[Check, ...] = (
         for column in ("purchases", "visits", "returns", "gross", "spend")
     ),
     Check(
+        "merged_holds_units",
+        _("A merged membership has {found} that should lie with the member who stands for it."),
+        f"""
+        SELECT w.member_id, w.unit, 0, w.available + w.pending + w.held FROM ({ledger.WALLETS}) w
+        JOIN ({MERGED}) m ON m.member_id = w.member_id
+        WHERE {{w.club}} AND (w.available <> 0 OR w.pending <> 0 OR w.held <> 0)
+        """,
+    ),
+    Check(
         "history_missing",
         _("A member with activities has no sums."),
         f"""
@@ -160,6 +169,7 @@ def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[],
         lambda: list(islice(_entries_against_activities(club_id), most)),
         lambda: list(islice(_returned_against_returns(club_id), most)),
         lambda: list(islice(promotions_against_purchases(club_id), most)),
+        lambda: list(islice(proving_pools.shares_against_memory(club_id), most)),
         lambda: list(islice(proving_pools.spends_against_payments(club_id), most)),
         lambda: _told(limits_against_activities(club_id, _walk), most),
         partial(roots.verify, club_id, most=most),

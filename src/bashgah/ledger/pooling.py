@@ -57,6 +57,15 @@ PASSED_ON = f"""
 """
 """What was passed on of each credit, as both books have it, and what came back of both; for proofs."""
 
+SENT = f"""
+    SELECT DISTINCT e.member_id, e.club_id, e.cause_id AS group_id, e.id AS entry_id
+    FROM ledger_entry e
+    JOIN ledger_posting p ON p.member_id = e.member_id AND p.entry_id = e.id
+     AND p.credit = {int(Account.TRANSFERRED)} AND p.reverses IS NULL
+    WHERE e.cause = {int(Cause.POOL)}
+"""
+"""Every entry by which one book gave to another's in a group, whatever for; for proofs."""
+
 CALLED_BACK = f"""
     SELECT r.member_id, r.club_id, p.entry_id, sum(r.amount) AS amount
     FROM ledger_posting r

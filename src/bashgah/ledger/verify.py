@@ -302,6 +302,9 @@ def verify(club_id: UUID | None = None, *, most: int = 100) -> list[Finding]:
     return run_all(CHECKS, PARAMS, club_id, most)
 
 
+WALLETS = "SELECT member_id, club_id, unit, available, pending, held FROM ledger_wallet"
+"""The wallets as rows, for a room that knows who may have any."""
+
 GIVEN_BY_ACTIVITIES = f"""
     SELECT p.member_id, e.cause_id, p.unit,
            sum(CASE WHEN p.debit = {int(Account.ISSUED)} THEN p.amount ELSE 0 END

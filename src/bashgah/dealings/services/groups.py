@@ -72,6 +72,7 @@ def group_contribute(
             member=public("member", member_id),
             unit=unit,
             amount=amount,
+            entry=str(entry_id),
         )
         return Contributed(entry_id, group_id, member_id, unit, amount)
 
