@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bashgah.activities.drafts import Draft
-    from bashgah.activities.paying import Payment
+    from bashgah.activities.payments import Payment
     from bashgah.activities.recording import Batch
     from bashgah.activities.running import Running
 

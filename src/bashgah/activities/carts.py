@@ -5,6 +5,7 @@ Nothing is locked: what is quoted is checked again when a purchase takes the quo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -85,9 +86,11 @@ def cart_evaluate(
     preview_only: bool = False,
     rewards_for: str = "",
     names: Names | None = None,
+    set_aside: Mapping[str, int] | None = None,
 ) -> Evaluated:
     """Say what a cart costs and earns at this instant, and promise it for a while unless ``preview_only``.
 
+    ``set_aside`` are units by wallet that are on hold to pay this very cart, so that they can still pay.
     ``rewards_for`` is the channel for which rewards and coupons are listed; empty lists none. A cart without
     a member gets what everybody gets. Raises what a purchase would refuse of itself, ``member_not_found``,
     and ``too_many`` (429) for whom wrong codes were tried too often.
@@ -99,6 +102,11 @@ def cart_evaluate(
     tries = _tries(club, cart, member_id, actor, now)
     with cursor() as cur:
         state = _state(cur, club, member_id, compiled, fact, now)
+    if set_aside:
+        units = state.balances.keys() | set_aside.keys()
+        state = structs.replace(
+            state, balances={unit: state.balances.get(unit, 0) + set_aside.get(unit, 0) for unit in units}
+        )
     found = quote(compiled, state, fact, pay=cart.pay or None, names=names, nameless=member_id is None)
     if not found.unknown:
         for key in tries:

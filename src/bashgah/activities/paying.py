@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 
 from bashgah.activities import pooling
+from bashgah.activities.payments import COUPON, REDEMPTION, UNITS, Payment, held, redeemed, unclear
 from bashgah.activities.running import Running
 from bashgah.activities.types import GivenBack, PaymentIn, PurchaseIn
 from bashgah.clubs.types import ClubInfo
@@ -19,44 +20,24 @@ from bashgah.engine.exact import apportion
 from bashgah.engine.facts import Fact
 from bashgah.ground import ids as kept_ids
 from bashgah.ground.types import Actor
-from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger.reading import hold_read, spendings_of
+from bashgah.ledger.reading import spendings_of
 from bashgah.ledger.refusals import points_short
-from bashgah.ledger.spending import give_back, is_closing
+from bashgah.ledger.spending import give_back
 from bashgah.ledger.states import Origin, Spending
-from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState
+from bashgah.ledger.types import Account, Cause
 from bashgah.members.services import members_lock
 from bashgah.members.types import LockedGroup
 from bashgah.redemption.acts import redemption_undo
-from bashgah.redemption.selectors import redemption_payers, redemption_row
+from bashgah.redemption.bills import payment_captured
+from bashgah.redemption.selectors import redemption_payers
 from bashgah.rewards.selectors import coupon_get
 from bashgah.rewards.services import coupon_reopen, coupon_set_aside, coupon_spend
-from bashgah.rewards.types import CouponInfo
 
 if TYPE_CHECKING:
     from bashgah.activities.returning import Purchase
-
-UNITS, COUPON, REDEMPTION = 1, 2, 3
-OWN_HOLDS = "redemption"
-"""Purpose of the holds that a redemption captures itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """One thing that was found usable; ``take`` cannot refuse it any more."""
-
-    kind: int
-    unit: str
-    amount: int
-    owner_id: UUID
-    ref_id: UUID | None = None
-    posting_id: UUID | None = None
-    hold: HoldInfo | None = None
-    coupon: CouponInfo | None = None
-    payer_id: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -89,31 +70,32 @@ def payments_checked(  # noqa: PLR0917 what a payment is judged by
     """Find everything a purchase names as its payment, or refuse the purchase; nothing is taken yet.
 
     Refuses ``payment_unclear`` (422), ``points_short``, ``hold_closed``, ``redemption_unfit``,
-    ``redemption_spent`` (409) and what a coupon refuses. Coupons stay locked until the transaction ends.
+    ``redemption_spent``, ``redemption_closed``, ``yes_missing`` (409) and what a coupon refuses. Coupons stay
+    locked until the transaction ends.
     """
     found: list[Payment] = []
     asked: dict[tuple[str, bool], int] = {}
     for place, named in enumerate(intake.paid_with):
         at = f"/paid_with/{place}"
         if sum(map(bool, (named.wallet, named.hold, named.coupon, named.redemption))) != 1:
-            raise _unclear(at)
+            raise unclear(at)
         if bool(named.wallet) != bool(named.amount) or (named.pool and not named.wallet):
-            raise _unclear(at)
+            raise unclear(at)
         if named.wallet:
             found.append(_units(member, named, compiled, asked, at))
             if named.pool:
                 total = asked[named.wallet, True]
                 pooling.may_pay(club, group, member.member_id, named.wallet, total, now)
         elif named.hold:
-            found.append(_held(cur, member, named.hold, at))
+            found.append(held(cur, member, named.hold, at))
         elif named.coupon:
             coupon = coupon_set_aside(club=club, name=named.coupon, actor=actor, now=now)
             found.append(Payment(COUPON, "", 1, coupon.member_id, coupon.id, coupon=coupon))
         else:
-            found.append(_redeemed(cur, club, member, named.redemption, at))
+            found.append(redeemed(cur, club, member, named.redemption, at, now))
     names = [payment.ref_id for payment in found if payment.ref_id is not None]
     if len(set(names)) != len(names):
-        raise _unclear("/paid_with")
+        raise unclear("/paid_with")
     return found
 
 
@@ -133,6 +115,14 @@ def payments_take(
         posting_id, ref_id = payment.posting_id, payment.ref_id
         if payment.hold is not None:
             member.points.hold_capture(origin, payment.hold)
+            if payment.closes is not None:
+                payment_captured(
+                    club=club,
+                    member_id=payment.owner_id,
+                    redemption_id=payment.closes,
+                    actor=actor,
+                    now=now,
+                )
         elif payment.kind == UNITS and member.pool is not None and payment.owner_id == member.pool.member_id:
             posting_id = _pool_pays(club, member, member.pool, payment, origin)
             ref_id = posting_id
@@ -340,50 +330,13 @@ def _units(
     owner = member.pool if named.pool else member
     if owner is None:
         raise Refusal("not_in_group", Phrase(_("This member is not in the shared account.")), field=at)
-    held = owner.points.wallets.get(named.wallet)
-    available = held.available if held else 0
+    purse = owner.points.wallets.get(named.wallet)
+    available = purse.available if purse else 0
     key = (named.wallet, named.pool)
     asked[key] = asked.get(key, 0) + named.amount
     if asked[key] > available:
         raise points_short(named.wallet, available, asked[key], field=at)
     return Payment(UNITS, named.wallet, named.amount, owner.member_id)
-
-
-def _held(cur: psycopg.Cursor[Any], member: Running, name: str, at: str) -> Payment:
-    found = hold_read(cur, member.member_id, ids.parse("hold", name))
-    if found is None or found[0].purpose == OWN_HOLDS:
-        raise Refusal("hold_not_found", Phrase(_("There is no such hold.")), status=404, field=f"{at}/hold")
-    hold, posting_id = found
-    if hold.state is not HoldState.OPEN or is_closing(member.points, hold.id):
-        raise Refusal("hold_closed", Phrase(_("This hold was closed before.")), field=f"{at}/hold")
-    return Payment(UNITS, hold.unit, hold.amount, member.member_id, hold.id, posting_id, hold)
-
-
-def _redeemed(cur: psycopg.Cursor[Any], club: ClubInfo, member: Running, name: str, at: str) -> Payment:
-    row = redemption_row(club, ids.parse("redemption", name))
-    if row.member_id != member.member_id or row.state != "captured" or row.credited:
-        raise Refusal(
-            "redemption_unfit",
-            Phrase(_("A purchase cannot be paid with this redemption.")),
-            field=f"{at}/redemption",
-        )
-    taken = cur.execute(
-        "SELECT 1 FROM activities_spent WHERE member_id = %s AND ref_id = %s AND kind = %s",
-        [member.member_id, row.id, REDEMPTION],
-    ).fetchone()
-    if taken:
-        raise Refusal(
-            "redemption_spent",
-            Phrase(_("Another purchase was paid with this redemption already.")),
-            field=f"{at}/redemption",
-        )
-    if row.hold_id is None:
-        return Payment(REDEMPTION, "", 1, member.member_id, row.id)
-    hold = hold_read(cur, row.payer_id or member.member_id, row.hold_id)
-    posting_id = hold[1] if hold else None
-    return Payment(
-        REDEMPTION, row.unit, row.price, member.member_id, row.id, posting_id, payer_id=row.payer_id
-    )
 
 
 def payer_missing() -> Refusal:
@@ -393,15 +346,4 @@ def payer_missing() -> Refusal:
         Phrase(_("Only a member's purchase can be paid with points, credit or coupons; name the member.")),
         status=422,
         field="/member",
-    )
-
-
-def _unclear(at: str) -> Refusal:
-    return Refusal(
-        "payment_unclear",
-        Phrase(
-            _("Name one thing a payment, once: a wallet with an amount, a hold, a coupon or a redemption.")
-        ),
-        status=422,
-        field=at,
     )

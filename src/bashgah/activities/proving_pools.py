@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from bashgah.activities.paying import REDEMPTION, UNITS
+from bashgah.activities.payments import REDEMPTION, UNITS
 from bashgah.clubs.selectors import club_get
 from bashgah.ground.audit import audit_details
 from bashgah.ground.batch import cursor

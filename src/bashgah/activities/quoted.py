@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from msgspec import structs
-
 from bashgah.activities import promises
 from bashgah.activities.drafts import Draft
+from bashgah.activities.payments import UNITS, Payment
 from bashgah.activities.promises import Promise
 from bashgah.activities.recording import Batch, anonymous_add
 from bashgah.activities.returning import Goods
-from bashgah.activities.types import PaymentIn, PurchaseIn, Settled
+from bashgah.activities.types import PaymentIn, Settled
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
@@ -156,19 +155,19 @@ def earns_check(draft: Draft, decision: Decision) -> None:
             )
 
 
-def with_payment(intake: PurchaseIn, promise: Promise | None) -> PurchaseIn:
-    """Return the purchase with the units its quote lets it be paid with, named among its payments.
+def units_left(promise: Promise | None, named: Iterable[Payment]) -> PaymentIn | None:
+    """Return the units that a quote lets the purchase be paid with, unless they are paid with already.
 
-    Where it names units of that wallet itself, they must be the promised ones (``quote_payment_differs``).
+    What pays from that wallet must be the promised units (``quote_payment_differs``), whether they are taken
+    now or were set aside before.
     """
     promised = promise.promised if promise is not None else None
     if promised is None or not promised.units:
-        return intake
-    named = [each.amount for each in intake.paid_with if each.wallet == promised.wallet]
-    if not named:
-        own = PaymentIn(wallet=promised.wallet, amount=promised.units)
-        return structs.replace(intake, paid_with=(*intake.paid_with, own))
-    if named != [promised.units]:
+        return None
+    paid = [each.amount for each in named if each.kind == UNITS and each.unit == promised.wallet]
+    if not paid:
+        return PaymentIn(wallet=promised.wallet, amount=promised.units)
+    if paid != [promised.units]:
         raise Refusal(
             "quote_payment_differs",
             Phrase(
@@ -177,7 +176,7 @@ def with_payment(intake: PurchaseIn, promise: Promise | None) -> PurchaseIn:
             extra={"wallet": promised.wallet, "units": promised.units},
             field="/paid_with",
         )
-    return intake
+    return None
 
 
 def promise_keep(batch: Batch, draft: Draft, fact: Fact, activity_id: UUID, program: CompiledProgram) -> None:

@@ -247,6 +247,7 @@ def answer(batch: Batch, made: Made) -> Settled:
         given_back=outcome.given_back,
         coupons_back=outcome.coupons_back,
         discounts=made.fact.promotions,
+        paid_by_points=made.fact.paid_by_points,
         decision=made.decision,
     )
 

@@ -349,21 +349,21 @@ def _payments(
     intake = draft.intake
     if not isinstance(intake, PurchaseIn):
         return []
-    intake = quoted.with_payment(intake, draft.promise)
-    if not intake.paid_with:
+    promises_units = draft.promise is not None and draft.promise.promised.units
+    if not intake.paid_with and not promises_units:
         return []
     if member.member_id in batch.bare_groups:
         raise pooling.spends_by_person()
-    return paying.payments_checked(
-        cur,
-        batch.club,
-        member,
-        intake,
-        compiled,
-        batch.actor,
-        batch.now,
-        batch.groups.get(batch.in_group.get(member.member_id)),
-    )
+
+    def checked(named: PurchaseIn) -> list[paying.Payment]:
+        group = batch.groups.get(batch.in_group.get(member.member_id))
+        return paying.payments_checked(
+            cur, batch.club, member, named, compiled, batch.actor, batch.now, group
+        )
+
+    found = checked(intake)
+    left = quoted.units_left(draft.promise, found)
+    return found if left is None else [*found, *checked(structs.replace(intake, paid_with=(left,)))]
 
 
 def _return_settled(

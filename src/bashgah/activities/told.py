@@ -211,6 +211,7 @@ def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> 
         given_back=outcome.given_back,
         coupons_back=outcome.coupons_back,
         discounts=info.fact.promotions,
+        paid_by_points=info.fact.paid_by_points,
         decision=decision,
         repeated=True,
     )

@@ -75,7 +75,8 @@ class PaymentIn(Form):
     """One thing of the member's that a purchase was paid with; exactly one is named.
 
     ``wallet`` with ``amount`` takes units now, ``hold`` captures units set aside before, ``coupon`` (its
-    code, or ``cpn_…``) uses a coupon up, ``redemption`` names a captured redemption. Coming back, the goods
+    code, or ``cpn_…``) uses a coupon up, ``redemption`` names a captured redemption, or one that set units
+    aside to pay this bill and has the member's yes. Coming back, the goods
     give back what they were paid with. With ``pool`` the units are those of the shared account (household or
     company) that the member is in.
     """
@@ -256,6 +257,7 @@ class Settled(Struct, frozen=True, eq=False):
     given_back: tuple[GivenBack, ...] = ()
     coupons_back: tuple[UUID, ...] = ()
     discounts: tuple[Discount, ...] = ()
+    paid_by_points: int = 0
     repeated: bool = False
     decision: Decision | None = None
 

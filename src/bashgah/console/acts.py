@@ -70,6 +70,7 @@ ACTS: Mapping[str, Phrase] = {
     "reward.stocked": Phrase(_("A reward's stock was changed")),
     "coupon.voided": Phrase(_("A coupon was voided")),
     "redemption.captured": Phrase(_("A redemption was completed")),
+    "redemption.agreed": Phrase(_("A member agreed to pay a bill by points")),
     "redemption.released": Phrase(_("A redemption was given up")),
     "redemption.cancelled": Phrase(_("A redemption was cancelled")),
     "staff.signed_in": Phrase(_("Somebody signed in")),

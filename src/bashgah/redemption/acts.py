@@ -36,6 +36,35 @@ PURPOSE = "redemption"
 Randomness = Callable[[int], bytes]
 
 
+def member_lock(club: ClubInfo, member_id: UUID) -> LockedMember:
+    """Lock a member, or refuse with ``member_not_found`` (404)."""
+    locked = members_lock(club, [member_id]).get(member_id)
+    if locked is None:
+        raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
+    return locked
+
+
+def not_merged(locked: LockedMember) -> None:
+    """Refuse with ``member_merged`` who gave way to another membership."""
+    if locked.merged_into is not None:
+        raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
+
+
+def may_spend(locked: LockedMember) -> None:
+    """Refuse a member who was merged, blocked or left since; only the lock makes that sure."""
+    not_merged(locked)
+    if locked.status == "blocked":
+        raise Refusal("member_blocked", Phrase(_("This member is blocked.")))
+    if locked.status == "left":
+        raise Refusal("member_left", Phrase(_("This member has left the club.")))
+
+
+def is_person(locked: LockedMember) -> None:
+    """Refuse with ``group_spends_by_person`` a shared account; its people spend for it."""
+    if locked.kind == "group":
+        raise Refusal("group_spends_by_person", Phrase(_("One of its members spends for a shared account.")))
+
+
 def opened(
     club: ClubInfo,
     locked: LockedMember,
@@ -85,7 +114,7 @@ def opened(
         params=dict(terms.params),
         program=compiled.number,
         state="open",
-        needs_yes=needs_yes(club, locked, offer, actor),
+        needs_yes=needs_yes(club, locked, offer.price, actor),
         channel=channel,
         branch=branch,
         actor_kind=actor.kind,
@@ -109,11 +138,11 @@ def payer_of(club: ClubInfo, locked: LockedMember, row: Redemption) -> LockedMem
     return members_lock(club, [row.payer_id])[row.payer_id]
 
 
-def needs_yes(club: ClubInfo, locked: LockedMember, offer: RewardOffer, actor: Actor) -> bool:
+def needs_yes(club: ClubInfo, locked: LockedMember, price: int, actor: Actor) -> bool:
     """Whoever redeems for themselves has agreed; for anybody else the club's policy says."""
     if is_member(actor, locked.id):
         return False
-    return club.settings.asks_consent(offer.price)
+    return club.settings.asks_consent(price)
 
 
 def capture(
@@ -167,7 +196,7 @@ def capture(
         payload=_news(club, row, expires_at),
         now=now,
     )
-    _write_down(club, row, actor, "redemption.captured", now)
+    write_down(club, row, actor, "redemption.captured", now)
 
 
 def _credit(
@@ -233,7 +262,7 @@ def release(
         payload={"redemption_id": row.id, "reward": row.reward, "reason": reason},
         now=now,
     )
-    _write_down(club, row, actor, "redemption.released", now)
+    write_down(club, row, actor, "redemption.released", now)
 
 
 def redemption_undo(
@@ -266,7 +295,7 @@ def redemption_undo(
         payload={"redemption_id": row.id, "reward": row.reward, "price": row.price, "unit": row.unit},
         now=now,
     )
-    _write_down(club, row, actor, "redemption.cancelled", now)
+    write_down(club, row, actor, "redemption.cancelled", now)
     return True
 
 
@@ -317,7 +346,8 @@ def _news(club: ClubInfo, row: Redemption, expires_at: datetime | None) -> dict[
     }
 
 
-def _write_down(club: ClubInfo, row: Redemption, actor: Actor, action: str, now: datetime) -> None:
+def write_down(club: ClubInfo, row: Redemption, actor: Actor, action: str, now: datetime) -> None:
+    """Keep a step in the audit: who, what, for whom, by which yes."""
     audit.audit_post(
         club_id=club.id,
         actor=actor,

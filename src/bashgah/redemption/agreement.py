@@ -102,3 +102,11 @@ def check_open(row: Redemption, now: datetime) -> None:
 def closed() -> Refusal:
     """The refusal of a redemption that is over."""
     return Refusal("redemption_closed", Phrase(_("This redemption is over. Begin again.")))
+
+
+def of_purchase() -> Refusal:
+    """The refusal to finish or call off by itself what a purchase is paid with."""
+    return Refusal(
+        "redemption_of_purchase",
+        Phrase(_("These points pay a purchase: recording it uses them, returning it gives them back.")),
+    )

@@ -7,16 +7,18 @@ from datetime import datetime
 from uuid import UUID
 
 from bashgah.clubs.types import ClubInfo
+from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.redemption.models import Redemption
-from bashgah.redemption.types import RedemptionInfo
+from bashgah.redemption.types import BILL, RedemptionInfo
 from bashgah.rewards import selectors as rewards
 from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import CouponInfo, RewardInfo
 
+PAYING = Texts("پرداخت با امتیاز", "Paying by points")
 PAID_BY_GROUPS = """
     SELECT club_id, payer_id, member_id, id, unit, price, begun_at, state IN ('open', 'captured') AS counts
     FROM redemption_redemption WHERE payer_id IS NOT NULL
@@ -82,7 +84,12 @@ def redemptions_awaiting_yes(
 ) -> list[RedemptionInfo]:
     """What a member is asked to agree to at this moment, for the portal."""
     found = Redemption.objects.filter(
-        club_id=club.id, member_id__in=list(member_ids), state="open", needs_yes=True, expires_at__gt=now
+        club_id=club.id,
+        member_id__in=list(member_ids),
+        state="open",
+        needs_yes=True,
+        yes_by="",
+        expires_at__gt=now,
     )
     return _infos(club, list(found.order_by("-id")), now)
 
@@ -123,6 +130,18 @@ def _infos(club: ClubInfo, rows: Sequence[Redemption], now: datetime) -> list[Re
     return [_info(club, row, known, coupons.get(row.coupon_id) if row.coupon_id else None) for row in rows]
 
 
+def _name(row: Redemption, reward: RewardInfo | None) -> Texts:
+    if row.kind == BILL:
+        return PAYING
+    return reward.name if reward else Texts(row.reward, row.reward)
+
+
+def _gives(club: ClubInfo, row: Redemption) -> Phrase:
+    if row.kind == BILL:
+        return Phrase(_("{amount} of a bill"), {"amount": Money(row.params["pays"], club.currency)})
+    return gives(row.kind, row.params, club.currency)
+
+
 def _info(
     club: ClubInfo,
     row: Redemption,
@@ -138,8 +157,8 @@ def _info(
         payer_id=row.payer_id,
         reward=row.reward,
         kind=row.kind,
-        name=reward.name if reward else Texts(row.reward, row.reward),
-        gives=gives(row.kind, row.params, club.currency),
+        name=_name(row, reward),
+        gives=_gives(club, row),
         unit=row.unit,
         price=row.price,
         state=row.state,

@@ -23,14 +23,13 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import clean
 from bashgah.members import selectors as members
-from bashgah.members import services as members_services
 from bashgah.members.services import group_allowed, group_lock
 from bashgah.members.types import LockedGroup, LockedMember
 from bashgah.redemption import acts, agreement, selectors
 from bashgah.redemption.acts import Randomness
 from bashgah.redemption.agreement import redemption_code_send
 from bashgah.redemption.models import Redemption, Reference
-from bashgah.redemption.types import Channel, RedemptionInfo, ReleaseReason, Way
+from bashgah.redemption.types import BILL, Channel, RedemptionInfo, ReleaseReason, Way
 from bashgah.rewards import offers
 from bashgah.rewards.types import RewardOffer
 
@@ -71,16 +70,13 @@ def redemption_begin(
     member_id = members.member_root(club, member_id)
     body = _body(member_id, reward_key, from_group=from_group)
     with transaction.atomic():
-        locked = _lock(club, member_id)
+        locked = acts.member_lock(club, member_id)
         group = _group_of(club, locked) if from_group else None
         repeated = _repeated(club, reference, body, now)
         if repeated is not None:
             return repeated
-        _not_merged(locked)
-        if locked.kind == "group":
-            raise Refusal(
-                "group_spends_by_person", Phrase(_("One of its members spends for a shared account."))
-            )
+        acts.not_merged(locked)
+        acts.is_person(locked)
         payer = group.member if group else None
         offer = offers.reward_offer_get(
             club, member_id, reward_key, payer_id=payer.id if payer else None, channel=channel, now=now
@@ -115,7 +111,7 @@ def redemption_confirm(
     ``code``: ``proof`` is the one-time code of ``request_id``; tries are counted and survive the refusal.
     ``qr``: ``proof`` is the portal's rotating QR as scanned; another member's is refused with
     ``yes_of_another`` (403). ``app``: the member says yes in the portal, so the actor must be the member.
-    A captured redemption answers the same again.
+    A captured redemption answers the same again. One that pays a bill stays open, agreed, for its purchase.
     """
     row = selectors.redemption_row(club, redemption_id)
     if row.state == "captured":
@@ -123,13 +119,17 @@ def redemption_confirm(
     agreement.check_open(row, now)
     agreement.yes_check(club, row, way, proof, request_id, actor=actor, now=now)
     with transaction.atomic():
-        locked = _lock(club, row.member_id)
+        locked = acts.member_lock(club, row.member_id)
         row = _again(row)
         if row.state == "captured":
             return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
         agreement.check_open(row, now)
-        _may_spend(locked)
+        acts.may_spend(locked)
         row.yes_by = way
+        if row.kind == BILL:
+            row.save(update_fields=["yes_by"])
+            acts.write_down(club, row, actor, "redemption.agreed", now)
+            return selectors.redemption_info(club, row, now)
         acts.capture(club, locked, row, actor=actor, now=now, random=random)
         return selectors.redemption_info(club, row, now, with_code=True)
 
@@ -145,12 +145,14 @@ def redemption_capture(
     """Finish an open redemption that needs no yes; where one is missing it refuses with ``yes_missing``."""
     with transaction.atomic():
         row = selectors.redemption_row(club, redemption_id)
-        locked = _lock(club, row.member_id)
+        locked = acts.member_lock(club, row.member_id)
         row = _again(row)
         if row.state == "captured":
             return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
         agreement.check_open(row, now)
-        _may_spend(locked)
+        if row.kind == BILL:
+            raise agreement.of_purchase()
+        acts.may_spend(locked)
         if row.needs_yes and not row.yes_by:
             raise Refusal("yes_missing", Phrase(_("The member has not agreed yet.")))
         acts.capture(club, locked, row, actor=actor, now=now, random=random)
@@ -171,7 +173,7 @@ def redemption_release(
     """
     with transaction.atomic():
         row = selectors.redemption_row(club, redemption_id)
-        locked = _lock(club, row.member_id)
+        locked = acts.member_lock(club, row.member_id)
         row = _again(row)
         if row.state == "released":
             return selectors.redemption_info(club, row, now, repeated=True)
@@ -196,7 +198,7 @@ def redemption_cancel(
         raise Refusal("reason_missing", Phrase(_("Say why.")), status=422, field="/reason")
     with transaction.atomic():
         row = selectors.redemption_row(club, redemption_id)
-        locked = _lock(club, row.member_id)
+        locked = acts.member_lock(club, row.member_id)
         row = _again(row)
         if row.state == "cancelled":
             return selectors.redemption_info(club, row, now, repeated=True)
@@ -206,6 +208,8 @@ def redemption_cancel(
             )
         if row.state == "released":
             raise agreement.closed()
+        if row.kind == BILL:
+            raise agreement.of_purchase()
         acts.cancel(club, locked, row, reason=said, actor=actor, now=now)
         return selectors.redemption_info(club, _again(row), now)
 
@@ -221,7 +225,7 @@ def redemptions_due_release(*, now: datetime, limit: int = 500) -> int:
     for club_id, member_id, redemption_id in due:
         club = clubs.club_get(club_id)
         with transaction.atomic():
-            locked = _lock(club, member_id)
+            locked = acts.member_lock(club, member_id)
             row = Redemption.objects.get(member_id=member_id, id=redemption_id)
             if row.state != "open":
                 continue
@@ -230,32 +234,11 @@ def redemptions_due_release(*, now: datetime, limit: int = 500) -> int:
     return released
 
 
-def _lock(club: ClubInfo, member_id: UUID) -> LockedMember:
-    locked = members_services.members_lock(club, [member_id]).get(member_id)
-    if locked is None:
-        raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
-    return locked
-
-
 def _group_of(club: ClubInfo, locked: LockedMember) -> LockedGroup:
     """Lock the group the member is in."""
     if locked.group_id is None:
         raise Refusal("not_in_group", Phrase(_("This member is not in the shared account.")))
     return group_lock(club, locked.group_id)
-
-
-def _not_merged(locked: LockedMember) -> None:
-    if locked.merged_into is not None:
-        raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
-
-
-def _may_spend(locked: LockedMember) -> None:
-    """Refuse a member who was merged, blocked or left since; only the lock makes that sure."""
-    _not_merged(locked)
-    if locked.status == "blocked":
-        raise Refusal("member_blocked", Phrase(_("This member is blocked.")))
-    if locked.status == "left":
-        raise Refusal("member_left", Phrase(_("This member has left the club.")))
 
 
 def _again(row: Redemption) -> Redemption:

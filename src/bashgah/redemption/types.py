@@ -14,6 +14,8 @@ from bashgah.rewards.types import CouponInfo
 State = Literal["open", "captured", "released", "cancelled"]
 Channel = Literal["portal", "till", "api", "console"]
 Way = Literal["code", "qr", "app"]
+BILL = "bill"
+"""The kind of a redemption that pays part of a purchase; it names no reward."""
 ReleaseReason = Literal["cancelled", "refused", "timed_out"]
 
 
@@ -21,6 +23,7 @@ ReleaseReason = Literal["cancelled", "refused", "timed_out"]
 class RedemptionInfo:
     """One redemption: open while the member's yes is awaited (``needs_yes``), then captured or released.
 
+    One that pays a bill (``is_payment``) stays open with its yes until a purchase captures it.
     A captured one has its coupon, or ``credited`` units of ``credited_unit``. ``repeated`` says that this is
     the answer to a reference seen before.
     """
@@ -53,4 +56,9 @@ class RedemptionInfo:
     @property
     def awaits_yes(self) -> bool:
         """True while nothing but the member's yes is missing."""
-        return self.state == "open" and self.needs_yes
+        return self.state == "open" and self.needs_yes and not self.yes_by
+
+    @property
+    def is_payment(self) -> bool:
+        """True where the units pay a bill; only a purchase finishes it."""
+        return self.kind == BILL

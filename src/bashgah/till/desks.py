@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 
+from bashgah.engine.program import CompiledProgram
 from bashgah.history.selectors import club_days
 from bashgah.kit.money import CURRENCIES
 from bashgah.kit.refusals import Refusal
 from bashgah.members import qr
 from bashgah.programs.selectors import program_in_force
-from bashgah.till import promotions, purchases, results
+from bashgah.till import paying, promotions, purchases, results
 from bashgah.till.counter import Counter
 from bashgah.till.pages import DeskPage, Today
 from bashgah.ui.figures import money_unit
@@ -21,7 +22,7 @@ from bashgah.ui.types import Option
 
 def desk_page(counter: Counter) -> DeskPage:
     """The till, ready for the next customer."""
-    club = counter.club
+    club, compiled = counter.club, _program(counter)
     return DeskPage(
         now=counter.now.isoformat(),
         place=counter.branch.name.say(counter.lang),
@@ -32,21 +33,26 @@ def desk_page(counter: Counter) -> DeskPage:
         qr_prefix=qr.PREFIX,
         unit=money_unit(club),
         decimals=club.currency != "IRR" and CURRENCIES[club.currency].exponent > 0,
-        payments=_payments(counter),
+        payments=_payments(compiled),
         today=_today(counter),
         last=counter.last,
         sum=purchases.blank(),
-        takes_codes=_takes_codes(counter),
+        takes_codes=compiled is not None and promotions.codes_taken(compiled),
+        takes_points=paying.is_asked(counter),
     )
 
 
-def _payments(counter: Counter) -> tuple[Option, ...]:
-    """Ways of paying, asked for only while a live rule looks at them."""
+def _program(counter: Counter) -> CompiledProgram | None:
+    """What the club promised; nothing before it has published anything."""
     try:
-        compiled = program_in_force(counter.club, counter.now)
+        return program_in_force(counter.club, counter.now)
     except Refusal:
-        return ()
-    if not purchases.payment_methods_asked(compiled):
+        return None
+
+
+def _payments(compiled: CompiledProgram | None) -> tuple[Option, ...]:
+    """Ways of paying, asked for only while a live rule looks at them."""
+    if compiled is None or not purchases.payment_methods_asked(compiled):
         return ()
     return (
         Option("card", gettext("Bank card")),
@@ -54,14 +60,6 @@ def _payments(counter: Counter) -> tuple[Option, ...]:
         Option("credit", gettext("Store credit")),
         Option("online", gettext("Online payment")),
     )
-
-
-def _takes_codes(counter: Counter) -> bool:
-    """Say whether codes are asked for: only while a live promotion is had by one."""
-    try:
-        return promotions.codes_taken(program_in_force(counter.club, counter.now))
-    except Refusal:
-        return False
 
 
 def _today(counter: Counter) -> Today:

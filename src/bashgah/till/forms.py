@@ -39,7 +39,11 @@ class TypedLine:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The purchase as it stands on the screen."""
+    """The purchase as it stands on the screen.
+
+    ``pay`` is what of it points shall pay, as typed, or as much as they can (``pay_most``); ``pay_shown`` the
+    units the cashier was last shown.
+    """
 
     member_id: UUID | None
     anonymous: bool
@@ -54,6 +58,9 @@ class Typed:
     redemptions: tuple[UUID, ...]
     coupons: tuple[UUID, ...]
     codes: tuple[str, ...] = ()
+    pay: str = ""
+    pay_most: bool = False
+    pay_shown: int = 0
 
 
 def typed_of(posted: QueryDict, club: ClubInfo) -> Typed:
@@ -79,6 +86,9 @@ def typed_of(posted: QueryDict, club: ClubInfo) -> Typed:
         ],
         coupons=tuple(ids.parse("coupon", text) for text in posted.getlist("coupon"))[:TAKEN_MOST],
         codes=_codes(posted) if mode == "lines" else (),
+        pay=posted.get("pay", "")[:40],
+        pay_most=posted.get("pay_most") == "1",
+        pay_shown=_whole(posted.get("pay_shown", "")),
     )
 
 
@@ -120,6 +130,17 @@ def money(text: str, club: ClubInfo, field: str) -> int:
         value = -1
     if not 0 <= value <= 10**15:
         raise Refusal("amount_invalid", Phrase(_("This is not an amount of money.")), status=422, field=field)
+    return value
+
+
+def units(text: str, field: str) -> int:
+    """Read a number of points; nothing typed is none. Raises ``units_invalid``."""
+    try:
+        value = entries.whole_or_none(text) or 0
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 10**12:
+        raise Refusal("units_invalid", Phrase(_("This is not a number of points.")), status=422, field=field)
     return value
 
 

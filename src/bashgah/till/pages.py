@@ -53,6 +53,7 @@ class DeskPage:
     last: Last | None
     sum: Sum
     takes_codes: bool = False
+    takes_points: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,23 @@ class SumLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Paying:
+    """What of this bill points may pay (``most`` units), or every reason why they pay nothing.
+
+    ``chosen`` is what they pay, as it would be typed; ``note`` says the terms where that is not what was
+    typed, ``asks`` that the member has yet to agree.
+    """
+
+    said: tuple[str, ...]
+    most: int = 0
+    chosen: str = ""
+    note: str = ""
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
-    """What is owed and what it would earn, as decided by the server."""
+    """What is owed and what it would earn, as decided by the server; ``pays`` units of points pay a part."""
 
     amount: int
     words: str
@@ -123,6 +139,9 @@ class Sum:
     is_anonymous: bool
     nearly: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    paying: Paying | None = None
+    pays: int = 0
+    takes_points: bool = False
 
     @property
     def ready(self) -> bool:
@@ -200,6 +219,8 @@ class Result:
     reference: str
     can_claim: bool = False
     nearly: tuple[str, ...] = ()
+    receipt: tuple[SumLine, ...] = ()
+    gross: int = 0
 
 
 @dataclass(frozen=True, slots=True)

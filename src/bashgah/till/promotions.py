@@ -1,8 +1,9 @@
-"""Promotions at the till: what they take off the lines as typed, what is missing, the quote that is taken."""
+"""Quotes at the till: what promotions take off the bill as typed, what points pay of it, what is missing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from bashgah.activities.carts import Evaluated, cart_evaluate
@@ -10,13 +11,16 @@ from bashgah.activities.discounts import promotion_name
 from bashgah.activities.promises import quote_taken
 from bashgah.activities.selectors import activity_find, anonymous_seek
 from bashgah.activities.types import AmountsIn, CartIn, LineIn, MemberRef
+from bashgah.engine.facts import Fact
 from bashgah.engine.program import CompiledProgram
+from bashgah.engine.promotions.quotes import Payment
 from bashgah.engine.words import texts
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
+from bashgah.till import paying
 from bashgah.till.counter import Counter
 from bashgah.till.forms import CODES_MOST, Typed, code_typed
 from bashgah.till.pages import SumLine
@@ -24,49 +28,96 @@ from bashgah.till.pages import SumLine
 NEARLY_MOST = 3
 
 
+class Priced(Protocol):
+    """A purchase at the shop's own prices: its lines, or its amount alone."""
+
+    @property
+    def lines(self) -> tuple[LineIn, ...]:
+        """The lines; empty for an amount alone."""
+
+    @property
+    def amounts(self) -> AmountsIn | None:
+        """The amount alone; None where there are lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What promotions take off a purchase by lines: by line for the record, in words for the screen."""
+    """What promotions take off a purchase and points pay of it: for the record, and in words for the screen.
 
-    parts: dict[int, int]
+    ``fact`` is the purchase at these prices, None where nothing was judged.
+    """
+
+    fact: Fact | None = None
     lines: tuple[SumLine, ...] = ()
     missing: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    payment: Payment | None = None
 
     @property
     def amount(self) -> int:
-        """All that they take off."""
-        return sum(self.parts.values())
+        """All that promotions take off."""
+        return sum(each.amount for each in self.fact.promotions) if self.fact else 0
+
+    @property
+    def paid(self) -> int:
+        """What points pay."""
+        return self.payment.paid if self.payment else 0
 
 
-def offered(counter: Counter, compiled: CompiledProgram, typed: Typed, lines: tuple[LineIn, ...]) -> Offered:
-    """Judge the lines as typed so far; an amount alone has none to judge."""
-    if not lines or not compiled.promotions:
-        return Offered({})
-    found = _evaluated(counter, typed, lines, preview_only=True)
-    parts: dict[int, int] = {}
-    for given in found.quote.given:
-        for no, part in given.lines:
-            parts[no] = parts.get(no, 0) + part
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The quote a purchase takes, and the points set aside that pay a part of it; empty where none does."""
+
+    quote: str = ""
+    set_aside: str = ""
+
+
+def offered(counter: Counter, compiled: CompiledProgram, typed: Typed, priced: Priced) -> Offered:
+    """Judge the bill as typed so far; of an amount alone only what points can pay."""
+    if not _is_judged(compiled, typed, priced):
+        return Offered()
+    found = _evaluated(counter, compiled, typed, priced, preview_only=True)
     shown = tuple(
         SumLine(promotion_name(compiled, each.promotion).say(counter.lang), each.amount)
         for each in found.quote.given
     )
-    return Offered(parts, shown, _nearly(counter, found), _why_not(counter, typed.codes, found))
+    missing = _nearly(counter, found) if priced.lines else ()
+    why_not = _why_not(counter, typed.codes, found)
+    return Offered(found.quote.fact, shown, missing, why_not, found.quote.payment)
 
 
-def promised(
-    counter: Counter, compiled: CompiledProgram, typed: Typed, lines: tuple[LineIn, ...]
-) -> UUID | None:
-    """Return the quote this purchase takes: of another try of the same invoice the one it took."""
+def promised(counter: Counter, compiled: CompiledProgram, typed: Typed, priced: Priced) -> Promised:
+    """Return the quote this purchase takes: of another try of the same invoice the one it took.
+
+    Refuses as ``paying.settled_with`` does where the points that pay are not those the cashier saw, or the
+    member has not agreed to them.
+    """
     known = activity_find(counter.club, counter.source, typed.invoice) or anonymous_seek(
         counter.club, counter.source, typed.invoice
     )
     if known is not None:
-        return quote_taken(counter.club, known.id)
-    if not lines or not compiled.promotions:
-        return None
-    return _evaluated(counter, typed, lines, preview_only=False).id
+        return _promised_before(counter, typed, known.id)
+    is_judged = _is_judged(compiled, typed, priced)
+    if not is_judged or not (priced.lines or paying.wanted(counter, compiled, typed)):
+        return Promised(set_aside=paying.settled_with(counter, typed, None))
+    found = _evaluated(counter, compiled, typed, priced, preview_only=False)
+    set_aside = paying.settled_with(counter, typed, found.quote.payment)
+    return Promised(public("quote", found.id) if found.id else "", set_aside)
+
+
+def _promised_before(counter: Counter, typed: Typed, activity_id: UUID) -> Promised:
+    quote, aside = quote_taken(counter.club, activity_id), paying.aside_of(counter, typed)
+    is_taken = aside is not None and aside.redemption.state == "captured"
+    return Promised(
+        public("quote", quote) if quote else "",
+        public("redemption", aside.redemption.id) if aside and is_taken else "",
+    )
+
+
+def _is_judged(compiled: CompiledProgram, typed: Typed, priced: Priced) -> bool:
+    """Say whether a quote says anything: promotions of lines, or what of a member's bill points can pay."""
+    by_points = typed.member_id is not None and paying.points_taken(compiled)
+    return bool(priced.lines and compiled.promotions) or by_points
 
 
 def codes_taken(compiled: CompiledProgram) -> bool:
@@ -112,16 +163,26 @@ def unjudged(compiled: CompiledProgram) -> list[Texts]:
     ]
 
 
-def _evaluated(counter: Counter, typed: Typed, lines: tuple[LineIn, ...], *, preview_only: bool) -> Evaluated:
+def _evaluated(
+    counter: Counter, compiled: CompiledProgram, typed: Typed, priced: Priced, *, preview_only: bool
+) -> Evaluated:
     cart = CartIn(
         member=_member(typed),
         branch=counter.branch.code,
-        lines=lines,
+        lines=priced.lines,
+        amounts=priced.amounts,
         payment_methods=(typed.payment,) if typed.payment else (),
         codes=typed.codes,
+        pay=paying.wanted(counter, compiled, typed),
     )
+    aside = paying.aside_of(counter, typed)
     return cart_evaluate(
-        club=counter.club, cart=cart, actor=counter.actor, now=counter.now, preview_only=preview_only
+        club=counter.club,
+        cart=cart,
+        actor=counter.actor,
+        now=counter.now,
+        preview_only=preview_only,
+        set_aside=aside.units if aside else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,7 +12,9 @@ from bashgah.activities.previewing import Preview, activity_preview
 from bashgah.activities.selectors import activity_find
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import AmountsIn, LineIn, MemberRef, PaymentIn, PurchaseIn, Settled
+from bashgah.engine.facts import Fact
 from bashgah.engine.program import CompiledProgram
+from bashgah.engine.promotions.quotes import Payment
 from bashgah.engine.words import texts
 from bashgah.kit import formats
 from bashgah.kit.ids import public
@@ -23,10 +24,10 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.programs.selectors import program_in_force
 from bashgah.redemption.types import RedemptionInfo
-from bashgah.till import promotions, spending, whys
+from bashgah.till import paying, promotions, spending, whys
 from bashgah.till.counter import Counter
 from bashgah.till.forms import Typed, invoice_next
-from bashgah.till.pages import Sum, SumLine
+from bashgah.till.pages import Paying, Sum, SumLine
 
 POINTS = "points"
 CHANNEL = "pos"
@@ -45,18 +46,21 @@ class Recorded:
 def sum_of(counter: Counter, typed: Typed) -> Sum:
     """What stands on the screen: the sum, what it would earn and why, and what is still missing."""
     if typed.amount == 0:
-        return blank(missing=_missing(counter, typed, spending.Applied()))
+        missing = _missing(counter, typed, spending.Applied())
+        return blank(missing=missing, takes_points=paying.is_asked(counter))
     applied = spending.applied_of(counter, typed)
     compiled = program_in_force(counter.club, counter.now)
-    offered = promotions.offered(counter, compiled, typed, _lines_of(typed, applied))
-    due = typed.amount - applied.discount - offered.amount
-    preview = _preview(counter, typed, applied, offered.parts)
+    offered = promotions.offered(counter, compiled, typed, intake_of(counter, typed, applied))
+    due = typed.amount - applied.discount - offered.amount - offered.paid
+    preview = _preview(counter, typed, applied, offered.fact)
+    shown = paying.shown(counter, compiled, typed, offered.payment)
     return Sum(
         amount=typed.amount,
         words=words_of(counter, typed.amount),
         discounts=(
             *(SumLine(line.label, line.amount) for line in applied.lines if line.amount),
             *offered.lines,
+            *_paid(counter, offered.payment),
         ),
         due=due,
         points=sum(c.amount for c in preview.credits if c.wallet == POINTS) if preview else None,
@@ -65,14 +69,17 @@ def sum_of(counter: Counter, typed: Typed) -> Sum:
         cannot=_cannot(counter, compiled) if typed.mode == "amount" and typed.member_id else "",
         sure=_sure(counter, typed),
         error="",
-        missing=_missing(counter, typed, applied),
+        missing=_missing(counter, typed, applied) or _yes_missing(counter, shown),
         is_anonymous=typed.member_id is None,
         nearly=offered.missing,
         codes=offered.codes,
+        paying=shown,
+        pays=offered.payment.chosen if offered.payment else 0,
+        takes_points=paying.points_taken(compiled),
     )
 
 
-def blank(error: str = "", missing: str = "") -> Sum:
+def blank(error: str = "", missing: str = "", *, takes_points: bool = False) -> Sum:
     """The sum before anything was typed, or while what was typed cannot be read."""
     return Sum(
         amount=0,
@@ -87,6 +94,7 @@ def blank(error: str = "", missing: str = "") -> Sum:
         error=error,
         missing=missing or ("" if error else gettext("Enter the amount first.")),
         is_anonymous=False,
+        takes_points=takes_points,
     )
 
 
@@ -111,13 +119,24 @@ def record(counter: Counter, typed: Typed) -> Recorded:
         issued = spending.rewards_begin(counter, typed)
         applied = spending.applied_of(counter, typed, issued)
         compiled = program_in_force(counter.club, counter.now)
-        quote = promotions.promised(counter, compiled, typed, _lines_of(typed, applied))
         intake = intake_of(counter, typed, applied)
-        if quote is not None:
-            intake = structs.replace(intake, quote=public("quote", quote))
+        promised = promotions.promised(counter, compiled, typed, intake)
+        if promised.set_aside:
+            own = PaymentIn(redemption=promised.set_aside)
+            intake = structs.replace(intake, paid_with=(*intake.paid_with, own))
+        if promised.quote:
+            intake = structs.replace(intake, quote=promised.quote)
         settled = settle_one(intake, club=counter.club, actor=counter.actor, now=counter.now)
     off = applied.discount + sum(discount.amount for discount in settled.discounts)
-    return Recorded(settled, typed.amount - off, tuple(_issued(each) for each in issued))
+    due = typed.amount - off - settled.paid_by_points
+    return Recorded(settled, due, tuple(_issued(each) for each in issued))
+
+
+def payment_of(counter: Counter, typed: Typed) -> Payment | None:
+    """Return what points pay of the bill as typed so far."""
+    applied = spending.applied_of(counter, typed)
+    compiled = program_in_force(counter.club, counter.now)
+    return promotions.offered(counter, compiled, typed, intake_of(counter, typed, applied)).payment
 
 
 def told_before(counter: Counter, typed: Typed, refusal: Refusal) -> tuple[Refusal, str]:
@@ -176,16 +195,30 @@ def payment_methods_asked(compiled: CompiledProgram) -> bool:
     return any("purchase.payment_methods" in rule.model_dump_json() for rule in live)
 
 
+def _paid(counter: Counter, payment: Payment | None) -> tuple[SumLine, ...]:
+    if payment is None or not payment.paid:
+        return ()
+    return (SumLine(paying.paid_said(counter, payment.wallet, payment.chosen), payment.paid),)
+
+
+def _yes_missing(counter: Counter, shown: Paying | None) -> str:
+    return counter.say(paying.YES_MISSING) if shown and shown.asks else ""
+
+
 def _preview(
-    counter: Counter, typed: Typed, applied: spending.Applied, parts: Mapping[int, int]
+    counter: Counter, typed: Typed, applied: spending.Applied, priced: Fact | None
 ) -> Preview | None:
-    """Decide the purchase at the prices that promotions leave."""
+    """Decide the purchase at the prices that promotions leave, less what points pay."""
     if typed.member_id is None:
         return None
     intake = intake_of(counter, typed, applied)
-    if parts:
+    if priced is not None and intake.amounts is not None:
+        amounts = structs.replace(intake.amounts, paid_by_points=priced.paid_by_points)
+        intake = structs.replace(intake, amounts=amounts)
+    elif priced is not None:
         lines = [
-            structs.replace(line, discount=line.discount + parts.get(line.no, 0)) for line in intake.lines
+            structs.replace(line, discount=at.discount, paid_by_points=at.paid_by_points)
+            for line, at in zip(intake.lines, priced.lines, strict=True)
         ]
         intake = structs.replace(intake, lines=tuple(lines))
     return activity_preview(club=counter.club, intake=intake, now=counter.now)

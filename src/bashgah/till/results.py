@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
+from bashgah.activities.receipts import receipt_of
 from bashgah.activities.selectors import activity_get, activity_list, anonymous_get, anonymous_list
 from bashgah.activities.strangers import return_find
 from bashgah.activities.types import ActivityFilters, Settled
-from bashgah.activities.whys import ActivityWhy, activity_why_all
+from bashgah.activities.whys import activity_why_all
 from bashgah.engine.words import ladder_find, tier_name
 from bashgah.kit import formats
 from bashgah.kit.ids import public
@@ -24,7 +25,7 @@ from bashgah.programs.selectors import program_in_force
 from bashgah.till import whys
 from bashgah.till.counter import Counter, part
 from bashgah.till.forms import Typed, invoice_next
-from bashgah.till.pages import Result
+from bashgah.till.pages import Result, SumLine
 from bashgah.till.purchases import POINTS, Recorded
 
 INVOICES_READ = 100
@@ -130,7 +131,9 @@ def _result(
 ) -> Result:
     balance = next((each for each in settled.balances if each.wallet == POINTS), None)
     points = settled.points_of(POINTS)
-    found = _why(counter, settled)
+    info = activity_get(counter.club, settled.activity_id) if settled.member_id else None
+    found = activity_why_all(counter.club, info, now=counter.now) if info else None
+    receipt = receipt_of(counter.club, info) if info and info.kind == "purchase" else None
     return Result(
         title=title,
         activity=public("activity", settled.activity_id),
@@ -146,14 +149,11 @@ def _result(
         repeated=settled.repeated,
         reference=reference,
         can_claim=member is None and settled.kind == "purchase",
+        gross=receipt.gross if receipt else 0,
+        receipt=tuple(SumLine(counter.say(step.name), step.amount) for step in receipt.steps)
+        if receipt
+        else (),
     )
-
-
-def _why(counter: Counter, settled: Settled) -> ActivityWhy | None:
-    """The whole why of what a member did, read from what was stored."""
-    if settled.member_id is None:
-        return None
-    return activity_why_all(counter.club, activity_get(counter.club, settled.activity_id), now=counter.now)
 
 
 def _moves(counter: Counter, settled: Settled) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ def side(
     wallet = wallets_get(club, member.id, counter.now).get("points")
     open_ones = _open(counter, typed)
     return Side(
-        yes=tuple(agreeing.yes_card(counter, member, each, yes) for each in open_ones),
+        yes=tuple(agreeing.yes_card(counter, member, each, yes) for each in open_ones if each.awaits_yes),
         taken=_taken(counter, till, typed, open_ones),
         usable=_numbered([offer for offer in shown if not offer.reasons]),
         others=tuple(offer for offer in shown if offer.reasons),
@@ -182,7 +182,7 @@ def applied_of(counter: Counter, typed: Typed, issued: Sequence[RedemptionInfo] 
         coupon = given[key].coupon if key in given else None
         lines.append(AppliedLine(rewards.reward_name(counter.club, key).say(counter.lang), off, coupon))
         left -= off
-    return Applied(tuple(lines), waits=bool(_open(counter, typed)))
+    return Applied(tuple(lines), waits=any(each.awaits_yes for each in _open(counter, typed)))
 
 
 def rewards_begin(counter: Counter, typed: Typed) -> list[RedemptionInfo]:
@@ -225,11 +225,16 @@ def _read(counter: Counter, member: MemberInfo) -> _Till:
 
 
 def _open(counter: Counter, typed: Typed | None) -> list[RedemptionInfo]:
-    """The redemptions of this purchase that still wait for the member's yes."""
+    """What is on hold for this purchase: what waits for the member's yes, and points that pay the bill."""
     if typed is None or typed.member_id is None:
         return []
     found = [redemptions.redemption_get(counter.club, id, now=counter.now) for id in typed.redemptions]
-    return [each for each in found if each.awaits_yes and each.member_id == typed.member_id]
+    return [
+        each
+        for each in found
+        if each.member_id == typed.member_id
+        and (each.awaits_yes or (each.is_payment and each.state == "open"))
+    ]
 
 
 def _taken(
@@ -251,11 +256,16 @@ def _taken_open(counter: Counter, redemption: RedemptionInfo) -> Taken:
         field="redemption",
         id=public("redemption", redemption.id),
         name=redemption.name.say(counter.lang),
-        note=gettext("%(points)s on hold until the member says yes")
-        % {"points": counter.units(redemption.price, redemption.unit)},
+        note=_held_note(redemption) % {"points": counter.units(redemption.price, redemption.unit)},
         sign=_SIGNS.get(redemption.kind, "gift"),
-        state=gettext("Waiting"),
+        state=gettext("Waiting") if redemption.awaits_yes else gettext("Agreed"),
     )
+
+
+def _held_note(redemption: RedemptionInfo) -> str:
+    if redemption.awaits_yes:
+        return gettext("%(points)s on hold until the member says yes")
+    return gettext("%(points)s on hold until the purchase is recorded")
 
 
 def _taken_coupon(counter: Counter, coupon: CouponInfo) -> Taken:

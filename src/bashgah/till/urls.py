@@ -16,6 +16,7 @@ urlpatterns = [
     path("record", purchase.record, name="record"),
     path("claim", purchase.claim, name="claim"),
     path("take", spending.take, name="take"),
+    path("pay", spending.pay, name="pay"),
     path("drop", spending.drop, name="drop"),
     path("yes", spending.yes, name="yes"),
     path("yes/check", spending.yes_check, name="yes_check"),

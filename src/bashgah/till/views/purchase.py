@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -22,6 +23,8 @@ from bashgah.till.forms import Typed, quantity_and_rest, typed_of
 from bashgah.till.pages import Choice, Line
 
 CHOICES_MOST = 8
+PAYMENT_CHANGED = ("payment_changed", "points_short", "redemption_closed")
+"""Refusals after which the sum on the screen is no longer right: somebody else used the points meanwhile."""
 
 
 @require_POST
@@ -83,6 +86,8 @@ def record(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Record the purchase once; the answer makes the till ready for the next customer."""
     require(request, "activities.write", branch=counter.branch.id)
     typed, refusal = counters.tried(lambda: typed_of(request.POST, counter.club))
+    if typed is not None and typed.pay_shown:
+        require(request, "redemptions.make", branch=counter.branch.id)
     recorded = None
     if typed is not None:
         recorded, refusal = counters.tried(lambda: purchases.record(counter, typed))
@@ -143,6 +148,8 @@ def _not_recorded(
 ) -> HttpResponse:
     if refusal is None:
         raise AssertionError("a purchase that is not recorded was refused")
+    if refusal.code in PAYMENT_CHANGED and typed is not None:
+        return _looked_at_again(request, counter, typed, refusal)
     invoice = ""
     if refusal.code == "reference_reused" and typed is not None:
         refusal, invoice = purchases.told_before(counter, typed, refusal)
@@ -150,4 +157,15 @@ def _not_recorded(
     response.content += part(
         request, counter, "mend.html", sure=refusal.extra.get("sure", ""), invoice=invoice
     ).content
+    return response
+
+
+def _looked_at_again(request: HttpRequest, counter: Counter, typed: Typed, refusal: Refusal) -> HttpResponse:
+    """Say why it was not recorded above the sum as it is by now."""
+    shown, _again = counters.tried(lambda: purchases.sum_of(counter, typed))
+    said = counter.say(refusal.phrase)
+    again = replace(shown, error=said) if shown else purchases.blank(error=said)
+    response = part(request, counter, "preview.html", status=refusal.status, sum=again, side=None)
+    response.headers["HX-Retarget"] = "#till-sum"
+    response.headers["HX-Reswap"] = "outerHTML"
     return response

@@ -18,7 +18,7 @@ from bashgah.redemption.services import (
     redemption_confirm,
 )
 from bashgah.redemption.types import RedemptionInfo
-from bashgah.till import agreeing, people, releasing, spending
+from bashgah.till import agreeing, paying, people, purchases, releasing, spending
 from bashgah.till import counter as counters
 from bashgah.till.counter import Counter, at_counter, part
 from bashgah.till.forms import Typed, typed_of
@@ -47,16 +47,41 @@ def take(request: HttpRequest, counter: Counter) -> HttpResponse:
 
 @require_POST
 @at_counter
+def pay(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """Ask for the member's yes to the points that shall pay, where the club wants one; else nothing is done.
+
+    Points that were set aside for another amount go back to their lots first.
+    """
+    require(request, "redemptions.make", branch=counter.branch.id)
+    typed = _typed(request, counter)
+    payment = purchases.payment_of(counter, typed)
+    before = paying.aside_of(counter, typed)
+    begun, refusal = counters.tried(lambda: paying.begun(counter, typed, payment))
+    others = tuple(id for id in typed.redemptions if before is None or id != before.redemption.id)
+    if begun is None and before is None and refusal is None:
+        response = HttpResponse(status=204)
+        response.headers["HX-Trigger"] = "till:paying"
+        return response
+    if begun is None:
+        return _shown(request, counter, _with(typed, redemptions=others), error=_said(counter, refusal))
+    typed = _with(typed, redemptions=(*others, begun.id))
+    if not begun.awaits_yes:
+        return _shown(request, counter, typed)
+    return _asked_by_code(request, counter, typed, begun.id)
+
+
+@require_POST
+@at_counter
 def drop(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Take something off this purchase again; points that waited for a yes go back to their lots."""
     typed = _typed(request, counter)
-    gone = request.POST.get("drop")
+    gone, aside = request.POST.get("drop"), paying.aside_of(counter, typed)
     for id in typed.redemptions:
         if gone in (None, ids.public("redemption", id)):
             releasing.release(counter, id)
     if gone is None:
         return HttpResponse(status=204)
-    return _shown(
+    response = _shown(
         request,
         counter,
         _with(
@@ -66,6 +91,9 @@ def drop(request: HttpRequest, counter: Counter) -> HttpResponse:
             coupons=tuple(id for id in typed.coupons if ids.public("coupon", id) != gone),
         ),
     )
+    if aside is not None and gone == ids.public("redemption", aside.redemption.id):
+        response.headers["HX-Trigger"] = "till:unpaid"
+    return response
 
 
 @require_POST
@@ -112,7 +140,7 @@ def yes_state(request: HttpRequest, counter: Counter) -> HttpResponse:
     typed = _typed(request, counter)
     redemption_id = ids.parse("redemption", request.POST.get("asked", ""))
     found = redemption_get(counter.club, redemption_id, now=counter.now)
-    if found.state == "captured":
+    if found.state == "captured" or (found.state == "open" and not found.awaits_yes):
         return _given(request, counter, typed, found)
     if found.awaits_yes and found.expires_at > counter.now:
         return HttpResponse(status=204)
@@ -121,6 +149,8 @@ def yes_state(request: HttpRequest, counter: Counter) -> HttpResponse:
 
 
 def _given(request: HttpRequest, counter: Counter, typed: Typed, redemption: RedemptionInfo) -> HttpResponse:
+    if redemption.is_payment:
+        return _shown(request, counter, typed)
     kept = tuple(id for id in typed.redemptions if id != redemption.id)
     coupons = typed.coupons
     if redemption.coupon is not None and redemption.coupon.id not in coupons:

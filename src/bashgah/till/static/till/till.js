@@ -110,6 +110,7 @@
       return;
     }
     if (field.hasAttribute("data-number")) regroup(field);
+    if (field.id === "till-pay") most("");
     if (field.form && field.form.id === "till-purchase" && field.id !== "till-item" && field.id !== "till-code") changed();
   });
   root.addEventListener("change", function (e) {
@@ -188,7 +189,7 @@
     var form = one("till-purchase");
     if (form) {
       form.reset();
-      ["member", "anonymous", "occurred_at", "sure"].forEach(function (name) { if (form.elements[name]) form.elements[name].value = ""; });
+      ["member", "anonymous", "occurred_at", "sure", "pay_most", "pay_shown"].forEach(function (name) { if (form.elements[name]) form.elements[name].value = ""; });
       ["till-lines", "till-codes", "till-code-error"].forEach(function (id) { var list = one(id); if (list) list.replaceChildren(); });
       showLines();
     }
@@ -206,6 +207,32 @@
     reset(false);
     one("till-q").focus();
   }
+
+  /* --- paying by points: once to type how many, once more for as many as possible --------------------------- */
+  function most(value) { var field = one("till-purchase").elements.pay_most; if (field) field.value = value; }
+  function canPay() { var said = one("till-pay-said"); return Boolean(said && said.dataset.most); }
+  function pay() {
+    var field = one("till-pay");
+    if (!field || !canPay()) return;
+    if (document.activeElement === field) payMost();
+    else { field.focus(); field.select(); }
+  }
+  function payMost() {
+    if (!canPay()) return;
+    most("1");
+    one("till-pay").focus();
+    changed();
+  }
+  function unpaid() { var field = one("till-pay"); if (field) { field.value = ""; most(""); } }
+  document.body.addEventListener("till:unpaid", unpaid);
+  document.body.addEventListener("till:paying", function () { var field = one("till-pay"); if (field) next(field); });
+  /* as much as possible follows the bill */
+  document.body.addEventListener("htmx:oobAfterSwap", function (e) {
+    if (e.detail.target.id !== "till-pay-said" || !one("till-purchase").elements.pay_most.value) return;
+    var chosen = one("till-pay-said").dataset.chosen || "", field = one("till-pay");
+    field.value = grouped(chosen, false);
+    if (document.activeElement === field) field.select();
+  });
 
   /* --- lines ------------------------------------------------------------------------------------------------ */
   function showLines() {
@@ -236,7 +263,7 @@
     if (mode) { setMode(mode.dataset.mode); return; }
     var act = e.target.closest("[data-act]");
     if (!act) return;
-    ({ record: record, clear: clear, anonymous: anonymous, scan: scan, closePanel: closePanel })[act.dataset.act]();
+    ({ record: record, clear: clear, anonymous: anonymous, scan: scan, payMost: payMost, closePanel: closePanel })[act.dataset.act]();
   });
   function setMode(name) {
     var hidden = one("till-mode");
@@ -274,6 +301,11 @@
         return;
       }
       if (e.target.id === "till-code" && e.target.value.trim()) { e.preventDefault(); htmx.trigger(e.target, "till:code"); return; }
+      if (e.target.id === "till-pay" && (e.target.value || root.querySelector("[data-taken]"))) {
+        e.preventDefault();
+        htmx.trigger(e.target, "till:pay");
+        return;
+      }
       if (e.target.form && e.target.form.hasAttribute("data-enter-submits")) return;
       e.preventDefault();
       /* the Enter of habit after a number that was already found */
@@ -292,6 +324,7 @@
     var act = { F2: function () { one("till-q").focus(); one("till-q").select(); },
       F3: function () { if (settings.hasAttribute("data-idle")) anonymous(); else forward(); },
       F4: function () { var code = one("till-code"); if (code && code.offsetParent) { code.focus(); code.select(); } },
+      F6: pay,
       F8: function () { open("till-open-return"); },
       F9: function () { open("till-open-enrol"); },
       F12: function () { var panel = panelForm(); if (panel) panel.querySelector("[data-primary]").click(); else record(); },

@@ -1,0 +1,105 @@
+"""What one payment of a purchase is: units, a hold, a coupon, a redemption; found usable or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from bashgah.activities.running import Running
+from bashgah.clubs.types import ClubInfo
+from bashgah.kit import ids
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
+from bashgah.kit.refusals import Refusal
+from bashgah.ledger.reading import hold_read
+from bashgah.ledger.spending import is_closing
+from bashgah.ledger.types import HoldInfo, HoldState
+from bashgah.redemption.agreement import closed
+from bashgah.redemption.bills import payment_ready
+from bashgah.redemption.selectors import redemption_row
+from bashgah.redemption.types import BILL
+from bashgah.rewards.types import CouponInfo
+
+UNITS, COUPON, REDEMPTION = 1, 2, 3
+OWN_HOLDS = "redemption"
+"""Purpose of the holds that a redemption captures itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One thing that was found usable; ``take`` cannot refuse it any more.
+
+    ``closes`` is the redemption that set the units aside for this bill.
+    """
+
+    kind: int
+    unit: str
+    amount: int
+    owner_id: UUID
+    ref_id: UUID | None = None
+    posting_id: UUID | None = None
+    hold: HoldInfo | None = None
+    coupon: CouponInfo | None = None
+    payer_id: UUID | None = None
+    closes: UUID | None = None
+
+
+def held(cur: psycopg.Cursor[Any], member: Running, name: str, at: str) -> Payment:
+    found = hold_read(cur, member.member_id, ids.parse("hold", name))
+    if found is None or found[0].purpose == OWN_HOLDS:
+        raise Refusal("hold_not_found", Phrase(_("There is no such hold.")), status=404, field=f"{at}/hold")
+    hold, posting_id = found
+    if hold.state is not HoldState.OPEN or is_closing(member.points, hold.id):
+        raise Refusal("hold_closed", Phrase(_("This hold was closed before.")), field=f"{at}/hold")
+    return Payment(UNITS, hold.unit, hold.amount, member.member_id, hold.id, posting_id, hold)
+
+
+def redeemed(  # noqa: PLR0917 what a redemption is judged by
+    cur: psycopg.Cursor[Any], club: ClubInfo, member: Running, name: str, at: str, now: datetime
+) -> Payment:
+    row = redemption_row(club, ids.parse("redemption", name))
+    if row.kind == BILL:
+        payment_ready(row, member.member_id, now)
+        found = hold_read(cur, member.member_id, row.hold_id) if row.hold_id else None
+        if found is None or found[0].state is not HoldState.OPEN or is_closing(member.points, found[0].id):
+            raise closed()
+        hold, held_by = found
+        return Payment(UNITS, hold.unit, hold.amount, member.member_id, hold.id, held_by, hold, closes=row.id)
+    if row.member_id != member.member_id or row.state != "captured" or row.credited:
+        raise Refusal(
+            "redemption_unfit",
+            Phrase(_("A purchase cannot be paid with this redemption.")),
+            field=f"{at}/redemption",
+        )
+    taken = cur.execute(
+        "SELECT 1 FROM activities_spent WHERE member_id = %s AND ref_id = %s AND kind = %s",
+        [member.member_id, row.id, REDEMPTION],
+    ).fetchone()
+    if taken:
+        raise Refusal(
+            "redemption_spent",
+            Phrase(_("Another purchase was paid with this redemption already.")),
+            field=f"{at}/redemption",
+        )
+    if row.hold_id is None:
+        return Payment(REDEMPTION, "", 1, member.member_id, row.id)
+    hold = hold_read(cur, row.payer_id or member.member_id, row.hold_id)
+    posting_id = hold[1] if hold else None
+    return Payment(
+        REDEMPTION, row.unit, row.price, member.member_id, row.id, posting_id, payer_id=row.payer_id
+    )
+
+
+def unclear(at: str) -> Refusal:
+    return Refusal(
+        "payment_unclear",
+        Phrase(
+            _("Name one thing a payment, once: a wallet with an amount, a hold, a coupon or a redemption.")
+        ),
+        status=422,
+        field=at,
+    )
