@@ -230,24 +230,24 @@ def review_add(batch: Batch, draft: Draft) -> None:
 
 def answer(batch: Batch, made: Made) -> Settled:
     """Return what the caller is told."""
-    outcome = made.outcome
+    outcome, fact, intake = made.outcome, made.fact, made.draft.intake
     return Settled(
-        kind=made.fact.kind,
-        source=made.draft.intake.source,
-        reference=made.draft.intake.reference,
+        kind=fact.kind,
+        source=intake.source,
+        reference=intake.reference,
         activity_id=made.id,
         member_id=made.draft.member_id,
-        occurred_at=made.fact.occurred_at,
+        occurred_at=fact.occurred_at,
         recorded_at=batch.now,
-        business_date=made.fact.local_at.date(),
+        business_date=fact.local_at.date(),
         credits=tuple(credit.line for credit in outcome.credits),
         balances=outcome.balances,
         tiers=outcome.tiers,
         moves=outcome.moves,
         given_back=outcome.given_back,
         coupons_back=outcome.coupons_back,
-        discounts=made.fact.promotions,
-        paid_by_points=made.fact.paid_by_points,
+        discounts=fact.promotions,
+        paid_by_points=fact.paid_by_points,
         decision=made.decision,
     )
 
@@ -286,8 +286,7 @@ def rowsets(batch: Batch) -> list[RowSet]:
     References come first and sorted, so that two batches with crossing references wait in one order.
     """
     points, past = ledger.Rows(), history.Rows()
-    standings: list[Row] = []
-    changes: list[Row] = []
+    standings, changes = list[Row](), list[Row]()
     pooled: dict[Row, Row] = {}
     for member in batch.members.values():
         member.points.rows_into(points)

@@ -35,7 +35,8 @@ from bashgah.members.types import Enrolled
 from bashgah.products.services import brands_upsert_bulk, categories_upsert_bulk, products_upsert_bulk
 from bashgah.products.types import BrandInfo, CategoryInfo, NewProduct
 from bashgah.programs.selectors import program_in_force
-from bashgah.programs.services import program_start
+from bashgah.programs.services import draft_open, draft_publish
+from bashgah.programs.starter import starter_program
 from bashgah.rewards import services as rewards
 
 SLUG = "naderi"
@@ -189,7 +190,7 @@ def _furnish(club: ClubInfo, begin: date, until: datetime) -> None:
         ],
         now=opened,
     )
-    program_start(club=fresh, actor=Actor(kind="system", name=STAFF[1].name), now=opened)
+    _program_start(fresh, opened)
     for sort, (key, name, description, conditions, stock) in enumerate(goods.REWARDS, start=1):
         rewards.reward_save(
             club=fresh,
@@ -236,3 +237,12 @@ def _enrol(club: ClubInfo, people: Sequence[Persona], now: datetime, progress: P
             member_ids.append(answer.member_id)
         progress("members", len(member_ids), len(people))
     return member_ids
+
+
+def _program_start(club: ClubInfo, now: datetime) -> None:
+    """What every club begins with, and half of a bill may be paid by points."""
+    actor = Actor(kind="system", name=STAFF[1].name)
+    paying = {"wallet": "points", "least": 50, "step": 10, "most_permille": 500}
+    document = {**starter_program(club.currency, club.calendar), "pay_with_points": paying}
+    draft = draft_open(club=club, document=document, actor=actor, now=now)
+    draft_publish(club=club, revision=draft.revision, actor=actor, now=now)
