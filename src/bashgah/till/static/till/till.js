@@ -103,6 +103,7 @@
   root.addEventListener("input", function (e) {
     var field = e.target;
     if (!field.matches("input")) return;
+    eager = false;
     if (field.id === "till-q") {
       turn(field);
       var text = ascii(field.value).trim(), number = digits(text);
@@ -117,14 +118,23 @@
     if (e.target.form && e.target.form.id === "till-purchase" && e.target.matches("select, [type=radio], [type=checkbox]")) changed();
   });
 
-  var waiting;
+  /* `eager` remembers an F12 pressed while the sum of what was just typed is still on its way */
+  var waiting = null, asked = false, eager = false;
   function changed() {
     var form = one("till-purchase");
     if (!form) return;
     clearTimeout(waiting);
+    asked = true;
     var sure = form.elements.sure; if (sure) sure.value = "";
-    waiting = setTimeout(function () { htmx.trigger(form, "till:changed"); }, 200);
+    waiting = setTimeout(function () { waiting = null; htmx.trigger(form, "till:changed"); }, 200);
   }
+  document.body.addEventListener("htmx:afterSettle", function (e) {
+    if (!e.detail.elt || e.detail.elt.id !== "till-sum" || waiting !== null) return;
+    asked = false;
+    if (!eager || one("till-find").classList.contains("htmx-request")) return;
+    eager = false;
+    record();
+  });
 
   /* --- one purchase, one moment: set at the first press and kept until it is answered, so that pressing again
      tells the same fact -------------------------------------------------------------------------------------- */
@@ -132,6 +142,7 @@
   function record() {
     var form = one("till-purchase"), button = one("till-record");
     if (!form || !button || recording) return;
+    if (button.getAttribute("aria-disabled") === "true" && asked) { eager = true; return; }
     if (button.getAttribute("aria-disabled") === "true") { toast(button.title || words.saidNotYet); return; }
     if (!form.elements.occurred_at.value) form.elements.occurred_at.value = new Date(Date.now() + skew).toISOString();
     clearTimeout(waiting);
@@ -186,6 +197,7 @@
   function known() { begin(); var form = one("till-purchase"); form.elements.anonymous.value = ""; changed(); }
 
   function reset(keepQuery) {
+    eager = false;
     var form = one("till-purchase");
     if (form) {
       form.reset();
