@@ -32,10 +32,14 @@ from bashgah.members.types import IdentifierKind, MemberFilters, MemberInfo, Mem
 
 LONGEST_PAGE = 200
 TAGGED_MOST = 20_000
+FOUND_MOST = 1_001
+SOUGHT = 20_000
 
 _grown: dict[UUID, int] = {}
 
 BY_NAME = {"name", "name_last"}
+# the same places, spelled so that no index has their order
+SORTED = {"m.sort_key": "m.sort_key || ''", "m.enrolled_at": "m.enrolled_at + interval '0'"}
 # what a list is sorted by, its direction and the sign of what follows a place in it
 ORDERS = {
     "enrolled": ("m.enrolled_at", "DESC", "<"),
@@ -49,8 +53,9 @@ def member_find(club: ClubInfo, text: str, *, now: datetime, limit: int = 10) ->
     """Find members by what was typed or scanned.
 
     Tried in this order: the portal's rotating QR, card number, mobile in any spelling, e-mail, public id,
-    national id, the shop's own customer number, and at last words of the name in any spelling. An exact hit
-    comes alone; a merged member comes as the surviving one. Raises ``qr_expired`` and ``qr_invalid``.
+    national id, the shop's own customer number, and at last words of the name in any spelling, sorted by
+    name (of more than a thousand, some). An exact hit comes alone; a merged member comes as the surviving
+    one. Raises ``qr_expired`` and ``qr_invalid``.
     """
     text = text.strip()
     if qr.is_token(text):
@@ -62,11 +67,14 @@ def member_find(club: ClubInfo, text: str, *, now: datetime, limit: int = 10) ->
     if text.lower().startswith("mbr_"):
         found_by_id = people.members_get(club, [_parsed(text)])
         return [_survivor(club, member) for member in found_by_id.values()]
-    condition, params = name_condition(text)
-    if not condition:
+    condition = name_condition(text)
+    if not condition[0]:
         return []
     return people.rows(
-        f"{condition} AND s.merged_into IS NULL", club, [*params, limit], "ORDER BY m.sort_key, m.id LIMIT %s"
+        "m.id = ANY(%s) AND s.merged_into IS NULL",
+        club,
+        [_some(club, condition), limit],
+        f"ORDER BY {SORTED['m.sort_key']}, m.id LIMIT %s",
     )
 
 
@@ -84,7 +92,8 @@ def member_list(
     if cursor is not None:
         condition += f" AND ({column}, m.id) {sign} (%s, %s)"
         params += _cursor_read(cursor, filters.sort)
-    order = f"ORDER BY {column} {direction}, m.id {direction} LIMIT %s"
+    place = SORTED[column] if _is_sought(club, filters) else column
+    order = f"ORDER BY {place} {direction}, m.id {direction} LIMIT %s"
     found = people.rows(condition, club, [*params, limit + 1], order)
     page = tuple(found[:limit])
     more = len(found) > limit
@@ -170,6 +179,31 @@ def _survivor(club: ClubInfo, member: MemberInfo) -> MemberInfo:
 
 def _condition(club: ClubInfo, filters: MemberFilters) -> Condition:
     return joined((status_condition(filters), profile_condition(club, filters)))
+
+
+def _is_sought(club: ClubInfo, filters: MemberFilters) -> bool:
+    """Say whether those who match are to be found by the index of words, and sorted then.
+
+    Left alone the planner walks the list in its order until enough match. That is quick for words that many
+    carry all over the list; by name it may be to the very end, since those of one name stand together.
+    """
+    if not filters.text:
+        return False
+    if filters.sort in BY_NAME:
+        return True
+    words = profile_condition(club, MemberFilters(text=filters.text))
+    return _counted("members_member m", club, words, SOUGHT + 1) <= SOUGHT
+
+
+def _some(club: ClubInfo, condition: Condition) -> list[UUID]:
+    """Return the ids of some who match: all of them up to a thousand and one."""
+    sql, params = condition
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT m.id FROM members_member m WHERE m.club_id = %s AND {sql} LIMIT %s",
+            [club.id, *params, FOUND_MOST],
+        )
+        return [id_ for (id_,) in cursor.fetchall()]
 
 
 def _counted(tables: str, club: ClubInfo, where: Condition, most: int | None = None) -> int:

@@ -33,6 +33,8 @@ PAGE = 50
 EXPORT_PAGE = 200
 COUNT_MOST = 10_000
 """A narrowed list is counted so far: further than anybody reads, and quickly at a million members."""
+FOUND_MOST = 1_000
+"""Counted no further where words of a name were typed: they are typed more narrowly then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def _count(club: ClubInfo, filters: MemberFilters) -> int:
     if filters == MemberFilters(sort=filters.sort):
         return MEMBERS.ask(club, now=clock.now()).value
-    return selectors.members_count(club, filters, most=COUNT_MOST + 1)
+    return selectors.members_count(club, filters, most=_most(filters) + 1)
+
+
+def _most(filters: MemberFilters) -> int:
+    return FOUND_MOST if filters.text else COUNT_MOST
 
 
 @page("data.export")
@@ -150,10 +156,10 @@ def _exact(club: ClubInfo, text: str) -> UUID | None:
 
 
 def _listing(request: HttpRequest, sought: Narrowing, count: int, after: str) -> Listing:
-    shown = {"n": plain(min(count, COUNT_MOST))}
-    said = ngettext("%(n)s member", "%(n)s members", count) % (shown | {"n": plain(count)})
-    if count > COUNT_MOST and sought.filters != MemberFilters(sort=sought.filters.sort):
-        said = gettext("More than %(n)s members") % shown
+    most = _most(sought.filters)
+    said = ngettext("%(n)s member", "%(n)s members", count) % {"n": plain(count)}
+    if count > most and sought.filters != MemberFilters(sort=sought.filters.sort):
+        said = gettext("More than %(n)s members") % {"n": plain(most)}
     return listing(
         path=reverse("console:members"),
         query=sought.query,

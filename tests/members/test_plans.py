@@ -1,0 +1,87 @@
+"""Members of a large club are found by the index of words, not by walking its list to the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bashgah.clubs.types import ClubInfo
+from bashgah.members import selectors
+from bashgah.members.types import MemberFilters
+from tests.cast import NOW, naderi
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corrupts]
+
+PEOPLE = 30_000
+NAMESAKES = 1_200
+"""Together at the list's far end by name, and among the first who joined."""
+
+
+@pytest.fixture
+def club(owner_connection: psycopg.Connection) -> ClubInfo:
+    """Thirty thousand members, the last of whom by name are namesakes."""
+    made = naderi().club
+    owner_connection.execute(
+        """
+        WITH people AS (
+            INSERT INTO members_member (id, club_id, number, first_name, last_name, nickname, name_key,
+                sort_key, city, gender, source, channel, tags, attributes, locale, external_id,
+                enrolled_at, updated_at)
+            SELECT gen_random_uuid(), %(club)s, n, first, last, '', first || ' ' || last,
+                last || ' ' || first, '', '', '', 'import', '{}', '{}', 'fa', '',
+                %(now)s - interval '1 minute' * (%(people)s - n), %(now)s
+            FROM (SELECT n, CASE WHEN n <= %(namesakes)s THEN 'یاسمن' ELSE 'آرش' END AS first,
+                         CASE WHEN n <= %(namesakes)s THEN 'یزدانی' ELSE 'الف' || n END AS last
+                  FROM generate_series(1, %(people)s) n) names
+            RETURNING id, club_id)
+        INSERT INTO members_state (member_id, club_id, status, kind)
+        SELECT id, club_id, 'active', 'person' FROM people
+        """,
+        {"club": made.id, "now": NOW, "people": PEOPLE, "namesakes": NAMESAKES},
+    )
+    owner_connection.execute("ANALYZE members_member, members_state")
+    return made
+
+
+def test_namesakes_are_found_without_walking_the_list(club: ClubInfo) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        found = selectors.member_find(club, "یاسمن یزدانی", now=NOW)
+        by_name = selectors.member_list(club, MemberFilters(text="یاسمن", sort="name"), limit=10)
+        newest = selectors.member_list(club, MemberFilters(text="یاسمن"), limit=10)
+    assert {member.last_name for member in (*found, *by_name.members, *newest.members)} == {"یزدانی"}
+    assert (len(found), len(by_name.members), len(newest.members)) == (10, 10, 10)
+    for query in asked.captured_queries:
+        assert not walked(query["sql"]) & {"member_by_name", "member_by_enrolment"}, query["sql"]
+
+
+def test_a_list_by_words_goes_on_where_its_page_ended(club: ClubInfo) -> None:
+    seen: list[Any] = []
+    cursor = None
+    for _ in range(7):
+        page = selectors.member_list(club, MemberFilters(text="یاسمن"), cursor=cursor, limit=200)
+        seen += [member.id for member in page.members]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen)) == NAMESAKES
+
+
+def walked(sql: str) -> set[str]:
+    """The indexes a statement reads."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) " + sql.replace("%", "%%"), [])
+        told = cursor.fetchone()[0]
+    plan = json.loads(told) if isinstance(told, str) else told
+    return {step["Index Name"] for step in steps(plan[0]["Plan"]) if "Index Name" in step}
+
+
+def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from steps(part)
