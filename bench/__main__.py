@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from bench import carts, growing, opening, plainly, replaying, rules, settling
+from bench import building, carts, growing, opening, plainly, replaying, rules, settling
 from bench.bars import Bar
 from bench.stage import Stage, say
 
@@ -21,6 +21,7 @@ BARS = (
     Bar("ORM", "the same the plain Django way, for comparison", "x", 0, 0, True, plainly.orm),
     Bar("P3", "p99 at half of the rate of P1", "ms", 40, 10, False, settling.half_loaded),
     Bar("P4", "batches of 1,000", "x", 3, 12, True, settling.batches),
+    Bar("P8", "counts while a rule is built", "ms", 500, 100, False, building.counting),
     Bar("P10", "console lists and member pages, p95", "ms", 200, 60, False, growing.pages),
     Bar("P17", "ten times the members and activities", "x", 1.5, 1.1, False, growing.growth),
     Bar("P15", "memory at rest", "MB", 700, 400, False, opening.memory),

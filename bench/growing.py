@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -74,13 +74,14 @@ def main() -> None:
     with Stage(members=TEMPLATES, seconds=6, rounds=3) as stage:
         begun = time.perf_counter()
         members = int(sys.argv[1])
-        _furnish(stage, members)
+        furnish(stage, members)
         say(f"  made in {time.perf_counter() - begun:.0f} s")
         shown = Grown(ratio=_purchases(stage), page_ms=_pages())
     sys.stdout.write(json.dumps(asdict(shown)) + "\n")
 
 
-def _furnish(stage: Stage, members: int) -> None:
+def furnish(stage: Stage, members: int, also: Callable[[str], None] | None = None) -> None:
+    """Make a club of so many members with all they did; ``also`` changes the few that are multiplied."""
     import psycopg
 
     from bashgah.kit.ids import public
@@ -90,6 +91,8 @@ def _furnish(stage: Stage, members: int) -> None:
     _ = stage.club_url
     superuser = with_database(stage.server.superuser_url, "bench_club")
     _named(superuser)
+    if also is not None:
+        also(superuser)
     _settle()
     multiply(superuser, max(0, members // TEMPLATES - 1))
     with psycopg.connect(superuser) as owner, (DATA / MEMBERS).open("w", encoding="ascii") as file:

@@ -77,7 +77,12 @@ class Shadow(models.Model):
     base = models.BinaryField()
 
     class Meta:
-        indexes = [models.Index(fields=["club_id", "rule", "business_date"], name="shadows_of_a_rule")]
+        indexes = [
+            models.Index(fields=["club_id", "rule", "business_date"], name="shadows_of_a_rule"),
+            models.Index(
+                fields=["club_id", "business_date"], condition=models.Q(kind=1), name="shadows_of_others"
+            ),
+        ]
 
 
 class Anonymous(models.Model):

@@ -29,6 +29,14 @@ Units = tuple[tuple[str, int], ...]
 """Units by wallet."""
 
 
+OTHERS_OF_DAYS = f"""
+    SELECT unit, sum(amount) FROM activities_shadow
+    WHERE club_id = %(club)s AND kind = {OTHERS} AND business_date BETWEEN %(since)s AND %(until)s
+    GROUP BY unit ORDER BY unit
+"""
+"""The kind stands in the text, so that the index of such rows alone serves a kept plan too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """A day, a tier or a branch of a shadow: facts, members and units by wallet."""
@@ -105,13 +113,7 @@ def shadow_report(club: ClubInfo, rule: str, *, since: date | None, until: date)
             """,
             params,
         ).fetchall()
-        others = cur.execute(
-            """
-            SELECT unit, sum(amount) FROM activities_shadow
-            WHERE club_id = %s AND kind = %s AND business_date BETWEEN %s AND %s GROUP BY unit ORDER BY unit
-            """,
-            [club.id, OTHERS, params["since"], until],
-        ).fetchall()
+        others = cur.execute(OTHERS_OF_DAYS, params).fetchall()
         live = rules_given(cur, club.id, begin, until) if begin is not None else {}
     whole = _slices(rows, 7)[0] if rows else Slice("", 0, 0, ())
     sums: dict[str, int] = {}

@@ -268,33 +268,44 @@ def local_date(timezone: str) -> LocalDate:
     return lambda at: at.astimezone(zone).date()
 
 
+_OF_DAYS = """
+    e.club_id = %(club)s AND e.recorded_at >= %(since)s::date - 2 AND e.cause = ANY(%(causes)s)
+    AND e.business_date BETWEEN %(since)s AND %(until)s
+    AND (%(all)s OR e.member_id = ANY(%(members)s::uuid[]))
+"""
+ENTRIES_SPAN = f"""
+    SELECT min(e.id::text COLLATE "C")::uuid, max(e.id::text COLLATE "C")::uuid FROM ledger_entry e
+    WHERE {_OF_DAYS}
+"""
+RULES_GIVEN = f"""
+    SELECT p.unit, p.rule,
+           sum(p.amount * CASE WHEN p.debit = %(issued)s THEN 1 WHEN p.credit = %(issued)s THEN -1 END)
+    FROM ledger_entry e
+    JOIN ledger_posting p ON p.member_id = e.member_id AND p.entry_id = e.id
+    WHERE {_OF_DAYS} AND p.entry_id BETWEEN %(first)s AND %(last)s AND %(issued)s IN (p.debit, p.credit)
+    GROUP BY p.unit, p.rule
+"""
+
+
 def rules_given(
     cur: psycopg.Cursor[Any], club_id: UUID, since: date, until: date, members: Collection[UUID] | None = None
 ) -> dict[tuple[str, str], int]:
     """Return what activities of these days gave by (unit, rule), less what returns of these days took back.
 
-    ``members`` narrows it to some.
+    ``members`` narrows it to some. Only what was written in these days is read: entries by when they were
+    recorded, and postings between the first and the last of their ids.
     """
-    rows = cur.execute(
-        """
-        SELECT p.unit, p.rule,
-               sum(p.amount * CASE WHEN p.debit = %(issued)s THEN 1 WHEN p.credit = %(issued)s THEN -1 END)
-        FROM ledger_entry e
-        JOIN ledger_posting p ON p.member_id = e.member_id AND p.entry_id = e.id
-        WHERE e.club_id = %(club)s AND e.recorded_at >= %(since)s::date - 2 AND e.cause = ANY(%(causes)s)
-          AND e.business_date BETWEEN %(since)s AND %(until)s
-          AND (%(all)s OR e.member_id = ANY(%(members)s::uuid[]))
-          AND %(issued)s IN (p.debit, p.credit)
-        GROUP BY p.unit, p.rule
-        """,
-        {
-            "issued": int(Account.ISSUED),
-            "club": club_id,
-            "since": since,
-            "until": until,
-            "all": members is None,
-            "members": list(members or ()),
-            "causes": [int(Cause.ACTIVITY), int(Cause.RETURN), int(Cause.RECOMPUTE)],
-        },
-    ).fetchall()
+    params: dict[str, Any] = {
+        "issued": int(Account.ISSUED),
+        "club": club_id,
+        "since": since,
+        "until": until,
+        "all": members is None,
+        "members": list(members or ()),
+        "causes": [int(Cause.ACTIVITY), int(Cause.RETURN), int(Cause.RECOMPUTE)],
+    }
+    first, last = cur.execute(ENTRIES_SPAN, params).fetchone() or (None, None)
+    if first is None:
+        return {}
+    rows = cur.execute(RULES_GIVEN, params | {"first": first, "last": last}).fetchall()
     return {(unit, rule): int(amount) for unit, rule, amount in rows}

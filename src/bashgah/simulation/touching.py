@@ -73,7 +73,7 @@ def rule_touches(*, club: ClubInfo, program: Program, rule: Rule, now: datetime,
     zone = ZoneInfo(club.timezone)
     until = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
     since = until - timedelta(days=days)
-    members = _members(club, program, rule, now)
+    members = members_touched(club, program, rule, now)
     recent = facts_recent(club, rule.trigger, since, until, most=FACTS_MOST)
     tried, is_dateless = _as_of_these_days(program, rule, since, until)
     given = rule_gives(club=club, program=program, rule=tried, facts=recent.facts)
@@ -154,7 +154,7 @@ def _without_bounds(program: Program, rule: Rule) -> CompiledProgram:
     )
 
 
-def _members(club: ClubInfo, program: Program, rule: Rule, now: datetime) -> Count:
+def members_touched(club: ClubInfo, program: Program, rule: Rule, now: datetime) -> Count:
     """Count who can meet the rule by what is known of members; what looks at the purchase is left open."""
     node = None if rule.when is None else parse(rule.when, program=program, trigger=rule.trigger)
     day = now.astimezone(ZoneInfo(club.timezone)).date()
