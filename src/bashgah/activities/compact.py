@@ -21,6 +21,7 @@ from bashgah.engine.decisions import TierMove
 from bashgah.engine.facts import Discount, Fact, FactKind, Line
 from bashgah.engine.states import Standing, State
 from bashgah.kit.phrases import phrase_from_json, phrase_to_json
+from bashgah.redemption.types import GrantLine
 
 FORM = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,6 +66,7 @@ class Outcome(msgspec.Struct, frozen=True):
     moves: tuple[TierMove, ...] = ()
     given_back: tuple[GivenBack, ...] = ()
     coupons_back: tuple[UUID, ...] = ()
+    grants: tuple[GrantLine, ...] = ()
 
 
 def fact_pack(fact: Fact) -> bytes:
@@ -191,13 +193,16 @@ def outcome_pack(outcome: Outcome) -> bytes:
     moves = [[m.ladder, m.before, m.after, m.direction, phrase_to_json(m.why)] for m in outcome.moves]
     back = [[given.wallet, given.amount] for given in outcome.given_back]
     coupons = [id_.bytes for id_ in outcome.coupons_back]
-    parts = [FORM, credits_, balances, list(outcome.tiers), moves, back, coupons]
+    grants = [[each.reward, each.count, each.rule] for each in outcome.grants]
+    parts = [FORM, credits_, balances, list(outcome.tiers), moves, back, coupons, grants]
     return _encode(_trimmed(parts, _OUTCOME_DEFAULTS))
 
 
 def outcome_unpack(packed: bytes | memoryview) -> Outcome:
     """Read an outcome back, equal to what was packed."""
-    _form, credits_, balances, tiers, moves, back, coupons = _filled(_decode(packed), _OUTCOME_DEFAULTS)
+    _form, credits_, balances, tiers, moves, back, coupons, grants = _filled(
+        _decode(packed), _OUTCOME_DEFAULTS
+    )
     return Outcome(
         credits=tuple(_credit(parts) for parts in credits_),
         balances=tuple(Balance(*_filled(parts, ("", 0, 0, 0))) for parts in balances),
@@ -208,6 +213,7 @@ def outcome_unpack(packed: bytes | memoryview) -> Outcome:
         ),
         given_back=tuple(GivenBack(wallet, amount) for wallet, amount in back),
         coupons_back=tuple(UUID(bytes=id_) for id_ in coupons),
+        grants=tuple(GrantLine(reward, count, rule) for reward, count, rule in grants),
     )
 
 
@@ -219,7 +225,7 @@ def micros(at: datetime) -> int:
 _LINE_DEFAULTS = (0, "", 0, 1000, "", (), 0, 0, "", (), 0)
 _FACT_DEFAULTS = (FORM, 0, 0, 0, "", "", "", "pos", [], (), "IRR", "", "", 0, None, True, (), {}, [])
 _STATE_DEFAULTS: tuple[Any, ...] = (0, {}, {}, {}, [], {}, [])
-_OUTCOME_DEFAULTS: tuple[Any, ...] = (0, [], [], [], [], [], [])
+_OUTCOME_DEFAULTS: tuple[Any, ...] = (0, [], [], [], [], [], [], [])
 _CREDIT_DEFAULTS: tuple[Any, ...] = ("", 0, "", [], 0, 0, 0)
 
 

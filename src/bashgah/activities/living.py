@@ -18,7 +18,8 @@ from bashgah.activities.remembering import Remembered, Rise, fallen
 from bashgah.activities.undoing import counters_freed, limit_windows, times_freed
 from bashgah.engine import CompiledProgram, decide, returns
 from bashgah.engine.counters import counted
-from bashgah.engine.decisions import Credit, Decision, Used
+from bashgah.engine.decisions import Credit, Decision, Grant, Used
+from bashgah.engine.document import is_reward
 from bashgah.engine.facts import Fact
 from bashgah.engine.returns import bought_of
 from bashgah.engine.states import State
@@ -74,9 +75,11 @@ class Lived:
         return all(self.returned.get(no, 0) >= bought for no, bought in self.bought.items())
 
     def due(self) -> dict[Key, int]:
-        """Return what is left of what it gives once returns took theirs."""
+        """Return what is left of what it gives once returns took theirs; rewards are no units."""
         units: dict[Key, int] = {}
         for credit, taken in zip(self.credits, self.taken, strict=True):
+            if is_reward(credit.wallet):
+                continue
             key = credit.wallet, credit.rule
             units[key] = units.get(key, 0) + credit.amount - taken
         return units
@@ -118,11 +121,11 @@ class Life:
             told,
             compiled,
             state,
-            decision.credits,
+            decision.given,
             rises,
             is_anew,
             bought_of(fact),
-            taken=[0] * len(decision.credits),
+            taken=[0] * len(decision.given),
         )
 
     def _back(self, told: Told, compiled: CompiledProgram) -> None:
@@ -136,7 +139,7 @@ class Life:
         qualifying = 0
         then = purchase.compiled
         for place, credit in enumerate(purchase.credits):
-            amount = returns.share(credit.amount, credit.base, shares, purchase.taken[place])
+            amount = returns.due(credit, shares, purchase.taken[place], is_whole=purchase.is_gone)
             if not amount:
                 continue
             purchase.taken[place] += amount
@@ -187,20 +190,21 @@ def _taken(compiled: CompiledProgram, state: State, told: Told) -> Decision:
         for c in told.outcome.credits
         if c.line.wallet in compiled.wallets
     )
+    grants = tuple(Grant(line.reward, line.count, line.rule) for line in told.outcome.grants)
     earned: dict[str, int] = {}
     used: list[Used] = []
-    for credit in credits_:
+    for credit in Decision(credits_, grants=grants).given:
         earned[credit.wallet] = earned.get(credit.wallet, 0) + credit.amount
         windows = limit_windows(compiled, credit.rule, credit.wallet, fact.local_at.date())
         used += [Used(key, start, credit.amount) for key, start in windows]
-    rules = {credit.rule for credit in credits_}
+    rules = {credit.rule for credit in (*credits_, *grants)}
     used += [Used(*each) for each in times_freed(compiled, rules, fact.local_at.date())]
     if compiled.counters:
         used += counted(compiled.counters, state, fact)
     measures = tuple(
         (key, ready.measure.adds(fact, earned, ready.status)) for key, ready in compiled.ladders.items()
     )
-    return Decision(credits_, tuple(used), (), measures)
+    return Decision(credits_, tuple(used), (), measures, grants=grants)
 
 
 def _came_back(purchase: Lived, fact: Fact) -> dict[int, int]:

@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 
 from bashgah.activities.compact import KIND_CODES, fact_unpack, outcome_unpack, state_unpack
+from bashgah.activities.granting import rules_over
 from bashgah.activities.undoing import counters_freed, limit_windows, times_freed
 from bashgah.clubs.selectors import club_get
 from bashgah.engine import CompiledProgram
@@ -36,6 +37,7 @@ from bashgah.ledger.verify import RULES_RECOMPUTED
 from bashgah.members.selectors import MERGED
 from bashgah.programs.budgets import TAKEN_BY_RULES
 from bashgah.programs.selectors import program_by_number
+from bashgah.redemption.types import GrantLine
 
 RETURN = KIND_CODES["return"]
 APART = ("~", "?")
@@ -79,6 +81,7 @@ class Bought:
     rules: set[str]
     is_gone: bool = False
     more: frozenset[str] = frozenset()
+    grants: tuple[GrantLine, ...] = ()
 
     @property
     def business_date(self) -> date:
@@ -228,11 +231,16 @@ def _done(
         for counter in compiled.counters:
             if not counter.lasts and (added := counter.adds(one.fact, one.state)):
                 _use(result, (counter.key, counter.start(day)), added)
-    for credit in outcome_unpack(outcome).credits:
+    given = outcome_unpack(outcome)
+    for credit in given.credits:
         line = credit.line
         one.rules.add(line.rule)
         _units(result, taken, one, line.rule, line.wallet, line.amount)
-    for key, start, times in times_freed(compiled, one.rules, day):
+    one.grants = given.grants
+    for grant in given.grants:
+        _units(result, taken, one, grant.rule, grant.unit, grant.count)
+    rules = one.rules | {grant.rule for grant in given.grants}
+    for key, start, times in times_freed(compiled, rules, day):
         _use(result, (key, start), times)
     return one
 
@@ -240,14 +248,18 @@ def _done(
 def _taken_back(  # noqa: PLR0917 one return of one purchase
     result: Counted, taken: dict[Slot, int], one: Bought, is_whole: bool, fact: bytes, outcome: bytes
 ) -> None:
-    for credit in outcome_unpack(outcome).credits:
+    back = outcome_unpack(outcome)
+    for credit in back.credits:
         _units(result, taken, one, credit.line.rule, credit.line.wallet, credit.line.amount)
+    for grant in back.grants:
+        _units(result, taken, one, grant.rule, grant.unit, grant.count)
     if one.fact is not None:
         for key, start, amount in counters_freed(one.compiled, one, fact_unpack(fact), is_whole):  # type: ignore[arg-type]
             _use(result, (key, start), -amount)
     if is_whole:
         one.is_gone = True
-        for key, start, times in times_freed(one.compiled, one.rules, one.day):
+        rules = rules_over(one.rules, one.grants, back.grants)
+        for key, start, times in times_freed(one.compiled, rules, one.day):
             _use(result, (key, start), -times)
 
 
@@ -257,10 +269,11 @@ def _units(  # noqa: PLR0917 units of one rule
     for window in limit_windows(one.compiled, rule, wallet, one.day):
         _use(result, window, amount)
     for ready in one.compiled.document.rules:
-        if ready.key == rule and ready.budget is not None and ready.budget.wallet == wallet:
+        if ready.key == rule and ready.budget is not None and ready.budget.unit == wallet:
             calendar = one.compiled.document.calendar
             slot = budget_slot_on(ready.counts_as, ready.budget, one.day, one.branch, calendar)
-            worth = budget_worth(ready.budget, one.compiled.wallets[wallet])
+            counted = one.compiled.unit(wallet)
+            worth = budget_worth(ready.budget, counted) if counted is not None else 0
             taken[slot] = taken.get(slot, 0) + amount * worth
 
 
@@ -314,7 +327,7 @@ def _budgets_compared(
     club_id: UUID, versions: dict[int, CompiledProgram], expected: dict[Slot, int], unsure: set[Slot]
 ) -> Iterator[Finding]:
     rules = {
-        f"{rule.counts_as}.{rule.budget.wallet}.{rule.budget.of}.{rule.budget.window}"
+        f"{rule.counts_as}.{rule.budget.unit}.{rule.budget.of}.{rule.budget.window}"
         for one in versions.values()
         for rule in one.document.rules
         if rule.budget is not None and not rule.counts_as.startswith(APART)

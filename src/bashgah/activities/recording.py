@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from msgspec import Struct, structs
 
 from bashgah.activities import compact
@@ -50,6 +49,7 @@ from bashgah.ledger.states import Origin
 from bashgah.ledger.types import Cause
 from bashgah.members.types import LockedGroup
 from bashgah.programs.selectors import Versions, number_in_force, program_of
+from bashgah.redemption.tables import GRANT
 from bashgah.tiers.tables import CHANGE, STANDING
 
 Row = tuple[Any, ...]
@@ -78,6 +78,7 @@ class Batch:
     waiting: dict[tuple[str, str], Row] = field(default_factory=dict)
     spent: list[Row] = field(default_factory=list)
     shadows: list[Row] = field(default_factory=list)
+    grants: list[Row] = field(default_factory=list)
     news: list[outbox.NewsRow] = field(default_factory=list)
     budgets: dict[Slot, int] = field(default_factory=dict)
     taken: dict[Slot, int] = field(default_factory=dict)
@@ -246,6 +247,7 @@ def answer(batch: Batch, made: Made) -> Settled:
         moves=outcome.moves,
         given_back=outcome.given_back,
         coupons_back=outcome.coupons_back,
+        grants=outcome.grants,
         discounts=fact.promotions,
         paid_by_points=fact.paid_by_points,
         decision=made.decision,
@@ -310,6 +312,7 @@ def rowsets(batch: Batch) -> list[RowSet]:
         RowSet(REFERENCE, sorted(batch.references, key=lambda row: (row[4], row[5]))),
         RowSet(ACTIVITY, batch.activities),
         RowSet(SHADOW, batch.shadows),
+        RowSet(GRANT, batch.grants),
         RowSet(ANONYMOUS, batch.anonymous),
         RowSet(REVIEW, list(batch.reviews.values())),
         RowSet(RETURNED, returned),
@@ -324,18 +327,6 @@ def rowsets(batch: Batch) -> list[RowSet]:
         RowSet(CHANGE, changes),
         RowSet(outbox.NEWS, batch.news),
     ]
-
-
-def claims_write(cur: psycopg.Cursor[Any], batch: Batch) -> None:
-    """Mark claimed purchases; one that was claimed meanwhile fails the batch's reference before this."""
-    for anonymous_id, member_id, activity_id in batch.claims:
-        cur.execute(
-            """
-            UPDATE activities_anonymous SET claimed_at = %s, claimed_by = %s, claim_id = %s
-            WHERE club_id = %s AND id = %s AND claimed_at IS NULL
-            """,
-            [batch.now, member_id, activity_id, batch.club.id, anonymous_id],
-        )
 
 
 def _reference(batch: Batch, draft: Draft, activity_id: UUID, member_id: UUID | None) -> None:

@@ -17,7 +17,7 @@ import msgspec
 import psycopg
 from msgspec import UNSET
 
-from bashgah.activities import apart, paying, pooling
+from bashgah.activities import apart, granting, paying, pooling
 from bashgah.activities.compact import (
     KIND_CODES,
     Outcome,
@@ -48,6 +48,7 @@ from bashgah.ledger.states import Credited, Origin
 from bashgah.ledger.types import Cause, WalletKind
 from bashgah.members.selectors import alias_set
 from bashgah.programs.selectors import program_by_number
+from bashgah.redemption.types import GrantLine
 
 
 @dataclass(slots=True)
@@ -224,18 +225,23 @@ def taken_back(
         pooling.called_back(running, purchase, place, amount, origin, negative)
         purchase.credited[place] = running.points.reverse(origin, credited, amount, negative=negative)
         lines.append(CreditLine(credited.unit, -amount, credited.rule))
-        for window in limit_windows(then, credited.rule, credited.unit, purchase.business_date):
-            freed[window] = freed.get(window, 0) + amount
-        budget = budget_freed(then, credited.rule, credited.unit, purchase.fact, amount)
-        if budget is not None and place < len(purchase.outcome.credits):  # a recomputation takes of none
-            shared[budget[0]] = shared.get(budget[0], 0) + budget[1]
+        of_none = place >= len(purchase.outcome.credits)  # a recomputation takes of no budget
+        _freed(then, purchase, credited.rule, credited.unit, amount, freed, {} if of_none else shared)
         if credited.kind is WalletKind.STATUS:
             qualifying += amount
+    grants: tuple[GrantLine, ...] = ()
+    if fact.type == "whole" and purchase.outcome.grants:
+        holders = (running,) if survivor is None else (running, survivor)
+        grants, uncredited = granting.grants_taken_back(club, purchase, holders, origin, actor)
+        lines += uncredited
+    for line in grants:
+        _freed(then, purchase, line.rule, line.unit, -line.count, freed, shared)
     for key, start, amount in counters_freed(then, purchase, fact, fact.type == "whole"):
         freed[key, start] = freed.get((key, start), 0) + amount
     if fact.type == "whole":
         # what a recomputation took in whole was freed by it
-        rules = {one.rule for one in purchase.credited if one.amount > one.recomputed}
+        credited = {one.rule for one in purchase.credited if one.amount > one.recomputed}
+        rules = granting.rules_over(credited, purchase.outcome.grants, grants)
         for key, start, amount in times_freed(then, rules, purchase.business_date):
             freed[key, start] = freed.get((key, start), 0) + amount
     for key, start, amount in undone:
@@ -261,8 +267,28 @@ def taken_back(
         moves=moves,
         given_back=given,
         coupons_back=coupons,
+        grants=grants,
     )
     return outcome, shared
+
+
+def _freed(  # noqa: PLR0917 what of one rule comes back, and what counted it
+    then: CompiledProgram,
+    purchase: Purchase,
+    rule: str,
+    unit: str,
+    amount: int,
+    freed: dict[tuple[str, date], int],
+    shared: dict[Slot, int],
+) -> None:
+    """Free the limits and the shared budget against which units of a rule were counted."""
+    if not amount:
+        return
+    for window in limit_windows(then, rule, unit, purchase.business_date):
+        freed[window] = freed.get(window, 0) + amount
+    budget = budget_freed(then, rule, unit, purchase.fact, amount)
+    if budget is not None:
+        shared[budget[0]] = shared.get(budget[0], 0) + budget[1]
 
 
 def budgets_of_returns(club: ClubInfo, purchases: Iterable[Purchase]) -> set[Slot]:
@@ -270,13 +296,15 @@ def budgets_of_returns(club: ClubInfo, purchases: Iterable[Purchase]) -> set[Slo
     found = set()
     for purchase in purchases:
         then = program_by_number(club, purchase.program)
-        for credited in purchase.credited:
-            budget = budget_freed(then, credited.rule, credited.unit, purchase.fact, 0)
+        given = [(credited.rule, credited.unit) for credited in purchase.credited]
+        given += [(line.rule, line.unit) for line in purchase.outcome.grants]
+        for rule, unit in given:
+            budget = budget_freed(then, rule, unit, purchase.fact, 0)
             if budget is not None:
                 found.add(budget[0])
-        for rule in then.document.rules if then.shadow is not None else ():
-            if rule.stage == "shadow" and rule.budget is not None:
-                found.add(budget_slot(rule.counts_as, rule.budget, purchase.fact, then.document.calendar))
+        for ready in then.document.rules if then.shadow is not None else ():
+            if ready.stage == "shadow" and ready.budget is not None:
+                found.add(budget_slot(ready.counts_as, ready.budget, purchase.fact, then.document.calendar))
     return found
 
 

@@ -312,6 +312,7 @@ def info_of(row: Sequence[Any]) -> ActivityInfo:
         about_id=about,
         fact=fact,
         credits=tuple(credit.line for credit in stored.credits),
+        grants=stored.grants,
         balances=stored.balances,
         moves=stored.moves,
         given_back=stored.given_back,

@@ -19,6 +19,7 @@ from bashgah.activities import (
     confirming,
     declaring,
     drafts,
+    granting,
     lapsing,
     lasting,
     paying,
@@ -106,7 +107,7 @@ def batch_settle(club: ClubInfo, part: list[Draft], actor: Actor, now: datetime)
         budgets_take(cur, club.id, batch.taken)
         write(cur, recording.rowsets(batch))
         lasting.last_purchases_put(cur, batch.members.values())
-        recording.claims_write(cur, batch)
+        strangers.claims_write(cur, batch)
         if batch.kept:
             promises.promises_close(cur, promised, batch.kept, now)
     return outcomes
@@ -299,6 +300,10 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     if purchase is not None:
         confirming.purchase_decided(batch, member, purchase, fact)
     outcome = member.apply(compiled, state, fact, decision, origin, maker)
+    if decision.grants:
+        owner = (maker or member).member_id
+        lines = granting.grants_add(batch, owner, compiled, decision.grants, activity_id)
+        outcome = structs.replace(outcome, grants=lines)
     for spent in decision.spent:
         batch.budgets[spent.slot] += spent.amount
         batch.taken[spent.slot] = batch.taken.get(spent.slot, 0) + spent.amount

@@ -19,6 +19,7 @@ from bashgah.activities.running import Running
 from bashgah.activities.undoing import budget_freed, limit_windows, spread, times_freed
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.decisions import Credit, Decision
+from bashgah.engine.document import is_reward
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import tier_in_force
 from bashgah.engine.returns import Base
@@ -87,7 +88,10 @@ def shadow_return(  # noqa: PLR0917 one return and the purchase it is of
     given = _given(cur, batch, purchase)
     about = (member.member_id, activity_id, purchase.id)
     for one, taken in given:
-        back = returns.share(abs(one.amount), one.base, purchase.shares, abs(taken))
+        if is_reward(one.unit):
+            back = abs(one.amount) - abs(taken) if purchase.is_gone else 0
+        else:
+            back = returns.share(abs(one.amount), one.base, purchase.shares, abs(taken))
         if not back:
             continue
         gone = msgspec.structs.replace(one, amount=-back if one.amount > 0 else back, base=())

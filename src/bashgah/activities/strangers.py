@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import psycopg
 from msgspec import structs
 
 from bashgah.activities.compact import fact_unpack
@@ -17,6 +19,9 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine.facts import Fact
 from bashgah.ground.batch import cursor
 from bashgah.kit.ids import public
+
+if TYPE_CHECKING:
+    from bashgah.activities.recording import Batch
 
 CLAIM = "claim"
 
@@ -139,3 +144,15 @@ def _returns(club: ClubInfo, column: str, id: UUID) -> list[NamelessReturn]:
             [club.id, id],
         ).fetchall()
     return [NamelessReturn(*row[:-1], fact_unpack(row[-1])) for row in rows]
+
+
+def claims_write(cur: psycopg.Cursor[Any], batch: Batch) -> None:
+    """Mark claimed purchases; one that was claimed meanwhile fails the batch's reference before this."""
+    for anonymous_id, member_id, activity_id in batch.claims:
+        cur.execute(
+            """
+            UPDATE activities_anonymous SET claimed_at = %s, claimed_by = %s, claim_id = %s
+            WHERE club_id = %s AND id = %s AND claimed_at IS NULL
+            """,
+            [batch.now, member_id, activity_id, batch.club.id, anonymous_id],
+        )

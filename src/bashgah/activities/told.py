@@ -210,6 +210,7 @@ def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> 
         moves=info.moves,
         given_back=outcome.given_back,
         coupons_back=outcome.coupons_back,
+        grants=outcome.grants,
         discounts=info.fact.promotions,
         paid_by_points=info.fact.paid_by_points,
         decision=decision,

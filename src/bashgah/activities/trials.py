@@ -14,7 +14,7 @@ from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.shadows import OTHERS, OWN
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
-from bashgah.engine.document import Program, Rule
+from bashgah.engine.document import REWARD_UNIT, Program, Rule
 from bashgah.engine.piloting import PARTS, in_pilot
 from bashgah.engine.program import ReadyPilot
 from bashgah.ground.batch import cursor
@@ -248,7 +248,8 @@ def shadow_cost(club: ClubInfo, program: Program, rule: Rule, now: datetime) -> 
         club, rule.key, since=since.astimezone(ZoneInfo(club.timezone)).date(), until=today
     )
     worths = {wallet.key: wallet.worth for wallet in program.wallets if wallet.kind != "status"}
-    if not any(worths.get(effect.wallet) for effect in rule.effects):
+    worths |= {f"{REWARD_UNIT}{terms.key}": terms.cost for terms in program.rewards}
+    if not any(worths.get(effect.unit) for effect in rule.effects):
         return None
     money = sum(units * worths.get(wallet, 0) for wallet, units in report.units)
     return money * staging.MONTH_DAYS // days

@@ -18,6 +18,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from bashgah.engine.decisions import Decision, RuleOutcome, TierMove
 from bashgah.engine.facts import Discount, Fact, Line
 from bashgah.kit.refusals import Refusal
+from bashgah.redemption.types import GrantLine
 
 Amount = Annotated[int, Meta(ge=0, le=10**15)]
 Quantity = Annotated[int, Meta(ge=1, le=10**12, description="thousandths: 1500 is one and a half")]
@@ -256,6 +257,7 @@ class Settled(Struct, frozen=True, eq=False):
     moves: tuple[TierMove, ...] = ()
     given_back: tuple[GivenBack, ...] = ()
     coupons_back: tuple[UUID, ...] = ()
+    grants: tuple[GrantLine, ...] = ()
     discounts: tuple[Discount, ...] = ()
     paid_by_points: int = 0
     repeated: bool = False
@@ -321,6 +323,7 @@ class ActivityInfo:
     moves: tuple[TierMove, ...]
     given_back: tuple[GivenBack, ...] = ()
     coupons_back: tuple[UUID, ...] = ()
+    grants: tuple[GrantLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

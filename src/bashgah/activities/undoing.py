@@ -88,8 +88,9 @@ def budget_freed(
     """Return which shared budget units of a rule had been taken from, and how much of it they were."""
     for ready in compiled.document.rules:
         budget = ready.budget
-        if ready.key == rule and budget is not None and budget.wallet == wallet:
-            worth = budget_worth(budget, compiled.wallets[wallet])
+        if ready.key == rule and budget is not None and budget.unit == wallet:
+            counted = compiled.unit(wallet)
+            worth = budget_worth(budget, counted) if counted is not None else 0
             return budget_slot(ready.counts_as, budget, fact, compiled.document.calendar), amount * worth
     return None
 

@@ -14,6 +14,7 @@ from django.db import connections, transaction
 from bashgah.activities import compact, proving_pools
 from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.proving import promotions_against_purchases
+from bashgah.activities.proving_grants import grants_against_activities
 from bashgah.activities.proving_limits import limits_against_activities
 from bashgah.ground.batch import cursor
 from bashgah.ground.proofs import Check, Finding, run_all
@@ -23,6 +24,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.ledger import roots
 from bashgah.ledger import verify as ledger
 from bashgah.members.selectors import MERGED
+from bashgah.redemption import verify as redemption
 from bashgah.tiers import verify as tiers
 
 AT_ONCE = 5000
@@ -163,6 +165,7 @@ def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[],
         *((check, {}) for check in tiers.CHECKS),
         *((check, kinds) for check in CHECKS),
         *((check, {}) for check in proving_pools.CHECKS),
+        *((check, {}) for check in redemption.CHECKS),
     ]
     return [
         *(partial(run_all, (check,), params, club_id, most) for check, params in checks),
@@ -172,6 +175,7 @@ def proofs(club_id: UUID | None = None, *, most: int = 100) -> list[Callable[[],
         lambda: list(islice(proving_pools.shares_against_memory(club_id), most)),
         lambda: list(islice(proving_pools.spends_against_payments(club_id), most)),
         lambda: _told(limits_against_activities(club_id, _walk), most),
+        lambda: _told(grants_against_activities(club_id, _walk), most),
         partial(roots.verify, club_id, most=most),
     ]
 

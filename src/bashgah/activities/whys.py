@@ -20,11 +20,11 @@ from bashgah.clubs.selectors import branch_list
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.criteria.saying import Names
 from bashgah.engine.decisions import Explanation, RuleOutcome
-from bashgah.engine.document import Program
+from bashgah.engine.document import Program, is_reward
 from bashgah.engine.explaining import explain
 from bashgah.engine.program import CompiledProgram, trigger_of
 from bashgah.engine.unheard import changed_since, no_such_rule, unheard
-from bashgah.engine.words import texts, units
+from bashgah.engine.words import rewards_named, texts, units
 from bashgah.ground.batch import cursor
 from bashgah.kit.phrases import Phrase, translated
 from bashgah.kit.phrases import marked as _
@@ -33,6 +33,7 @@ from bashgah.kit.text import Texts
 from bashgah.members.selectors import alias_set
 from bashgah.products.selectors import brand_list, category_list
 from bashgah.programs.selectors import program_by_number, program_in_force
+from bashgah.rewards.selectors import reward_list
 
 _WORDS = {
     "channels": {
@@ -103,11 +104,11 @@ def activity_why_all(club: ClubInfo, info: ActivityInfo, *, now: datetime) -> Ac
     Codes stand by their names; ``since`` says which of the rules were changed or removed by ``now``.
     """
     about = activity_get(club, info.about_id) if info.kind == "return" and info.about_id else info
-    compiled = program_by_number(club, about.program)
+    compiled, names = program_by_number(club, about.program), names_of(club)
     return ActivityWhy(
         number=about.program,
-        program=compiled.document,
-        explanation=activity_why(club, info.member_id, info.id, names_of(club)),
+        program=rewards_named(compiled.document, names),
+        explanation=activity_why(club, info.member_id, info.id, names),
         unheard=unheard(compiled.document, about.fact),
         since=changed_since(compiled.document, _now_in_force(club, now, compiled).document),
         discounts=discounts_told(compiled, about.fact.promotions, club.currency),
@@ -134,6 +135,7 @@ def names_of(club: ClubInfo) -> Names:
         "branches": {branch.code: branch.name for branch in branch_list(club)},
         "categories": {category.code: category.name for category in category_list(club)},
         "brands": {brand.code: brand.name for brand in brand_list(club)},
+        "rewards": {reward.key: reward.name for reward in reward_list(club)},
     }
 
 
@@ -145,12 +147,16 @@ def _of_return(club: ClubInfo, about: UUID | None, stored: Outcome) -> Explanati
         key = credit.line.rule, credit.line.wallet
         taken[key] = taken.get(key, 0) + credit.line.amount
         totals[credit.line.wallet] = totals.get(credit.line.wallet, 0) + credit.line.amount
+    for line in stored.grants:
+        taken[line.rule, line.unit] = taken.get((line.rule, line.unit), 0) + line.count
     if about is None:
         return Explanation((), tuple(totals.items()), stored.moves)
     bought = activity_get(club, about)
     given: dict[tuple[str, str], int] = {}
     for credit in bought.credits:
         given[credit.rule, credit.wallet] = given.get((credit.rule, credit.wallet), 0) + credit.amount
+    for line in bought.grants:
+        given[line.rule, line.unit] = given.get((line.rule, line.unit), 0) + line.count
     compiled = program_by_number(club, bought.program)
     asked = [ready.key for ready in compiled.rules_for(trigger_of(bought.fact.kind, bought.fact.type))]
     rules = dict.fromkeys([*asked, *(rule for rule, _wallet in (*given, *taken))])
@@ -166,10 +172,14 @@ def _taken_back(
 ) -> RuleOutcome:
     amounts = tuple((wallet, amount) for (key, wallet), amount in taken.items() if key == rule and amount)
     gave = [
-        units(amount, compiled.wallets[wallet], compiled.document)
+        units(amount, unit, compiled.document)
         for (key, wallet), amount in given.items()
-        if key == rule and amount and wallet in compiled.wallets
+        if key == rule and amount and (unit := compiled.unit(wallet)) is not None
     ]
+    if any(key == rule and is_reward(wallet) and not amount for (key, wallet), amount in taken.items()):
+        reason = Phrase(_("it had given {gave} for the purchase; it was used or may be kept, so it stays"),
+                        {"gave": gave})  # fmt: skip
+        return RuleOutcome(rule, bool(amounts), amounts, (reason,))
     if not gave and not amounts:
         reason = Phrase(_("it gave nothing for the purchase, so there is nothing to take back"))
     elif not gave:

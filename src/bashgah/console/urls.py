@@ -169,6 +169,7 @@ urlpatterns = [
     path("wallets/<key:key>/", wallets.edit, name="wallet"),
     path("rewards/", rewards.index, name="rewards"),
     path("rewards/new/", rewards.new, name="reward_new"),
+    path("rewards/waiting/<str:grant_id>/retry/", rewards.retry, name="grant_retry"),
     path("rewards/<key:key>/", rewards.edit, name="reward"),
     path("rewards/<key:key>/picture.jpg", rewards.picture, name="reward_picture"),
     path("ledger/", proof.index, name="ledger"),

@@ -12,7 +12,7 @@ from bashgah.activities.whys import ActivityWhy, activity_why_all
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Program
-from bashgah.engine.words import texts
+from bashgah.engine.words import counted_in, texts, wallet_name
 from bashgah.kit import formats
 from bashgah.kit.phrases import Phrase, say
 from bashgah.ledger.types import WalletKind
@@ -101,7 +101,8 @@ def _foot(club: ClubInfo, activity: ActivityInfo, unit: str) -> tuple[str, ...]:
 
 
 def _wallet(program: Program, key: str, lang: Lang) -> str:
-    return next((texts(wallet.name, key).say(lang) for wallet in program.wallets if wallet.key == key), key)
+    counted = counted_in(program, key)
+    return wallet_name(counted).say(lang) if counted is not None else key
 
 
 def _say(club: ClubInfo, phrase: Phrase, lang: Lang) -> str:

@@ -35,6 +35,7 @@ from bashgah.engine.rules.retired import RetiredAmount
 from bashgah.engine.states import Needs
 from bashgah.engine.tiers.measured import MEASURES, status_wallet
 from bashgah.engine.tiers.retired import RetiredMeasure
+from bashgah.engine.words import copies_of
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -42,6 +43,9 @@ from bashgah.kit.registry import load_shelf
 
 EFFECTS_MOST = 1000
 """More effects than a rule can have, so that the effects of rules keep their order as one number."""
+
+COPIES = "fixed"
+"""The amount that says how many copies of a reward are given."""
 
 COUNTING = frozenset({"live", "pilot"})
 SHADOWING = COUNTING | {"shadow"}
@@ -159,6 +163,7 @@ def _traits(rules: list[ReadyRule]) -> Traits:
         limited=any(ready.rule.limits for ready in rules),
         budgeted=any(ready.rule.budget is not None for ready in rules),
         fractional=any(code is None or code[1] != 1 for code in codes),
+        granting=any(effect.is_reward for effect in effects),
     )
 
 
@@ -181,15 +186,20 @@ def _effect_ready(  # noqa: PLR0917 private, all of one rule
     order: int,
 ) -> ReadyEffect:
     here = f"{at}/effects/{place}"
-    # a published rule may name an amount that has since left the shelf; a draft may not (see ``validation``)
-    amount = AMOUNTS.find(effect.amount) or RetiredAmount(effect.amount)
-    kind, wallet = EFFECTS.find(effect.kind), wallets.get(effect.wallet)
+    kind = EFFECTS.find(effect.kind)
     if kind is None:
         raise _refusal(f"{here}/kind", _("There is no effect called “{key}”."), key=effect.kind)
-    if wallet is None:
+    name, given = effect.amount, effect.params
+    if effect.kind == "reward":
+        wallet, name, given = _copies(document, effect, here), COPIES, {"units": effect.count}
+    elif effect.wallet in wallets:
+        wallet = wallets[effect.wallet]
+    else:
         raise _refusal(f"{here}/wallet", _("There is no wallet called “{key}”."), key=effect.wallet)
+    # a published rule may name an amount that has since left the shelf; a draft may not (see ``validation``)
+    amount = AMOUNTS.find(name) or RetiredAmount(name)
     try:
-        params = amount.Params.model_validate(effect.params)
+        params = amount.Params.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(str(part) for part in first["loc"])
@@ -226,7 +236,16 @@ def _effect_ready(  # noqa: PLR0917 private, all of one rule
         wallet_key=wallet.key,
         done=kind.done,
         counts_as=rule.counts_as,
+        is_reward=effect.kind == "reward",
     )
+
+
+def _copies(document: Program, effect: EffectTerms, at: str) -> Wallet:
+    """Return the reward an effect gives as something that is counted."""
+    for terms in document.rewards:
+        if terms.key == effect.reward:
+            return copies_of(terms)
+    raise _refusal(f"{at}/reward", _("There is no reward called “{key}”."), key=effect.reward)
 
 
 def _ladder_ready(ladder: Ladder, document: Program) -> ReadyLadder:

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from bashgah.engine.document import REWARD_UNIT
 from bashgah.engine.states import Slot
 from bashgah.kit.phrases import Phrase
 
@@ -26,6 +27,25 @@ class Credit(msgspec.Struct, frozen=True, gc=False):
     expires_at: datetime | None = None
     base: tuple[tuple[int, int], ...] = ()
     confirm_by: datetime | None = None
+
+
+class Grant(msgspec.Struct, frozen=True, gc=False):
+    """Copies of a reward that a rule gives; they are issued after the settlement, each once.
+
+    ``valid_days`` is how long its coupon is good where the rule says so; what is unused goes back with the
+    whole purchase unless it ``stays``.
+    """
+
+    reward: str
+    count: int
+    rule: str
+    valid_days: int | None = None
+    stays: bool = False
+
+    @property
+    def unit(self) -> str:
+        """What it is counted in, beside units of wallets."""
+        return f"{REWARD_UNIT}{self.reward}"
 
 
 class Used(msgspec.Struct, frozen=True, gc=False):
@@ -85,6 +105,14 @@ class Decision(msgspec.Struct, frozen=True, eq=False):
     measures: tuple[tuple[str, int], ...] = ()
     telling: Teller | None = None
     spent: tuple[Spent, ...] = ()
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def given(self) -> tuple[Credit, ...]:
+        """Everything it gives, copies of rewards too: as credits in the units in which they are counted."""
+        if not self.grants:
+            return self.credits
+        return *self.credits, *(Credit(grant.unit, grant.count, grant.rule) for grant in self.grants)
 
     @property
     def trace(self) -> tuple[RuleOutcome, ...]:
@@ -103,7 +131,15 @@ class Decision(msgspec.Struct, frozen=True, eq=False):
         return hash((self.credits, self.used))
 
     def _told(self) -> tuple[object, ...]:
-        return self.credits, self.used, self.tier_moves, self.measures, self.spent, self.trace
+        return (
+            self.credits,
+            self.used,
+            self.tier_moves,
+            self.measures,
+            self.spent,
+            self.grants,
+            self.trace,
+        )
 
 
 class Explanation(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from bashgah.engine.deals import (
     AmountOff,
@@ -100,14 +100,47 @@ class Basis(Part):
     excluded_lines: dict[str, Any] | None = None
 
 
+REWARD_UNIT = "reward:"
+"""Begins the unit in which copies of a reward are counted, where units of a wallet stand under its key."""
+
+
+def is_reward(unit: str) -> bool:
+    """Say whether a unit counts copies of a reward, not units of a wallet."""
+    return unit.startswith(REWARD_UNIT)
+
+
 class Effect(Part):
-    """One thing a rule does. ``amount`` is a shelf key of ``engine/rules/amounts`` with its parameters."""
+    """One thing a rule does: units of a wallet (``credit``), or copies of a reward (``reward``).
+
+    ``amount`` is a shelf key of ``engine/rules/amounts`` with its parameters. A reward is given free of
+    points, ``count`` copies of it; ``valid_days`` says for how long its coupon is good where not as its terms
+    say, ``on_return`` what becomes of unused ones when the whole purchase comes back.
+    """
 
     kind: str = "credit"
     wallet: Key = "points"
-    amount: str
+    amount: str = ""
     params: dict[str, Any] = {}
     lines: dict[str, Any] | None = Field(default=None, description="criteria over lines: only these count")
+    reward: Key | None = None
+    count: int = Field(default=1, ge=1, le=20, description="copies of the reward")
+    valid_days: int | None = Field(
+        default=None, ge=1, le=3660, description="of the reward's coupon; as its terms say unless told"
+    )
+    on_return: Literal["take_back", "keep"] = "take_back"
+
+    @model_validator(mode="after")
+    def _says_what_it_gives(self) -> Effect:
+        if self.kind == "reward" and self.reward is None:
+            raise ValueError("say which reward it gives")
+        if self.kind != "reward" and not self.amount:
+            raise ValueError("say how much it gives")
+        return self
+
+    @property
+    def unit(self) -> str:
+        """What it is counted in: the wallet's key, or the reward's."""
+        return self.wallet if self.kind != "reward" else f"{REWARD_UNIT}{self.reward}"
 
 
 class Limit(Part):
@@ -126,8 +159,9 @@ class RuleLimit(Limit):
 class Budget(Part):
     """What a rule may give to all members together in a window, in units of a wallet or in their worth.
 
-    ``cut`` gives the last of it in part, ``skip`` gives nothing of what does not fit whole; ``per`` branch
-    gives every branch a budget of its own.
+    With ``reward`` it is copies of that reward instead, or what they cost. ``cut`` gives the last of it in
+    part, ``skip`` gives nothing of what does not fit whole; ``per`` branch gives every branch a budget of its
+    own.
     """
 
     wallet: Key = "points"
@@ -136,6 +170,12 @@ class Budget(Part):
     window: Window = "ever"
     per: Literal["club", "branch"] = "club"
     at_limit: Literal["cut", "skip"] = "cut"
+    reward: Key | None = None
+
+    @property
+    def unit(self) -> str:
+        """What it is counted in: the wallet's key, or the reward's."""
+        return self.wallet if self.reward is None else f"{REWARD_UNIT}{self.reward}"
 
 
 class DaySpan(Part):
@@ -273,10 +313,16 @@ class Ladder(Part):
 
 
 class RewardTerms(Part):
-    """Price and conditions of a reward; its picture, texts and stock are rows of the rewards room."""
+    """Price and conditions of a reward; its picture, texts and stock are rows of the rewards room.
+
+    ``cost`` is what one costs the club: budgets of money and backtests count it. A reward without channels
+    cannot be bought, only given by rules.
+    """
 
     key: Key
     kind: str
+    name: BothTexts = Field(default=BothTexts(), description="what sentences of rules call it")
+    cost: int = Field(default=0, ge=0, le=10**15, description="in the currency's smallest unit")
     wallet: Key = "points"
     price: int = Field(ge=0)
     params: dict[str, Any] = {}

@@ -182,7 +182,7 @@ def state_read(data: dict[str, Any], rule: Rule, fact: Fact, compiled: CompiledP
     case = StateCase.model_validate(data)
     day, calendar = fact.local_at.date(), compiled.document.calendar
     used = {
-        (limit_key(rule.key, effect.wallet, window), window_start(window, day, calendar)): units
+        (limit_key(rule.key, effect.unit, window), window_start(window, day, calendar)): units
         for window, units in case.used.items()
         for effect in rule.effects
     }

@@ -37,7 +37,7 @@ def explain(compiled: CompiledProgram, state: State, fact: Fact, names: Names | 
     if compiled.shadow is not None:
         outcomes = _with_trials(compiled.shadow, outcomes, scene, names)
     totals: dict[str, int] = {}
-    for credit in decision.credits:
+    for credit in decision.given:
         totals[credit.wallet] = totals.get(credit.wallet, 0) + credit.amount
     return Explanation(outcomes, tuple(totals.items()), decision.tier_moves)
 
@@ -74,7 +74,8 @@ def _with_trials(
 
 def _would_give(shadow: CompiledProgram, found: RuleOutcome) -> Iterator[Phrase]:
     for wallet, amount in found.amounts:
-        given = units(amount, shadow.wallets[wallet], shadow.document)
+        counted = shadow.unit(wallet)
+        given = units(amount, counted, shadow.document) if counted is not None else wallet
         yield Phrase(_("in shadow: it would have given {units}"), {"units": given})
 
 

@@ -90,7 +90,7 @@ def budgeted(compiled: CompiledProgram, state: State, fact: Fact, found: list[Ea
     left: dict[Slot, Ratio] = {}
     for each in found:
         budget = each.effect.rule.budget
-        if budget is None or budget.wallet != each.effect.wallet_key or not each.num:
+        if budget is None or budget.unit != each.effect.wallet_key or not each.num:
             continue
         slot = budget_slot(each.effect.counts_as, budget, fact, compiled.document.calendar)
         if slot not in left:
@@ -110,7 +110,7 @@ def budget_slot(rule: str, budget: Budget, fact: Fact, calendar: Calendar) -> Sl
 def budget_slot_on(rule: str, budget: Budget, day: date, branch: str, calendar: Calendar) -> Slot:
     """Return where a rule's budget is counted for a day at a branch."""
     start = window_start(budget.window, day, calendar)
-    key = f"{rule}.{budget.wallet}.{budget.of}.{budget.window}"
+    key = f"{rule}.{budget.unit}.{budget.of}.{budget.window}"
     return key, start, branch if budget.per == "branch" else ""
 
 
@@ -150,7 +150,7 @@ def spent_by(found: list[Earned], fact: Fact, calendar: Calendar) -> tuple[Spent
     sums: dict[Slot, int] = {}
     for each in found:
         budget = each.effect.rule.budget
-        if budget is not None and budget.wallet == each.effect.wallet_key and each.units:
+        if budget is not None and budget.unit == each.effect.wallet_key and each.units:
             slot = budget_slot(each.effect.counts_as, budget, fact, calendar)
             sums[slot] = sums.get(slot, 0) + each.units * budget_worth(budget, each.effect.wallet)
     return tuple(Spent(slot, amount) for slot, amount in sums.items())

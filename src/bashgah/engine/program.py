@@ -9,12 +9,23 @@ from typing import Any
 
 from bashgah.engine.criteria.tree import Node
 from bashgah.engine.decisions import Credit
-from bashgah.engine.document import Basis, Ladder, Occasion, Program, RewardTerms, Rule, Wallet
+from bashgah.engine.document import (
+    REWARD_UNIT,
+    Basis,
+    Ladder,
+    Occasion,
+    Program,
+    RewardTerms,
+    Rule,
+    Wallet,
+    is_reward,
+)
 from bashgah.engine.rules.done import Effect
 from bashgah.engine.rules.measured import Amount, Told
 from bashgah.engine.states import Needs
 from bashgah.engine.tiers.measured import Measure
 from bashgah.engine.windows import available_instant, expiry_instant, inactive_instant
+from bashgah.engine.words import copies_of
 from bashgah.kit.jalali import Calendar
 
 CLOCK_DAYS = 4096
@@ -47,6 +58,7 @@ class ReadyEffect:
     wallet_key: str
     done: Callable[..., Credit]
     counts_as: str
+    is_reward: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +121,7 @@ class Traits:
     limited: bool
     fractional: bool
     budgeted: bool = False
+    granting: bool = False
 
     @property
     def plain(self) -> bool:
@@ -185,6 +198,13 @@ class CompiledProgram:
     counters: tuple[Any, ...] = ()
     promotions: tuple[Any, ...] = ()
     shadow: CompiledProgram | None = None
+
+    def unit(self, key: str) -> Wallet | None:
+        """Return what units of a key are: a wallet's, or copies of a reward; None where there is neither."""
+        if not is_reward(key):
+            return self.wallets.get(key)
+        ready = self.rewards.get(key.removeprefix(REWARD_UNIT))
+        return copies_of(ready.terms) if ready is not None else None
 
     def rules_for(self, trigger: str) -> tuple[ReadyRule, ...]:
         """Return the rules of a trigger that count, live or in pilot, in the order of deciding."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bashgah.engine.counters import counted
-from bashgah.engine.decisions import Credit, Decision, Spent, TierMove, Used
+from bashgah.engine.decisions import Credit, Decision, Grant, Spent, TierMove, Used
 from bashgah.engine.earning import Earned
 from bashgah.engine.exact import apportion, rounded_parts
 from bashgah.engine.facts import Fact
@@ -34,12 +34,35 @@ def decided(
     if found and traits is not None and not traits.plain:
         uses, spent = weighed(compiled, traits, state, fact, found)
         whole = False
-    credits_, earned = _credits(compiled, fact, found, whole)
+    grants: tuple[Grant, ...] = ()
+    if traits is not None and traits.granting:
+        grants, units = _grants(found, whole)
+        credits_, earned = _credits(compiled, fact, units, whole)
+    else:
+        credits_, earned = _credits(compiled, fact, found, whole)
     measures, moves = _ladders(compiled, state, fact, earned)
     if compiled.counters:
         uses += counted(compiled.counters, state, fact)
     telling = Telling(compiled, state, found) if found else None
-    return Decision(credits_, uses, moves, measures, telling, spent)
+    return Decision(credits_, uses, moves, measures, telling, spent, grants)
+
+
+def _grants(found: list[Earned], whole: bool) -> tuple[tuple[Grant, ...], list[Earned]]:
+    """Part copies of rewards from units of wallets."""
+    grants = []
+    units = []
+    for each in found:
+        effect = each.effect
+        if not effect.is_reward:
+            units.append(each)
+            continue
+        if whole:
+            each.units = each.num
+        if each.units:
+            terms = effect.rule.effects[effect.at]
+            stays = terms.on_return == "keep"
+            grants.append(Grant(terms.reward or "", each.units, effect.rule_key, terms.valid_days, stays))
+    return tuple(grants), units
 
 
 def weighed(
@@ -58,7 +81,7 @@ def weighed(
     if shared:
         budgeted(compiled, state, fact, shared)
     if traits.fractional or traits.grouped or traits.multiplied or shared:
-        round_once(compiled, found)
+        round_once(found)
     else:
         for each in found:
             each.units = each.num
@@ -117,7 +140,7 @@ def multiplied(found: list[Earned], *, grouped: bool, some: bool) -> None:
                 multiply(each, bases)
 
 
-def round_once(compiled: CompiledProgram, found: list[Earned]) -> None:
+def round_once(found: list[Earned]) -> None:
     """Round each wallet's sum once by its policy and share it among the rules that make it up."""
     by_wallet: dict[str, list[Earned]] = {}
     for each in found:
@@ -125,8 +148,8 @@ def round_once(compiled: CompiledProgram, found: list[Earned]) -> None:
             each.units = each.num
         else:
             by_wallet.setdefault(each.effect.wallet_key, []).append(each)
-    for key, parts in by_wallet.items():
-        policy = compiled.wallets[key].rounding
+    for parts in by_wallet.values():
+        policy = parts[0].effect.wallet.rounding
         for each, whole in zip(parts, rounded_parts([(p.num, p.den) for p in parts], policy), strict=True):
             each.units = whole
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bashgah.engine.decisions import Credit
+from bashgah.engine.document import is_reward
 from bashgah.engine.facts import Fact
 
 WHOLE = 0
@@ -45,6 +47,13 @@ def share(
         due_den *= of
     due = min(due_num // due_den, credit_amount)
     return max(0, due - already_reversed)
+
+
+def due(credit: Credit, line_shares: Mapping[int, Share], already_reversed: int, *, is_whole: bool) -> int:
+    """Return how much of a credit goes back now; copies of a reward lie on no line and go with the whole."""
+    if is_reward(credit.wallet):
+        return credit.amount - already_reversed if is_whole else 0
+    return share(credit.amount, credit.base, line_shares, already_reversed)
 
 
 def bought_of(fact: Fact) -> dict[int, int]:

@@ -21,7 +21,14 @@ def program_schema() -> dict[str, Any]:
     schema = Program.model_json_schema()
     definitions = schema["$defs"]
     definitions["Criteria"] = _criteria()
-    definitions["Effect"]["allOf"] = [_amount(key, definitions) for key in sorted(AMOUNTS.keys())]
+    definitions["Effect"]["allOf"] = [
+        {
+            "if": {"properties": {"kind": {"const": "reward"}}, "required": ["kind"]},
+            "then": {"required": ["reward"]},
+            "else": {"required": ["amount"]},
+        },
+        *(_amount(key, definitions) for key in sorted(AMOUNTS.keys())),
+    ]
     criteria = {"anyOf": [{"$ref": "#/$defs/Criteria"}, {"type": "null"}], "default": None}
     definitions["Rule"]["properties"]["when"] = criteria
     definitions["RewardTerms"]["properties"]["when"] = criteria

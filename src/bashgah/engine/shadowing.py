@@ -18,6 +18,7 @@ _APART = "?"
 class Shadowed(msgspec.Struct, frozen=True):
     """What would have been given more: ``credits`` of rules in shadow, and what others would give otherwise.
 
+    Rewards are counted by copies, as credits in units of their own.
     ``differences`` are (rule, wallet, units more or less) of rules that count: a multiplier has more to
     multiply, a group has another winner. ``used`` and ``spent`` count against the shadow's own limits.
     """
@@ -37,14 +38,14 @@ def shadowed(compiled: CompiledProgram, state: State, fact: Fact, decision: Deci
         return None
     would = decide(compiled.shadow, state, fact)
     trial = {rule.key for rule in compiled.document.rules if rule.stage == "shadow"}
-    given = _sums(decision.credits)
-    others = _sums(credit for credit in would.credits if credit.rule not in trial)
+    given = _sums(decision.given)
+    others = _sums(credit for credit in would.given if credit.rule not in trial)
     changed = tuple(
         (*key, units)
         for key in dict.fromkeys((*given, *others))
         if (units := others.get(key, 0) - given.get(key, 0))
     )
-    credits_ = tuple(credit for credit in would.credits if credit.rule in trial)
+    credits_ = tuple(credit for credit in would.given if credit.rule in trial)
     if not credits_ and not changed:
         return None
     return Shadowed(

@@ -9,7 +9,9 @@ from bashgah.engine.earning import Earned, tiers_of
 from bashgah.engine.program import CompiledProgram
 from bashgah.engine.rules.measured import Measured
 from bashgah.engine.states import State
+from bashgah.engine.words import units
 from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
 
 
 class Telling(msgspec.Struct, frozen=True, eq=False):
@@ -31,7 +33,12 @@ class Telling(msgspec.Struct, frozen=True, eq=False):
             wallet = each.effect.wallet_key
             amounts[wallet] = amounts.get(wallet, 0) + each.units
             measured = Measured(each.money, each.quantity, tiers, multipliers)
-            told = each.effect.amount.reasons(each.effect.params, each.effect.told, measured)
+            told: tuple[Phrase, ...]
+            if each.effect.is_reward:
+                given = units(each.units, each.effect.wallet, self.compiled.document)
+                told = (Phrase(_("gives the reward {reward}"), {"reward": given}),) if each.units else ()
+            else:
+                told = each.effect.amount.reasons(each.effect.params, each.effect.told, measured)
             reasons += [reason for reason in (*told, *each.notes) if reason not in reasons]
         return tuple(
             RuleOutcome(key, True, tuple(amounts.items()), tuple(reasons))

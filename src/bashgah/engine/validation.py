@@ -14,6 +14,7 @@ from bashgah.engine.compiling import reward_ready, rule_ready, trigger_check
 from bashgah.engine.counters import counter_ready
 from bashgah.engine.document import (
     BothTexts,
+    Budget,
     Counter,
     ExpiryTerms,
     Ladder,
@@ -256,12 +257,38 @@ def _counter(at: str, counter: Counter, program: Program) -> Iterator[Problem]:
         yield Problem(f"{at}/counts", Phrase(_("Only purchases have pieces and amounts.")))
 
 
-def _budget(at: str, rule: Rule, wallets: dict[str, Wallet]) -> Iterator[Problem]:
+def _reward_budget(at: str, rule: Rule, budget: Budget, program: Program) -> Iterator[Problem]:
+    terms = next((each for each in program.rewards if each.key == budget.reward), None)
+    if terms is None or all(effect.unit != budget.unit for effect in rule.effects):
+        told = {"key": budget.reward}
+        yield Problem(f"{at}/reward", Phrase(_("The rule gives no reward called “{key}”."), told))
+    elif budget.of == "money" and terms.cost < 1:
+        yield Problem(f"{at}/of", Phrase(_("Say first what the reward costs the club.")))
+
+
+def _given_rewards(at: str, rule: Rule, program: Program) -> Iterator[Problem]:
+    """Find rewards that a rule gives though they are not offered, or gives twice."""
+    stages = {terms.key: terms.stage for terms in program.rewards}
+    seen: set[str] = set()
+    for i, effect in enumerate(rule.effects):
+        if effect.kind != "reward" or effect.reward is None:
+            continue
+        if stages.get(effect.reward) == "off" and rule.stage not in ("draft", "ended"):
+            yield Problem(f"{at}/{i}/reward", Phrase(_("This reward is switched off.")))
+        if effect.reward in seen:
+            yield Problem(f"{at}/{i}/reward", Phrase(_("The rule gives this reward twice.")))
+        seen.add(effect.reward)
+
+
+def _budget(at: str, rule: Rule, program: Program, wallets: dict[str, Wallet]) -> Iterator[Problem]:
     budget = rule.budget
     if budget is None:
         return
+    if budget.reward is not None:
+        yield from _reward_budget(at, rule, budget, program)
+        return
     wallet = wallets.get(budget.wallet)
-    if wallet is None or all(effect.wallet != budget.wallet for effect in rule.effects):
+    if wallet is None or all(effect.unit != budget.unit for effect in rule.effects):
         told = {"key": budget.wallet}
         yield Problem(f"{at}/wallet", Phrase(_("The rule gives nothing in a wallet called “{key}”."), told))
     elif budget.of == "money" and wallet.worth < 1:
@@ -271,13 +298,14 @@ def _budget(at: str, rule: Rule, wallets: dict[str, Wallet]) -> Iterator[Problem
 def _rule(at: str, place: int, rule: Rule, program: Program, wallets: dict[str, Wallet]) -> Iterator[Problem]:
     yield from _named(at, rule.name)
     for i, effect in enumerate(rule.effects):
-        if effect.amount not in AMOUNTS:
+        if effect.kind != "reward" and effect.amount not in AMOUNTS:
             phrase = Phrase(_("There is no amount called “{key}”."), {"key": effect.amount})
             yield Problem(f"{at}/effects/{i}/amount", phrase)
     yield from _caught(lambda: rule_ready(program, place, rule, wallets))
     yield from _schedule(f"{at}/schedule", rule.schedule)
     yield from _limits(f"{at}/limits", rule.limits)
-    yield from _budget(f"{at}/budget", rule, wallets)
+    yield from _given_rewards(f"{at}/effects", rule, program)
+    yield from _budget(f"{at}/budget", rule, program, wallets)
     if rule.stage == "pilot" and (rule.pilot is None or rule.pilot == Pilot()):
         yield Problem(f"{at}/pilot", Phrase(_("Say for whom the pilot is: a share of members, or a group.")))
     if rule.stacking.mode != "add" and not rule.stacking.group.strip():
@@ -330,13 +358,18 @@ def _reward(
         yield Problem(f"{at}/wallet", Phrase(_("Qualifying points cannot be spent.")))
     if terms.starts_on and terms.ends_on and terms.starts_on > terms.ends_on:
         yield Problem(f"{at}/ends_on", Phrase(_("It ends before it starts.")))
-    if not terms.channels:
+    if not terms.channels and terms.price and not _is_given(terms.key, program):
         yield Problem(f"{at}/channels", Phrase(_("Choose at least one place where it can be had.")))
     yield from _limits(f"{at}/limits", terms.limits)
     yield from _caught(lambda: reward_ready(program, place, terms))
     for check in REWARD_CHECKS:
         for part, phrase in check(terms, program):
             yield Problem(f"{at}/{part}", phrase)
+
+
+def _is_given(reward: str, program: Program) -> bool:
+    """Say whether a rule gives the reward: then it need not be for sale."""
+    return any(effect.reward == reward for rule in program.rules for effect in rule.effects)
 
 
 def _caught(check: Callable[[], object]) -> Iterator[Problem]:

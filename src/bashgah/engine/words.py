@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
 
-from bashgah.engine.document import BothTexts, Ladder, Program, Wallet
+from bashgah.engine.document import (
+    REWARD_UNIT,
+    BothTexts,
+    Ladder,
+    Program,
+    RewardTerms,
+    Wallet,
+    is_reward,
+)
 from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -19,6 +28,11 @@ def texts(both: BothTexts, otherwise: str = "") -> Texts:
 
 def units(amount: int, wallet: Wallet, program: Program) -> Phrase:
     """Say an amount of a wallet: points and qualifying points by their word, money as money, else by name."""
+    if is_reward(wallet.key):
+        name = texts(wallet.name, wallet.key.removeprefix(REWARD_UNIT))
+        if amount == 1:
+            return Phrase(_("“{reward}”"), {"reward": name})
+        return Phrase(_("{amount} × “{reward}”"), {"amount": amount, "reward": name})
     if wallet.kind == "credit":
         money = Money(amount, program.currency)
         return Phrase(_("{money} of {wallet}"), {"money": money, "wallet": wallet_name(wallet)})
@@ -36,7 +50,7 @@ def money(amount: int, program: Program) -> Money:
 
 def wallet_name(wallet: Wallet) -> Texts:
     """Return the wallet's name."""
-    return texts(wallet.name, wallet.key)
+    return texts(wallet.name, wallet.key.removeprefix(REWARD_UNIT))
 
 
 def tier_name(ladder: Ladder, key: str) -> Texts:
@@ -56,3 +70,36 @@ def hour(at: time | None, otherwise: str) -> Texts:
 def ladder_find(program: Program, key: str) -> Ladder | None:
     """Return the program's ladder of that key."""
     return next((ladder for ladder in program.ladders if ladder.key == key), None)
+
+
+def rewards_named(program: Program, names: Mapping[str, Mapping[str, Texts]] | None) -> Program:
+    """Return the program with its rewards called as ``names["rewards"]`` calls them, where it does."""
+    called = (names or {}).get("rewards", {})
+    if not any(terms.key in called for terms in program.rewards):
+        return program
+    rewards = tuple(
+        terms.model_copy(update={"name": BothTexts(fa=called[terms.key].fa, en=called[terms.key].en)})
+        if terms.key in called
+        else terms
+        for terms in program.rewards
+    )
+    return program.model_copy(update={"rewards": rewards})
+
+
+def counted_in(program: Program, key: str) -> Wallet | None:
+    """Return what units of a key are: a wallet's, or copies of a reward; None where there is neither."""
+    if not is_reward(key):
+        return next((wallet for wallet in program.wallets if wallet.key == key), None)
+    reward = key.removeprefix(REWARD_UNIT)
+    return next((copies_of(terms) for terms in program.rewards if terms.key == reward), None)
+
+
+def copies_of(terms: RewardTerms) -> Wallet:
+    """Return copies of a reward as something that is counted: each is worth what it costs the club."""
+    return Wallet.model_construct(
+        key=f"{REWARD_UNIT}{terms.key}",
+        kind="points",
+        name=terms.name,
+        worth=terms.cost,
+        rounding="down",
+    )

@@ -36,6 +36,7 @@ PREFIXES = {
     "backtest": "btt",
     "review": "rev",
     "quote": "qte",
+    "grant": "grt",
 }
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -107,6 +107,32 @@ REWARD_ISSUED = EventInfo(
     ),
 )
 
+REWARD_GIVEN = EventInfo(
+    key="reward_given",
+    label=Phrase(_("Reward from the club")),
+    when=Phrase(_("When a rule gave a member a reward, free of points.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "reward": Phrase(_("the reward's name")),
+        "until": Phrase(_("the last day of a coupon, or a dash")),
+    },
+    example={
+        "club": _NADERI,
+        "name": _SARA,
+        "reward": Texts("کوپن ۱۰٪ تخفیف", "10% coupon"),
+        "until": date(2026, 12, 21),
+    },
+    subject=Texts("هدیه‌ای از {club} برای شما", "A gift from {club}"),
+    body=Texts(
+        "{club}\n«{reward}» هدیهٔ ما به شماست.\nمهلت استفاده: {until}\nدر پرتال باشگاه ببینید.",
+        "{club}\n“{reward}” is our gift to you.\nUse it until: {until}\nSee it in the member portal.",
+    ),
+)
+
 CREDIT_ISSUED = EventInfo(
     key="credit_issued",
     label=Phrase(_("Store credit received")),
@@ -309,6 +335,7 @@ EVENTS: Mapping[str, EventInfo] = {
         EXPIRY_SOON,
         TIER_RAISED,
         REWARD_ISSUED,
+        REWARD_GIVEN,
         CREDIT_ISSUED,
         REDEEM_CODE,
         SIGN_IN_CODE,

@@ -22,6 +22,7 @@ from bashgah.messaging.events import (
     CREDIT_ISSUED,
     POINTS_GIVEN,
     POINTS_RECEIVED,
+    REWARD_GIVEN,
     REWARD_ISSUED,
     TIER_RAISED,
     WELCOME,
@@ -61,10 +62,13 @@ def on_member_enrolled(news: Sequence[News]) -> None:
 
 @hears("reward.issued", together=TOGETHER)
 def on_reward_issued(news: Sequence[News]) -> None:
-    """Tell what the points became."""
+    """Tell what the points became, and what rules gave free of points."""
     fresh = [item for item in news if _is_fresh(item)]
-    _tell(CREDIT_ISSUED, [item for item in fresh if item.payload.get("credited")], _credit_values)
-    _tell(REWARD_ISSUED, [item for item in fresh if not item.payload.get("credited")], _reward_values)
+    given = [item for item in fresh if item.payload.get("channel") == "rule"]
+    bought = [item for item in fresh if item.payload.get("channel") != "rule"]
+    _tell(REWARD_GIVEN, given, _given_reward_values)
+    _tell(CREDIT_ISSUED, [item for item in bought if item.payload.get("credited")], _credit_values)
+    _tell(REWARD_ISSUED, [item for item in bought if not item.payload.get("credited")], _reward_values)
 
 
 @hears("transfer.done", together=TOGETHER)
@@ -133,6 +137,11 @@ def _reward_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
         "price": units_value(club, item.payload["price"], item.payload["unit"], item.at),
         "until": datetime.fromisoformat(until).date() if until else None,
     }
+
+
+def _given_reward_values(_club: ClubInfo, item: News) -> Mapping[str, Any]:
+    until = item.payload.get("expires_at")
+    return {"reward": _name(item), "until": datetime.fromisoformat(until).date() if until else None}
 
 
 def _credit_values(club: ClubInfo, item: News) -> Mapping[str, Any]:

@@ -6,9 +6,9 @@ from django.utils.translation import gettext
 
 from bashgah.activities.whys import ActivityWhy
 from bashgah.engine.decisions import Explanation, RuleOutcome
-from bashgah.engine.document import Program
+from bashgah.engine.document import Program, is_reward
 from bashgah.engine.voices import to_member
-from bashgah.engine.words import texts
+from bashgah.engine.words import counted_in, texts, units
 from bashgah.kit import formats
 from bashgah.kit.phrases import Phrase
 from bashgah.portal.doorway import Door
@@ -34,7 +34,9 @@ def sentences(door: Door, program: Program, explanation: Explanation, unit: str)
 
 
 def _units(door: Door, program: Program, amount: int, unit: str) -> str:
-    wallet = next((each for each in program.wallets if each.key == unit), None)
+    wallet = counted_in(program, unit)
+    if wallet is not None and is_reward(unit):
+        return door.say(units(amount, wallet, program))
     return door.say(Phrase("{units}", {"units": wallet_value(wallet, amount, unit, door.club)}))
 
 

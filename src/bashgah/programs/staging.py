@@ -74,9 +74,11 @@ def rule_cost(club: ClubInfo, program: Program, rule: Rule, now: datetime) -> Co
     if budget is None or budget.per == "branch":
         return None
     worth = 1
-    if budget.of == "units":
+    if budget.of == "units" and budget.reward is not None:
+        worth = next((terms.cost for terms in program.rewards if terms.key == budget.reward), 0)
+    elif budget.of == "units":
         worth = next((wallet.worth for wallet in program.wallets if wallet.key == budget.wallet), 0)
-    if not worth or any(effect.wallet != budget.wallet for effect in rule.effects):
+    if not worth or any(effect.unit != budget.unit for effect in rule.effects):
         return None
     times, per = _A_MONTH[budget.window]
     return Cost(budget.most * worth * times // per, "budget")

@@ -65,6 +65,44 @@ class Redemption(models.Model):
         ]
 
 
+class Grant(models.Model):
+    """One copy of a reward that a rule gave: due until it is issued, once, or set aside with the reason.
+
+    A return of its purchase withdraws what was not issued yet and takes back what was not used.
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "id")
+    granted_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    member_id = models.UUIDField()
+    id = models.UUIDField()
+    club_id = models.UUIDField()
+    activity_id = models.UUIDField()
+    redemption_id = models.UUIDField(null=True)
+    program = models.IntegerField()
+    valid_days = models.IntegerField(null=True)
+    stays = models.BooleanField()
+    state = models.CharField(max_length=10, default="due", db_default="due")
+    reason = models.CharField(max_length=60, default="", db_default="")
+    rule = models.CharField(max_length=40)
+    reward = models.CharField(max_length=40)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["member_id", "activity_id"], name="grants_of_an_activity"),
+            models.Index(
+                fields=["club_id", "id"], condition=Q(state__in=["due", "aside"]), name="grants_not_issued"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["issued", "taken_back"], redemption_id__isnull=False)
+                | Q(state__in=["due", "aside", "withdrawn"], redemption_id__isnull=True),
+                name="a_grant_is_issued_once",
+            ),
+        ]
+
+
 class Reference(models.Model):
     """The asker's own name for a redemption, unique in the club; ``body`` is the hash of what was asked."""
 

@@ -12,13 +12,24 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
-from bashgah.redemption.models import Redemption
-from bashgah.redemption.types import BILL, RedemptionInfo
+from bashgah.redemption.models import Grant, Redemption
+from bashgah.redemption.types import BILL, GrantInfo, RedemptionInfo
 from bashgah.rewards import selectors as rewards
 from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import CouponInfo, RewardInfo
 
 PAYING = Texts("پرداخت با امتیاز", "Paying by points")
+SET_ASIDE = {
+    "reward_out_of_stock": _("None of this reward is left."),
+    "member_blocked": _("This member is blocked."),
+    "member_left": _("This member has left the club."),
+    "group_spends_by_person": _("One of its members spends for a shared account."),
+    "reward_not_found": _("There is no such reward."),
+    "reward_kind_unknown": _("This reward can no longer be issued."),
+    "reward_wallet_unknown": _("The wallet of this reward no longer exists."),
+}
+"""Why a reward of a rule waits for staff, by the refusal's code."""
+
 PAID_BY_GROUPS = """
     SELECT club_id, payer_id, member_id, id, unit, price, begun_at, state IN ('open', 'captured') AS counts
     FROM redemption_redemption WHERE payer_id IS NOT NULL
@@ -177,3 +188,62 @@ def _info(
         cancel_reason=row.cancel_reason,
         repeated=repeated,
     )
+
+
+def grants_waiting(club: ClubInfo, *, limit: int = 500) -> list[GrantInfo]:
+    """Return rewards of rules that could not be issued, oldest first."""
+    rows = list(Grant.objects.filter(club_id=club.id, state="aside").order_by("id")[:limit])
+    return _grants(club, rows)
+
+
+def grants_of_activities(
+    club: ClubInfo, member_ids: Sequence[UUID], activity_ids: Sequence[UUID]
+) -> dict[UUID, list[GrantInfo]]:
+    """Return by activity of these members the rewards that its rules gave."""
+    found: dict[UUID, list[GrantInfo]] = {}
+    if activity_ids:
+        rows = Grant.objects.filter(
+            club_id=club.id, member_id__in=list(member_ids), activity_id__in=list(activity_ids)
+        ).order_by("id")
+        for info in _grants(club, list(rows)):
+            found.setdefault(info.activity_id, []).append(info)
+    return found
+
+
+def grant_row(club: ClubInfo, grant_id: UUID) -> Grant:
+    """The row of a grant of this club, or the refusal."""
+    row = Grant.objects.filter(club_id=club.id, id=grant_id).first()
+    if row is None:
+        raise grant_missing()
+    return row
+
+
+def grant_missing() -> Refusal:
+    """Return the refusal of a reward that no rule gave."""
+    return Refusal("grant_not_found", Phrase(_("No rule gave such a reward.")), status=404)
+
+
+def grant_info(club: ClubInfo, row: Grant) -> GrantInfo:
+    """The grant as pages show it."""
+    return _grants(club, [row])[0]
+
+
+def _grants(club: ClubInfo, rows: Sequence[Grant]) -> list[GrantInfo]:
+    known = {info.key: info.name for info in rewards.reward_list(club)} if rows else {}
+    return [
+        GrantInfo(
+            id=row.id,
+            member_id=row.member_id,
+            activity_id=row.activity_id,
+            rule=row.rule,
+            reward=row.reward,
+            name=known.get(row.reward, Texts(row.reward, row.reward)),
+            state=row.state,
+            reason=row.reason,
+            why=Phrase(SET_ASIDE.get(row.reason, _("It could not be issued."))) if row.reason else None,
+            granted_at=row.granted_at,
+            closed_at=row.closed_at,
+            redemption_id=row.redemption_id,
+        )
+        for row in rows
+    ]

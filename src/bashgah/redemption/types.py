@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from msgspec import Struct
+
+from bashgah.engine.document import REWARD_UNIT
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.text import Texts
 from bashgah.rewards.types import CouponInfo
 
 State = Literal["open", "captured", "released", "cancelled"]
-Channel = Literal["portal", "till", "api", "console"]
+Channel = Literal["portal", "till", "api", "console", "rule"]
+GrantState = Literal["due", "issued", "aside", "withdrawn", "taken_back"]
 Way = Literal["code", "qr", "app"]
 BILL = "bill"
 """The kind of a redemption that pays part of a purchase; it names no reward."""
@@ -62,3 +66,47 @@ class RedemptionInfo:
     def is_payment(self) -> bool:
         """True where the units pay a bill; only a purchase finishes it."""
         return self.kind == BILL
+
+
+@dataclass(frozen=True, slots=True)
+class GrantInfo:
+    """One copy of a reward that a rule gave: where it stands, and why it was set aside."""
+
+    id: UUID
+    member_id: UUID
+    activity_id: UUID
+    rule: str
+    reward: str
+    name: Texts
+    state: GrantState
+    reason: str
+    why: Phrase | None
+    granted_at: datetime
+    closed_at: datetime | None
+    redemption_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantBack:
+    """What a whole return made of one copy: gone, or it stays; ``entry`` is (whose, which) credited units."""
+
+    rule: str
+    reward: str
+    is_gone: bool
+    entry: tuple[UUID, UUID] | None = None
+
+
+class GrantLine(Struct, frozen=True):
+    """Copies of a reward that a rule gave, or (below zero) that a return took back.
+
+    None at all (0) says that a return left them with the member: used, or theirs to keep.
+    """
+
+    reward: str
+    count: int
+    rule: str
+
+    @property
+    def unit(self) -> str:
+        """What they are counted in, beside units of wallets."""
+        return f"{REWARD_UNIT}{self.reward}"

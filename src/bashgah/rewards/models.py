@@ -45,7 +45,10 @@ class Stock(models.Model):
 
 
 class Claim(models.Model):
-    """One reward set aside for a member: it counts against stock and limits until it is given back."""
+    """One reward set aside for a member: it counts against stock and limits until it is given back.
+
+    A gift (of a rule) comes out of the stock and counts against nothing the member may buy.
+    """
 
     pk = models.CompositePrimaryKey("member_id", "id")
     taken_at = models.DateTimeField()
@@ -54,6 +57,7 @@ class Claim(models.Model):
     id = models.UUIDField()
     club_id = models.UUIDField()
     from_stock = models.BooleanField()
+    is_gift = models.BooleanField(default=False, db_default=False)
     reward = models.CharField(max_length=40)
 
 

@@ -42,7 +42,9 @@ def reward_missing() -> Refusal:
 
 def claims_used(club: ClubInfo, member_ids: Sequence[UUID], since: datetime | None) -> dict[str, int]:
     """How often a member took each reward and kept it, since an instant or ever."""
-    found = Claim.objects.filter(club_id=club.id, member_id__in=list(member_ids), returned_at=None)
+    found = Claim.objects.filter(
+        club_id=club.id, member_id__in=list(member_ids), returned_at=None, is_gift=False
+    )
     if since is not None:
         found = found.filter(taken_at__gte=since)
     used: dict[str, int] = {}

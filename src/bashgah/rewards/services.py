@@ -101,9 +101,17 @@ def stock_set(
 
 
 def claim_take(
-    *, club: ClubInfo, locked: LockedMember, reward: str, claim_id: UUID, now: datetime
+    *,
+    club: ClubInfo,
+    locked: LockedMember,
+    reward: str,
+    claim_id: UUID,
+    is_gift: bool = False,
+    now: datetime,
 ) -> ClaimInfo:
     """Set one reward aside for a locked member: stock goes down, the member's limits count it.
+
+    A gift is not bought, so no limit counts it.
 
     The stock row is locked after the member, always, so no two takers wait for each other in a circle.
     Refuses with ``reward_out_of_stock`` (409) when nothing is left.
@@ -119,6 +127,7 @@ def claim_take(
         club_id=club.id,
         reward=reward,
         from_stock=row is not None,
+        is_gift=is_gift,
         taken_at=now,
     )
     return ClaimInfo(id=claim_id, member_id=locked.id, reward=reward, from_stock=row is not None)

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bashgah.engine.document import Program
+from bashgah.engine.document import REWARD_UNIT, Program
 from bashgah.engine.states import Slot
 
 Moment = tuple[int, bytes]
@@ -85,12 +85,13 @@ class Demands:
 def terms_of(program: Program, permille: int = 1000) -> dict[str, Terms]:
     """Return the terms of a program's budgets by key; a sample of the members has its part of each."""
     worths = {wallet.key: max(1, wallet.worth) for wallet in program.wallets}
+    worths |= {f"{REWARD_UNIT}{terms.key}": max(1, terms.cost) for terms in program.rewards}
     found = {}
     for rule in program.rules:
         budget = rule.budget
         if budget is not None:
-            key = f"{rule.counts_as}.{budget.wallet}.{budget.of}.{budget.window}"
-            worth = worths[budget.wallet] if budget.of == "money" else 1
+            key = f"{rule.counts_as}.{budget.unit}.{budget.of}.{budget.window}"
+            worth = worths[budget.unit] if budget.of == "money" else 1
             most, slack = budget.most * permille // 1000, worth * (len(rule.effects) + 1)
             found[key] = Terms(most, slack, budget.at_limit == "cut", worth)
     return found

@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from bashgah.activities.compact import outcome_unpack
 from bashgah.engine import CompiledProgram, compile_program
 from bashgah.engine.decisions import Credit, Decision
-from bashgah.engine.document import Program
+from bashgah.engine.document import REWARD_UNIT, Program
 from bashgah.engine.facts import Fact
 from bashgah.engine.ladders import tier_in_force
 from bashgah.engine.states import State
@@ -230,9 +230,10 @@ class Comparison:
             tally.budgets.setdefault((key, start.isoformat(), branch), [0, 0])[place] += spent.amount
         if watch is not None:
             watch(place, fact, (state, decision))
-        if decision.credits:
+        given = decision.given if decision.grants else decision.credits
+        if given:
             tally.giving[place] += 1
-        return decision.credits, None
+        return given, None
 
     def _before(self, row: Row, fact: Fact, kept: set[bytes]) -> None:
         for place in self.places:
@@ -396,11 +397,12 @@ def _taken(member: bytes, permille: int) -> bool:
 
 
 def _worths(program: CompiledProgram) -> dict[str, tuple[int, int]]:
-    """Return by wallet whether its units are points (1 or 0) and what one pays."""
-    return {
+    """Return by wallet whether its units are points (1 or 0) and what one pays; a reward is what it costs."""
+    worths = {
         key: (int(wallet.kind == "points"), wallet.worth if wallet.kind != "status" else 0)
         for key, wallet in program.wallets.items()
     }
+    return worths | {f"{REWARD_UNIT}{key}": (0, ready.terms.cost) for key, ready in program.rewards.items()}
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,9 @@ def backtest_cost(club: ClubInfo, program: Program, rule: Rule, _now: datetime) 
     wanted = rule_terms(rule)
     worths = [wallet.worth for wallet in program.wallets if wallet.kind == "points"]
     worth = max(worths, default=0)
+    costs = {terms.key: terms.cost for terms in program.rewards}
+    # the dearest of its rewards, so that a rule is never taken for cheaper than it is
+    cost = max((costs.get(effect.reward or "", 0) for effect in rule.effects), default=0)
     for info in backtest_list(club, limit=LATEST):
         if info.report is None:
             continue
@@ -33,6 +36,7 @@ def backtest_cost(club: ClubInfo, program: Program, rule: Rule, _now: datetime) 
         if rule_terms(tried) != wanted:
             continue
         points = sum(each.tried_points for each in info.report.rules if each.rule == rule.key)
+        rewards = sum(each.tried_rewards for each in info.report.rules if each.rule == rule.key)
         days = max(1, (info.until - info.since).days)
-        return points * worth * MONTH_DAYS * 1000 // (days * info.permille)
+        return (points * worth + rewards * cost) * MONTH_DAYS * 1000 // (days * info.permille)
     return None

@@ -359,7 +359,11 @@ def _terms(effect: ReadyEffect, on: date, calendar: Calendar) -> Terms:
 def _way(compiled: CompiledProgram, trigger: str) -> Way | None:
     rules = compiled.rules_for(trigger)
     traits = compiled.traits.get(trigger, Traits(False, False, False, False))
-    if traits.budgeted or any(effect.done is not Credit for rule in rules for effect in rule.effects):
+    if (
+        traits.budgeted
+        or traits.granting
+        or any(effect.done is not Credit for rule in rules for effect in rule.effects)
+    ):
         return None
     earn = earner_for(compiled, trigger)
     if traits.plain:

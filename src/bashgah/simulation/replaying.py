@@ -18,7 +18,7 @@ from bashgah.activities.remembering import Remembered, Rise, fallen
 from bashgah.activities.undoing import budget_freed, counters_freed, times_freed
 from bashgah.engine import CompiledProgram, decide, returns
 from bashgah.engine.counters import counted
-from bashgah.engine.decisions import Credit, Decision, Used
+from bashgah.engine.decisions import Credit, Decision, Grant, Used
 from bashgah.engine.facts import Fact
 from bashgah.engine.limiting import TIMES, budgets_of
 from bashgah.engine.program import limit_key
@@ -180,29 +180,35 @@ class Replay:
             for c in outcome.credits
             if c.line.wallet in self._wallets
         )
+        grants = tuple(
+            Grant(line.reward, line.count, line.rule)
+            for line in outcome.grants
+            if line.reward in compiled.rewards
+        )
+        given = Decision(credits_, grants=grants).given
         earned: dict[str, int] = {}
         used: list[Used] = []
         if self._budgets:
-            self._taken_before(fact, id, credits_)
-        for credit in credits_:
+            self._taken_before(fact, id, given)
+        for credit in given:
             earned[credit.wallet] = earned.get(credit.wallet, 0) + credit.amount
             for key, window in self._limits.get(f"{credit.rule}.{credit.wallet}", ()):
                 used.append(Used(key, window_start(window, day, calendar), credit.amount))
         if self._often:
-            for rule in {credit.rule for credit in credits_}:
+            for rule in {credit.rule for credit in given}:
                 for key, window in self._limits.get(f"{rule}.{TIMES}", ()):
                     used.append(Used(key, window_start(window, day, calendar), 1))
         used += counted(compiled.counters, state, fact)
         measures = tuple(
             (key, ready.measure.adds(fact, earned, ready.status)) for key, ready in compiled.ladders.items()
         )
-        decision = Decision(credits_, tuple(used), (), measures)
+        decision = Decision(credits_, tuple(used), (), measures, grants=grants)
         self._remember(state, fact, decision)
         return decision
 
     def keep(self, id: bytes, fact: Fact, decision: Decision) -> None:
         """Keep a purchase of which something will come back."""
-        credits_ = decision.credits
+        credits_ = decision.given
         self._bought[id] = Bought(
             fact.local_at.date(),
             fact,
@@ -228,7 +234,7 @@ class Replay:
         freed: dict[tuple[str, date], int] = {}
         qualifying, calendar = 0, self.compiled.document.calendar
         for place, credit in enumerate(purchase.credits):
-            amount = returns.share(credit.amount, credit.base, shares, purchase.taken[place])
+            amount = returns.due(credit, shares, purchase.taken[place], is_whole=fact.type == "whole")
             if not amount:
                 continue
             purchase.taken[place] += amount
@@ -238,7 +244,7 @@ class Replay:
             for key, window in self._limits.get(f"{credit.rule}.{credit.wallet}", ()):
                 start = window_start(window, purchase.business_date, calendar)
                 freed[key, start] = freed.get((key, start), 0) + amount
-            if self._wallets[credit.wallet].kind == "status":
+            if (wallet := self._wallets.get(credit.wallet)) is not None and wallet.kind == "status":
                 qualifying += amount
         is_whole = fact.type == "whole"
         undone = list(counters_freed(self.compiled, purchase, fact, is_whole))
@@ -342,7 +348,7 @@ def _came_back(purchase: Bought, fact: Fact) -> dict[int, int]:
 def limits_of(compiled: CompiledProgram) -> dict[str, int]:
     """Return by limit key the most that may be given in its window."""
     return {
-        limit_key(rule.key, TIMES if limit.of == "times" else effect.wallet, limit.window): limit.most
+        limit_key(rule.key, TIMES if limit.of == "times" else effect.unit, limit.window): limit.most
         for rule in compiled.document.rules
         for effect in rule.effects
         for limit in rule.limits

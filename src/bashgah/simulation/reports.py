@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
-from bashgah.engine.document import Program
+from bashgah.engine.document import Program, is_reward
 from bashgah.kit.ids import public
 from bashgah.kit.jalali import month_bounds, week_bounds
 from bashgah.simulation.tallying import Pair, Tally
@@ -168,15 +168,23 @@ def _segments(tally: Tally) -> tuple[Segment, ...]:
 def _rules(tally: Tally, points: Container[str]) -> tuple[RuleFigures, ...]:
     """Return each rule's points; how often it gave is counted in the wallet in which it gave most often."""
     sums: dict[str, Pair] = {}
+    rewards: dict[str, Pair] = {}
     for (rule, wallet), (live, tried, live_times, tried_times) in tally.credits.items():
         held = sums.setdefault(rule, [0, 0, 0, 0])
         if wallet in points:
             held[0] += live
             held[1] += tried
+        elif is_reward(wallet):
+            counts = rewards.setdefault(rule, [0, 0])
+            counts[0] += live
+            counts[1] += tried
         held[2], held[3] = max(held[2], live_times), max(held[3], tried_times)
     for rule in tally.limited:
         sums.setdefault(rule, [0, 0, 0, 0])
-    return tuple(RuleFigures(rule, *sums[rule], *tally.limited.get(rule, (0, 0))) for rule in sorted(sums))
+    return tuple(
+        RuleFigures(rule, *sums[rule], *tally.limited.get(rule, (0, 0)), *rewards.get(rule, (0, 0)))
+        for rule in sorted(sums)
+    )
 
 
 def _budgets(tally: Tally, tried: Program) -> tuple[BudgetUse, ...]:

@@ -104,7 +104,7 @@ def rule_gives(
     members = _members_of(club, compiled, facts)
     for each in facts:
         state = state_of(club, compiled, members[each.member_id], each)
-        for credit in decide(compiled, state, each.fact).credits:
+        for credit in decide(compiled, state, each.fact).given:
             if credit.rule == rule.key and credit.amount:
                 credits = found.setdefault(each.id, {})
                 credits[credit.wallet] = credits.get(credit.wallet, 0) + credit.amount

@@ -104,7 +104,7 @@ def case_try(
         before = tier_in_force(ready.ladder, state.standings.get(key))
         tiers.append((key, before, moved.get(key, before)))
     return Tried(
-        compiled, compiled.number, fact, decision.credits, explain(compiled, state, fact), tuple(tiers)
+        compiled, compiled.number, fact, decision.given, explain(compiled, state, fact), tuple(tiers)
     )
 
 

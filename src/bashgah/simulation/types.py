@@ -73,7 +73,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class RuleFigures:
-    """What one rule gave: points, how often, and how often at a limit."""
+    """What one rule gave: points, how often, how often at a limit, and how many rewards."""
 
     rule: str
     live_points: int
@@ -82,6 +82,8 @@ class RuleFigures:
     tried_times: int
     live_at_limit: int
     tried_at_limit: int
+    live_rewards: int = 0
+    tried_rewards: int = 0
 
 
 @dataclass(frozen=True, slots=True)

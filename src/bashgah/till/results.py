@@ -22,6 +22,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.members import selectors as members
 from bashgah.members.types import MemberInfo
 from bashgah.programs.selectors import program_in_force
+from bashgah.rewards.selectors import reward_list
 from bashgah.till import whys
 from bashgah.till.counter import Counter, part
 from bashgah.till.forms import Typed, invoice_next
@@ -168,6 +169,22 @@ def _moves(counter: Counter, settled: Settled) -> tuple[str, ...]:
             _("The member rose to {tier}.") if move.direction == "raised" else _("The member fell to {tier}.")
         )
         said.append(counter.say(Phrase(msgid, {"tier": name})))
+    return (*said, *_rewards(counter, settled))
+
+
+def _rewards(counter: Counter, settled: Settled) -> tuple[str, ...]:
+    """What rules gave beside points, and what a return took of it."""
+    names = {info.key: info.name for info in reward_list(counter.club)} if settled.grants else {}
+    said = []
+    for line in settled.grants:
+        name = names.get(line.reward, line.reward)
+        if line.count > 0:
+            msgid = _("The member gets “{reward}”; it will be in the portal in a moment.")
+        elif line.count < 0:
+            msgid = _("“{reward}” was taken back, because it was not used.")
+        else:
+            msgid = _("“{reward}” stays with the member.")
+        said.append(counter.say(Phrase(msgid, {"reward": name})))
     return tuple(said)
 
 

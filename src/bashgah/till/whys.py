@@ -76,7 +76,7 @@ def _row(counter: Counter, name: str, outcome: RuleOutcome) -> WhyRow:
         if counter.lang == "fa"
         else "; ".join(_said(counter, outcome)),
         amount=formats.signed(points, counter.lang) if points else "",
-        quiet=not points,
+        quiet=not any(units for _unit, units in outcome.amounts),
     )
 
 

@@ -72,6 +72,14 @@ class Why(Struct, frozen=True):
     reasons: list[str]
 
 
+class Given(Struct, frozen=True):
+    """Copies of a reward that a rule gave; below zero a return took them back, at zero they stay."""
+
+    reward: str
+    count: int
+    rule: str
+
+
 class LinePart(Struct, frozen=True):
     """A promotion's part of a line's discount."""
 
@@ -92,7 +100,8 @@ class ActivityAnswer(Struct, frozen=True):
     """A recorded activity. ``receipt`` holds the lines to print for the member.
 
     A return says in ``given_back`` which units its purchase was paid with went back, and in ``coupons_back``
-    which coupons can be used again. A purchase that took a quote names its ``discounts``.
+    which coupons can be used again. A purchase that took a quote names its ``discounts``. What rules gave
+    beside units stands in ``rewards``; coupons among them are issued a moment later.
 
     In a batch ``why`` and ``receipt`` are empty unless it asks for them with ``explain``.
     """
@@ -112,6 +121,7 @@ class ActivityAnswer(Struct, frozen=True):
     given_back: list[Amount]
     coupons_back: list[str]
     discounts: list[Discounted]
+    rewards: list[Given]
     why: list[Why]
     receipt: list[str]
     repeated: bool
@@ -186,6 +196,7 @@ def activity(
             )
             for each in settled.discounts
         ],
+        rewards=[Given(line.reward, line.count, line.rule) for line in settled.grants],
         why=[
             Why(
                 outcome.rule,

@@ -67,6 +67,14 @@ class BalanceOut(Schema):
     held: int
 
 
+class GivenOut(Schema):
+    """Copies of a reward that a rule gave; below zero a return took them back, at zero they stay."""
+
+    reward: str
+    count: int
+    rule: str
+
+
 class MoveOut(Schema):
     """A step on a ladder that the activity caused."""
 
@@ -117,6 +125,10 @@ class ActivityOut(ActivityRow):
     coupons_back: Annotated[list[str], Field(description="Coupons that can be used again.")]
     discounts: Annotated[
         list[DiscountOut], Field(description="What promotions took off, as a quote promised it.")
+    ]
+    rewards: Annotated[
+        list[GivenOut],
+        Field(description="Rewards of rules; coupons among them are issued a moment later."),
     ]
 
 
@@ -306,6 +318,7 @@ def _out(request: Call, info: ActivityInfo) -> ActivityOut:
         given_back=[AmountOut(wallet=back.wallet, amount=back.amount) for back in info.given_back],
         coupons_back=[ids.public("coupon", id_) for id_ in info.coupons_back],
         discounts=[DiscountOut.of(each) for each in fact.promotions],
+        rewards=[GivenOut(reward=line.reward, count=line.count, rule=line.rule) for line in info.grants],
     )
 
 

@@ -9,8 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from bashgah.console.building.sources import Sources
-from bashgah.engine.document import Budget, Rule
-from bashgah.kit.text import Texts
+from bashgah.engine.document import REWARD_UNIT, Budget, Rule, is_reward
 from bashgah.ui.entries import money_or_none, whole_or_none
 from bashgah.ui.figures import money_unit, plain, shown_amount
 from bashgah.ui.types import Option
@@ -104,9 +103,7 @@ def caps_document(form: CapsForm, sources: Sources) -> dict[str, Any]:
 def caps_view(form: CapsForm, sources: Sources) -> CapsView:
     """The caps as the page draws them."""
     budget = form.budget
-    wallets = [
-        (w.key, Texts(w.name.fa, w.name.en).say(sources.lang) or w.key) for w in sources.program.wallets
-    ]
+    wallets = [*sources.wallets(), *sources.rewards({budget.wallet})]
     wallet = budget.wallet or wallets[0][0]
     units = dict(wallets).get(wallet, wallet)
     return CapsView(
@@ -196,14 +193,17 @@ def _by_window(rule: Rule, of: str) -> dict[str, str]:
 
 def _budget_form(budget: Budget, sources: Sources) -> BudgetForm:
     most = shown_amount(budget.most, sources.club) if budget.of == "money" else budget.most
-    return BudgetForm(plain(most), budget.of, budget.wallet, budget.window, budget.per, budget.at_limit)
+    return BudgetForm(plain(most), budget.of, budget.unit, budget.window, budget.per, budget.at_limit)
 
 
 def _budget_document(form: BudgetForm, sources: Sources) -> dict[str, Any] | None:
     if not form.most:
         return None
+    counted: dict[str, Any] = {"wallet": form.wallet or sources.program.wallets[0].key}
+    if is_reward(form.wallet):
+        counted = {"reward": form.wallet.removeprefix(REWARD_UNIT)}
     return {
-        "wallet": form.wallet or sources.program.wallets[0].key,
+        **counted,
         "of": form.of,
         "most": _money(form.most, sources) if form.of == "money" else whole(form.most),
         "window": form.window,

@@ -77,7 +77,7 @@ def example_taken(made: Example, sources: Sources) -> ExampleForm:
 
 def units_said(units: Mapping[str, int], sources: Sources) -> str:
     """Units by wallet: «۶۰ امتیاز و ۶۰ امتیاز سطح»."""
-    names = {w.key: Texts(w.name.fa, w.name.en).say(sources.lang) or w.key for w in sources.program.wallets}
+    names = dict((*sources.wallets(), *sources.rewards(units)))
     said = [f"{plain(amount)} {names.get(wallet, wallet)}" for wallet, amount in units.items() if amount]
     return gettext(" and ").join(said) if said else plain(0)
 

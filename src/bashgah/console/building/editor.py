@@ -20,10 +20,11 @@ from bashgah.console.building.schedule import hours_summary, occasion_options, w
 from bashgah.console.building.sources import Sources
 from bashgah.console.building.staged import stage_words
 from bashgah.engine.activities import READY_TYPES
+from bashgah.engine.document import is_reward
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.text import Texts
-from bashgah.ui.figures import money_unit
+from bashgah.ui.figures import money_unit, plain
 from bashgah.ui.types import Option
 
 
@@ -39,6 +40,11 @@ class EffectView:
     prefix: str
     may_remove: bool
     may_lines: bool
+    is_reward: bool
+    rewards: tuple[Option, ...]
+    count: str
+    valid_days: str
+    on_return: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ def editor_view(form: RuleForm, judged: Judged, sources: Sources, *, today: date
         groups=tuple(sorted({rule.stacking.group for rule in sources.program.rules} - {""})),
         company_summary=_company_summary(form),
         examples=tuple(
-            _example(number, example, sources) for number, example in by_number(form.examples).items()
+            _example(number, example, form, sources) for number, example in by_number(form.examples).items()
         ),
         judged=judged,
         results=results_view(judged, sources),
@@ -197,21 +203,33 @@ def _effect(number: int, effect: EffectForm, form: RuleForm, sources: Sources) -
     amounts = [(amount.key, say(amount.label, lang)) for amount in AMOUNTS]
     if effect.amount not in dict(amounts):
         amounts.append((effect.amount, effect.amount))
-    wallets = [(w.key, Texts(w.name.fa, w.name.en).say(lang) or w.key) for w in sources.program.wallets]
     return EffectView(
         number,
-        _options(wallets, effect.wallet),
+        _options(sources.wallets(), effect.wallet),
         _options(amounts, effect.amount),
         params.fields_of(model, effect.params, sources, f"effect-{number}-p-", {}) if model else (),
         build(effect.lines, f"e{number}", sources, form.trigger, scope="line"),
         f"e{number}",
         len(form.effects) > 1,
         form.trigger == "purchase",
+        is_reward(effect.wallet),
+        _options(sources.rewards({effect.wallet}), effect.wallet),
+        effect.count or plain(1),
+        effect.valid_days,
+        _options(
+            (
+                ("take_back", gettext("what was not used is taken back")),
+                ("keep", gettext("the member keeps it")),
+            ),
+            effect.on_return,
+        ),
     )
 
 
-def _example(number: int, example: ExampleForm, sources: Sources) -> ExampleView:
+def _example(number: int, example: ExampleForm, form: RuleForm, sources: Sources) -> ExampleView:
     lang, names = sources.lang, sources.names
+    units = {*example.expect, *(effect.wallet for effect in form.effects)}
+    given = [(unit, label) for unit, label in sources.rewards(units) if unit in units]
     tiers = [("", gettext("tier: any"))]
     for ladder in sources.program.ladders:
         tiers += [
@@ -225,11 +243,11 @@ def _example(number: int, example: ExampleForm, sources: Sources) -> ExampleView
 
     cells = tuple(
         ExpectCell(
-            f"example-{number}-expect-{wallet.key}",
-            Texts(wallet.name.fa, wallet.name.en).say(lang) or wallet.key,
-            example.expect.get(wallet.key, ""),
+            f"example-{number}-expect-{unit}",
+            label,
+            example.expect.get(unit, ""),
         )
-        for wallet in sources.program.wallets
+        for unit, label in (*sources.wallets(), *given)
     )
     return ExampleView(
         number,

@@ -78,7 +78,8 @@ def example_read(data: QueryDict, number: int, sources: Sources) -> ExampleForm:
     def text(name: str) -> str:
         return data.get(f"{at}{name}", "").strip()
 
-    expect = {wallet.key: text(f"expect-{wallet.key}") for wallet in sources.program.wallets}
+    units = [unit for unit, _label in (*sources.wallets(), *sources.rewards())]
+    expect = {unit: text(f"expect-{unit}") for unit in units}
     return ExampleForm(
         *(
             text(name)

@@ -29,11 +29,14 @@ def document_of(entry: Entry, sources: Sources, terms: RewardTerms | None) -> di
     ]
     name = data.get("name_en", "") or data.get("name_fa", "")
     days = {"starts_on": entry.day("starts_on"), "ends_on": entry.day("ends_on")}
-    return {
+    # what this form does not ask stays as it is
+    return (terms.model_dump(mode="json") if terms else {}) | {
         "key": terms.key if terms else fresh_key(name, sources.program),
         "kind": kind,
         "wallet": data.get("wallet", "points"),
+        "name": {"fa": data.get("name_fa", "").strip(), "en": data.get("name_en", "").strip()},
         "price": entry.whole("price", required=data.get("act") != "kind") or 0,
+        "cost": entry.money("cost") or 0,
         "params": params.read(model.Params, data, sources, "p-") if model else {},
         "when": when_of(entry, sources, terms),
         "channels": [

@@ -22,7 +22,7 @@ from bashgah.console.building.schedule import (
 )
 from bashgah.console.building.sources import Sources
 from bashgah.console.building.staged import pilot_kept
-from bashgah.engine.document import Program, Rule
+from bashgah.engine.document import REWARD_UNIT, Program, Rule, is_reward
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.ui.figures import plain
 
@@ -30,13 +30,20 @@ from bashgah.ui.figures import plain
 @dataclass(slots=True)
 class EffectForm:
     """One effect: wallet, amount, its parameters, and the lines that count for it; its number stays the same
-    while the form is open."""
+    while the form is open.
+
+    ``wallet`` may name a reward by its unit; then ``count``, ``valid_days`` and ``on_return`` are about its
+    copies, and amount and parameters are those of a wallet chosen before.
+    """
 
     wallet: str = "points"
     amount: str = "per_step"
     params: dict[str, Any] = field(default_factory=dict)
     lines: Raw | None = None
     number: int = -1
+    count: str = ""
+    valid_days: str = ""
+    on_return: str = "take_back"
 
 
 Part = TypeVar("Part", EffectForm, ExampleForm)
@@ -83,10 +90,13 @@ def form_of(rule: Rule, sources: Sources) -> RuleForm:
         when=criteria.from_tree(rule.when, program, rule.trigger, club, lang),
         effects=[
             EffectForm(
-                effect.wallet,
-                effect.amount,
+                effect.unit,
+                effect.amount or "fixed",
                 dict(effect.params),
                 criteria.from_tree(effect.lines, program, rule.trigger, club, lang),
+                count=plain(effect.count),
+                valid_days=plain(effect.valid_days) if effect.valid_days is not None else "",
+                on_return=effect.on_return,
             )
             for effect in rule.effects
         ],
@@ -250,9 +260,21 @@ def _effect_read(data: QueryDict, number: int, sources: Sources) -> EffectForm:
         params=params.read(model, data, sources, f"{at}p-") if model else {},
         lines=criteria.from_post(data, f"e{number}"),
         number=number,
+        count=data.get(f"{at}count", "").strip(),
+        valid_days=data.get(f"{at}valid_days", "").strip(),
+        on_return="keep" if data.get(f"{at}on_return") == "keep" else "take_back",
     )
 
 
 def _effect_document(effect: EffectForm, form: RuleForm, sources: Sources) -> dict[str, Any]:
     lines = criteria.to_tree(effect.lines, sources.program, form.trigger, sources.club)
+    if is_reward(effect.wallet):
+        return {
+            "kind": "reward",
+            "reward": effect.wallet.removeprefix(REWARD_UNIT),
+            "count": whole(effect.count) if effect.count else 1,
+            "valid_days": whole(effect.valid_days) if effect.valid_days else None,
+            "on_return": effect.on_return,
+            "lines": lines,
+        }
     return {"wallet": effect.wallet, "amount": effect.amount, "params": effect.params, "lines": lines}

@@ -3,7 +3,7 @@ with names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -12,11 +12,13 @@ from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.catalogue import Field
 from bashgah.engine.criteria.saying import WEEKDAYS
-from bashgah.engine.document import Program
+from bashgah.engine.document import REWARD_UNIT, Program
+from bashgah.engine.words import rewards_named, texts
 from bashgah.kit.phrases import translated
 from bashgah.kit.text import Texts
 from bashgah.members import selectors as members
 from bashgah.products import selectors as products
+from bashgah.rewards.selectors import reward_list
 from bashgah.ui.types import Lang
 
 CHIPS_MOST = 40
@@ -41,7 +43,20 @@ class Sources:
         if field.type == "weekday":
             return weekdays(self.lang)
         known = self.names.get(field.source, {})
-        return [(code, texts.say(self.lang) or code) for code, texts in known.items()]
+        return [(code, name.say(self.lang) or code) for code, name in known.items()]
+
+    def wallets(self) -> list[tuple[str, str]]:
+        """The program's wallets by name."""
+        return [(w.key, Texts(w.name.fa, w.name.en).say(self.lang) or w.key) for w in self.program.wallets]
+
+    def rewards(self, chosen: Collection[str] = ()) -> list[tuple[str, str]]:
+        """The rewards a rule can give, by name, under the units in which copies are counted."""
+        named = rewards_named(self.program, self.names)
+        return [
+            (f"{REWARD_UNIT}{terms.key}", texts(terms.name, terms.key).say(self.lang))
+            for terms in named.rewards
+            if terms.stage == "live" or f"{REWARD_UNIT}{terms.key}" in chosen
+        ]
 
 
 def sources_of(club: ClubInfo, program: Program, lang: Lang) -> Sources:
@@ -55,6 +70,7 @@ def sources_of(club: ClubInfo, program: Program, lang: Lang) -> Sources:
         "cities": cities,
         "categories": {c.code: c.name for c in products.category_list(club)},
         "brands": {b.code: b.name for b in products.brand_list(club)},
+        "rewards": {reward.key: reward.name for reward in reward_list(club)},
         "member_tags": {tag: Texts(tag, tag) for tag in members.tags_in_use(club, 60)},
         "channels": _said(
             {

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
 from bashgah.access.gate import may
 from bashgah.clubs.types import ClubInfo
@@ -21,26 +22,30 @@ from bashgah.console.building import params, reward
 from bashgah.console.building.params import ParamField
 from bashgah.console.building.sources import Sources, sources_of
 from bashgah.console.framing import done, said
-from bashgah.console.views.base import Entry, attempt, chosen, page, show
+from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
 from bashgah.engine.document import RewardTerms
 from bashgah.engine.sentences import reward_sentence
 from bashgah.engine.words import texts
 from bashgah.ground import clock
 from bashgah.kit import formats
+from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts, search_key
+from bashgah.members import selectors as members
 from bashgah.programs import selectors as programs
 from bashgah.programs import services as drafts
 from bashgah.redemption import selectors as redemption
+from bashgah.redemption.granting import grant_retry
 from bashgah.rewards import selectors, services
 from bashgah.rewards.shelf import KINDS, kind_params
 from bashgah.rewards.types import RewardInfo
-from bashgah.ui.figures import plain
+from bashgah.ui.figures import money_unit, plain, shown_amount
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Option
 
+WAITING_SHOWN = 100
 ARTS = {
     "discount_coupon": ("discount", ""),
     "store_credit": ("wallet", "a-lapis"),
@@ -67,6 +72,18 @@ class RewardCard:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A reward of a rule that could not be issued."""
+
+    id: str
+    name: str
+    member: str
+    member_url: str
+    why: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
 class RewardsPage:
     """The catalogue."""
 
@@ -76,6 +93,8 @@ class RewardsPage:
     recent: tuple[tuple[str, str, str], ...]
     may_edit: bool
     may_publish: bool
+    waiting: tuple[WaitingRow, ...]
+    may_retry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,7 @@ class RewardPage:
     error: str
     is_new: bool
     may_edit: bool
+    money_unit: str
 
 
 @page("rewards.read")
@@ -129,8 +149,40 @@ def index(request: HttpRequest) -> HttpResponse:
         ),
         may_edit=may(request, "rewards.edit") and may(request, "rules.edit"),
         may_publish=may(request, "rules.publish"),
+        waiting=_waiting(request, lang) if may(request, "redemptions.read") else (),
+        may_retry=may(request, "rewards.edit"),
     )
     return show(request, "rewards/list.html", model)
+
+
+@require_POST
+@page("rewards.edit")
+def retry(request: HttpRequest, grant_id: str) -> HttpResponse:
+    """Tries again to issue a reward of a rule that was set aside."""
+    found = grant_retry(
+        club=request.club, grant_id=read_id("grant", grant_id), actor=request.actor, now=clock.now()
+    )
+    if found.state == "aside" and found.why is not None:
+        raise Refusal("reward_not_issued", found.why)
+    done(request, gettext("The reward was issued; the member is told."))
+    return redirect("console:rewards")
+
+
+def _waiting(request: HttpRequest, lang: Lang) -> tuple[WaitingRow, ...]:
+    club: ClubInfo = request.club
+    now, rows = clock.now(), redemption.grants_waiting(club, limit=WAITING_SHOWN)
+    people = members.members_get(club, [row.member_id for row in rows])
+    return tuple(
+        WaitingRow(
+            public("grant", row.id),
+            row.name.say(lang),
+            people[row.member_id].name if row.member_id in people else "",
+            reverse("console:member", args=[public("member", row.member_id)]),
+            said(request, row.why) if row.why else "",
+            formats.ago(row.granted_at, now, lang, club.calendar, club.timezone),
+        )
+        for row in rows
+    )
 
 
 @page("rewards.edit")
@@ -282,6 +334,7 @@ def _page(  # noqa: PLR0917 one page from its parts
         error=error,
         is_new=terms is None,
         may_edit=may(request, "rewards.edit") and may(request, "rules.edit"),
+        money_unit=money_unit(club),
     )
     return show(request, "rewards/reward.html", model, status=422 if error or entry.errors else 200)
 
@@ -297,6 +350,7 @@ def _values(
     look = (info.name, info.description, info.conditions) if info else (blank, blank, blank)
     values = {
         "price": plain(document["price"]),
+        "cost": plain(shown_amount(document["cost"], sources.club)) if document.get("cost") else "",
         "starts_on": shown(document.get("starts_on")),
         "ends_on": shown(document.get("ends_on")),
         "stock": plain(info.stock) if info and info.stock is not None else "",

@@ -71,7 +71,14 @@ def rule_sentence(
     ``names`` gives codes their names by source (branches, categories …); without it the codes stand. A rule
     that cannot be understood raises ``Refusal`` as ``compile_program`` does.
     """
-    return plain(_rule(rule, program, Voice(lang, program.calendar, zone, display), names or {}))
+    return plain(
+        _rule(
+            rule,
+            words.rewards_named(program, names),
+            Voice(lang, program.calendar, zone, display),
+            names or {},
+        )
+    )
 
 
 def rule_sentence_parts(
@@ -84,7 +91,14 @@ def rule_sentence_parts(
     display: str = "toman",
 ) -> list[Part]:
     """Return the same sentence in pieces; each value has the pointer of its field within the rule."""
-    return parts(_rule(rule, program, Voice(lang, program.calendar, zone, display), names or {}))
+    return parts(
+        _rule(
+            rule,
+            words.rewards_named(program, names),
+            Voice(lang, program.calendar, zone, display),
+            names or {},
+        )
+    )
 
 
 def criterion_sentence(
@@ -107,6 +121,7 @@ def _rule(rule: Rule, program: Program, voice: Voice, names: Names) -> str:
     wallets = {wallet.key: wallet for wallet in program.wallets}
     ready = rule_ready(program, 0, rule, wallets, at="")
     said = [_main(ready, program, voice, names), *_basis(ready, program, voice, names)]
+    said += _unused(ready, voice)
     said += _caps(ready, program, voice)
     said += _budget(ready, program, voice)
     if rule.stacking.group:
@@ -203,6 +218,8 @@ def _gives(alike: list[ReadyEffect], voice: Voice, names: Names) -> Phrase:
             voice.keep(units, f"/effects/{other.at}/params") for units, other in zip(each, alike, strict=True)
         ]
         given = Phrase(given.msgid, given.params | {"units": kept})
+    if (days := effect.rule.effects[effect.at].valid_days) is not None:
+        given = Phrase(_("{given}, good for {days} days"), {"given": given, "days": days})
     if lines is not None and effect.amount.looks_at(effect.params) != "money":
         given = Phrase(_("{given}, for the lines where {lines}"), {"given": given, "lines": lines})
     return voice.keep(given, f"{at}/params")
@@ -229,6 +246,25 @@ def _basis(ready: ReadyRule, program: Program, voice: Voice, names: Names) -> It
         yield Phrase(_("Not counted: {parts}."), {"parts": left})
 
 
+def _unused(ready: ReadyRule, voice: Voice) -> Iterator[Phrase]:
+    """Say what becomes of rewards when everything bought comes back."""
+    given = [effect for effect in ready.effects if effect.is_reward]
+    if not given or ready.rule.trigger != "purchase":
+        return
+    for policy, said in (
+        ("take_back", _("If the whole purchase comes back, {rewards} is taken back unless it was used.")),
+        ("keep", _("If the whole purchase comes back, they keep {rewards}.")),
+    ):
+        chosen = [each for each in given if ready.rule.effects[each.at].on_return == policy]
+        if chosen:
+            named = [voice.keep(_reward_name(each), f"/effects/{each.at}/on_return") for each in chosen]
+            yield Phrase(said, {"rewards": chain(named, _("{first} and {second}"))})
+
+
+def _reward_name(effect: ReadyEffect) -> Phrase:
+    return Phrase(_("“{reward}”"), {"reward": words.wallet_name(effect.wallet)})
+
+
 def _caps(ready: ReadyRule, program: Program, voice: Voice) -> Iterator[Phrase]:
     wallets = list({effect.wallet.key: effect.wallet for effect in ready.effects}.values())
     caps = []
@@ -252,7 +288,7 @@ def _budget(ready: ReadyRule, program: Program, voice: Voice) -> Iterator[Phrase
         return
     most: Any = words.money(budget.most, program)
     if budget.of == "units":
-        wallet = next(wallet for wallet in program.wallets if wallet.key == budget.wallet)
+        wallet = next(each.wallet for each in ready.effects if each.wallet_key == budget.unit)
         most = words.units(budget.most, wallet, program)
     whole = (_BUDGETS if budget.per == "club" else _BUDGETS_OF_BRANCHES)[budget.window]
     ends = {
@@ -330,9 +366,13 @@ def _reward(terms: RewardTerms, program: Program, names: Names) -> Iterator[Phra
     if terms.when is not None:
         node = parse(terms.when, program=program, trigger="reward")
         yield Phrase(_("For members when {when}."), {"when": clause(node, names, currency=program.currency)})
-    yield Phrase(
-        _("It can be had at {places}."), {"places": [Phrase(CHANNELS[each]) for each in terms.channels]}
-    )
+    if terms.channels:
+        places = [Phrase(CHANNELS[each]) for each in terms.channels]
+        yield Phrase(_("It can be had at {places}."), {"places": places})
+    else:
+        yield Phrase(_("It cannot be bought, only given by rules."))
+    if terms.cost:
+        yield Phrase(_("One costs the club {cost}."), {"cost": words.money(terms.cost, program)})
     if terms.starts_on:
         yield Phrase(_("It starts on {date}."), {"date": terms.starts_on})
     if terms.ends_on:

@@ -16,8 +16,8 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import said
 from bashgah.console.views.base import page, show
 from bashgah.console.views.rules.stages import rule_crumbs, rule_name
-from bashgah.engine.document import Program, Rule
-from bashgah.engine.words import texts, units
+from bashgah.engine.document import REWARD_UNIT, Program, Rule
+from bashgah.engine.words import counted_in, texts, units
 from bashgah.ground import clock
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -186,12 +186,11 @@ def _side(request: HttpRequest, program: Program, name: str, group: PilotGroup) 
 
 
 def _units(request: HttpRequest, program: Program, found: Units) -> str:
-    wallets = {wallet.key: wallet for wallet in program.wallets}
     return listed(
         *(
-            said(request, units(amount, wallets[key], program))
+            said(request, units(amount, unit, program))
             for key, amount in found
-            if key in wallets and amount
+            if amount and (unit := counted_in(program, key)) is not None
         )
     ) or plain(0)
 
@@ -199,5 +198,6 @@ def _units(request: HttpRequest, program: Program, found: Units) -> str:
 def _cost(club: ClubInfo, program: Program, found: Units) -> str:
     """What the units pay; a dash where they have no worth."""
     worths = {wallet.key: wallet.worth for wallet in program.wallets if wallet.kind != "status"}
+    worths |= {f"{REWARD_UNIT}{terms.key}": terms.cost for terms in program.rewards}
     money = sum(amount * worths.get(key, 0) for key, amount in found)
     return money_words(money, club) if any(worths.get(key) for key, _amount in found) else "–"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from bashgah.activities.types import AmountsIn, CustomIn, LineIn, MemberRef, PurchaseIn, VisitIn
+from bashgah.activities.whys import names_of
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.building.sources import sources_of
@@ -21,7 +22,7 @@ from bashgah.console.views.base import Entry, attempt, chosen, page, show
 from bashgah.console.whys import main_unit, why_of_case
 from bashgah.engine.activities import types_of
 from bashgah.engine.document import Program
-from bashgah.engine.words import ladder_find, texts, tier_name
+from bashgah.engine.words import copies_of, ladder_find, rewards_named, texts, tier_name, wallet_name
 from bashgah.ground import clock
 from bashgah.kit import formats
 from bashgah.kit.text import ascii_digits
@@ -213,7 +214,7 @@ def _program(club: ClubInfo) -> Program:
 
 def _shown(request: HttpRequest, tried: Tried, asked: int | None) -> Shown:
     club: ClubInfo = request.club
-    lang, program = lang_of(request), tried.compiled.document
+    lang, program = lang_of(request), rewards_named(tried.compiled.document, names_of(club))
     unit = main_unit(program)
     title = (
         gettext("Version %(n)s") % {"n": plain(tried.number)}
@@ -223,8 +224,8 @@ def _shown(request: HttpRequest, tried: Tried, asked: int | None) -> Shown:
     if asked is None:
         title = gettext("%(version)s, in force then") % {"version": title}
     others = tuple(
-        f"{formats.signed(units, lang)} {texts(wallet.name, wallet.key).say(lang)}"
-        for wallet in program.wallets
+        f"{formats.signed(units, lang)} {wallet_name(wallet).say(lang)}"
+        for wallet in (*program.wallets, *map(copies_of, program.rewards))
         if wallet.key != unit and (units := tried.units_of(wallet.key))
     )
     tiers = tuple(_tier_words(program, *each, lang) for each in tried.tiers)

@@ -1,0 +1,103 @@
+"""Rewards that rules give: written with the fact, issued after it, taken back with the whole purchase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from bashgah.activities.types import CreditLine
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine import CompiledProgram
+from bashgah.engine.decisions import Grant
+from bashgah.engine.document import REWARD_UNIT
+from bashgah.ground import ids, outbox
+from bashgah.ground.batch import cursor
+from bashgah.ground.types import Actor
+from bashgah.ledger.reading import credited_get
+from bashgah.ledger.states import Origin
+from bashgah.redemption.granting import grants_take_back
+from bashgah.redemption.types import GrantLine
+
+if TYPE_CHECKING:
+    from bashgah.activities.recording import Batch
+    from bashgah.activities.returning import Purchase
+    from bashgah.activities.running import Running
+
+
+def grants_add(
+    batch: Batch, member_id: UUID, compiled: CompiledProgram, grants: Iterable[Grant], activity_id: UUID
+) -> tuple[GrantLine, ...]:
+    """Write a row for each copy and the news that lets them be issued; return what the answer says."""
+    given, lines = [], []
+    for grant in grants:
+        lines.append(GrantLine(grant.reward, grant.count, grant.rule))
+        for _copy in range(grant.count):
+            given.append(ids.fresh())
+            batch.grants.append(
+                (
+                    batch.now,
+                    member_id,
+                    given[-1],
+                    batch.club.id,
+                    activity_id,
+                    compiled.number,
+                    grant.valid_days,
+                    grant.stays,
+                    grant.rule,
+                    grant.reward,
+                )
+            )
+    batch.news.append(
+        outbox.news_row(
+            club_id=batch.club.id,
+            kind="reward.granted",
+            member_id=member_id,
+            payload={"activity": activity_id, "member": member_id, "grants": given},
+            now=batch.now,
+        )
+    )
+    return tuple(lines)
+
+
+def grants_taken_back(
+    club: ClubInfo,
+    purchase: Purchase,
+    runnings: Iterable[Running],
+    origin: Origin,
+    actor: Actor,
+) -> tuple[tuple[GrantLine, ...], list[CreditLine]]:
+    """Take back what rules gave for a purchase of which nothing is left, and say what stays.
+
+    Credit that a reward gave goes as points go: out of its lot, then out of others, else it is owed.
+    """
+    if not any(line.count > 0 for line in purchase.outcome.grants):
+        return (), []
+    back = grants_take_back(
+        club=club,
+        member_id=purchase.member_id,
+        activity_id=purchase.id,
+        actor=actor,
+        now=origin.recorded_at,
+    )
+    holders = {running.member_id: running for running in runnings}
+    counts: dict[tuple[str, str], int] = {}
+    lines = []
+    for each in back:
+        key = each.reward, each.rule
+        counts[key] = counts.get(key, 0) - int(each.is_gone)
+        if each.entry is not None and (holder := holders.get(each.entry[0])) is not None:
+            with cursor() as cur:
+                one = credited_get(cur, holder.member_id, each.entry[1])
+            if one is not None and (left := one.amount - one.reversed_total):
+                holder.points.reverse(origin, one, left)
+                lines.append(CreditLine(one.unit, -left, f"{REWARD_UNIT}{each.reward}"))
+    return tuple(GrantLine(reward, count, rule) for (reward, rule), count in counts.items()), lines
+
+
+def rules_over(credited: Iterable[str], given: Iterable[GrantLine], back: Iterable[GrantLine]) -> set[str]:
+    """Return the rules of which a wholly returned purchase leaves nothing: only they may give once more."""
+    held: dict[str, int] = {}
+    for line in (*given, *back):
+        held[line.rule] = held.get(line.rule, 0) + line.count
+    return {*credited, *held} - {rule for rule, count in held.items() if count > 0}
