@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
+from bashgah.ground.models import Cached
 from tests.access.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,20 @@ def test_staff_turn_totp_on_and_are_asked_for_it_at_the_next_sign_in(club, mina)
     answer = fresh.post("/accounts/2fa/authenticate/", {"code": code_for(secret, 1)})
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/console/"
+
+
+def test_guesses_of_the_second_factor_are_counted_by_all_processes_together(club, mina) -> None:
+    client = Client()
+    sign_in(client)
+    secret = enrol(client)
+    thief = Client()
+    sign_in(thief)
+    for _ in range(5):
+        assert thief.post("/accounts/2fa/authenticate/", {"code": "000000"}).status_code == 200
+    # what another process would find: the count is no memory of this one
+    assert Cached.objects.exists()
+    assert thief.post("/accounts/2fa/authenticate/", {"code": code_for(secret, 1)}).status_code == 200
+    assert thief.get("/console/").status_code == 302
 
 
 def test_the_seed_is_not_stored_in_clear(club, mina) -> None:

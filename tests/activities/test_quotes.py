@@ -343,6 +343,17 @@ def test_wrong_codes_are_counted_and_right_ones_are_not() -> None:
     assert (refused.value.code, refused.value.status) == ("too_many", 429)
 
 
+def test_many_codes_in_one_cart_are_as_many_guesses() -> None:
+    shop = shop_with(promotion("dairy", codes=["REAL-CODE"]))
+    many = tuple(f"GUESS-{number}" for number in range(14))
+    assert len(evaluated(shop, codes=(*many, "REAL-CODE")).quote.unknown) == 14
+    with pytest.raises(Refusal, match="too_many"):
+        evaluated(shop, codes=many)
+    assert evaluated(shop, codes=(*many[:5], "REAL-CODE")).quote.discount == 300_000
+    with pytest.raises(Refusal, match="too_many"):
+        evaluated(shop, codes=("GUESS-A", "GUESS-B"))
+
+
 def test_an_amount_alone_is_told_that_promotions_by_line_cannot_be_judged() -> None:
     from bashgah.activities.types import AmountsIn
 

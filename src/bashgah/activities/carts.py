@@ -43,7 +43,7 @@ from bashgah.rewards.offers import reward_list_for
 from bashgah.rewards.selectors import coupon_list
 from bashgah.rewards.types import CouponInfo, RewardOffer
 
-# wrong codes only: a cart whose codes are all known gives its try back
+# wrong codes only: codes that are known give their tries back
 TRIES_OF_ONE = (Limit(count=20, seconds=600), Limit(count=100, seconds=86_400))
 TRIES_OF_ALL = (Limit(count=300, seconds=600),)
 
@@ -108,9 +108,9 @@ def cart_evaluate(
             state, balances={unit: state.balances.get(unit, 0) + set_aside.get(unit, 0) for unit in units}
         )
     found = quote(compiled, state, fact, pay=cart.pay or None, names=names, nameless=member_id is None)
-    if not found.unknown:
-        for key in tries:
-            throttle_return(key=key, now=now)
+    known = len(cart.codes) - len(found.unknown)
+    for key in tries if known else ():
+        throttle_return(key=key, times=known, now=now)
     kept: tuple[UUID | None, datetime | None] = None, None
     if not preview_only:
         kept = promise_write(club=club, member_id=member_id, quote=found, program=compiled.number, now=now)
@@ -142,7 +142,7 @@ def program_quote(
 
 
 def _tries(club: ClubInfo, cart: CartIn, member_id: UUID | None, actor: Actor, now: datetime) -> list[str]:
-    """Count a try of codes: of whoever asks, of the member, and of the whole club."""
+    """Count each code as a try: of whoever asks, and of the member or of carts without one."""
     if not cart.codes:
         return []
     keys: list[tuple[str, tuple[Limit, ...]]] = [
@@ -153,7 +153,7 @@ def _tries(club: ClubInfo, cart: CartIn, member_id: UUID | None, actor: Actor, n
     else:
         keys.append((f"cart.codes:{club.id}:nobody:{actor.id}", TRIES_OF_ONE))
     for key, limits in keys:
-        throttle_take(key=key, limits=limits, now=now)
+        throttle_take(key=key, limits=limits, times=len(cart.codes), now=now)
     return [key for key, _limits in keys]
 
 

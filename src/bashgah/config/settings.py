@@ -121,6 +121,8 @@ TEMPLATES = [
 # database: one request is one transaction (ATOMIC_REQUESTS); the intake keeps its own connections
 POOL = 0 if ENVIRONMENT.database_as_owner else ENVIRONMENT.database_pool
 DATABASES = {"default": database_from_url(ENVIRONMENT.url_in_force(), pool=POOL)}
+# guesses of second factors and their used codes are counted here, by all processes together
+CACHES = {"default": {"BACKEND": "bashgah.ground.shared_cache.SharedCache"}}
 DATABASE_APP_ROLE = ENVIRONMENT.database_app_role
 
 # who signs in

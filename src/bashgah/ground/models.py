@@ -109,6 +109,17 @@ class Throttle(models.Model):
         db_table = "ground_throttle"
 
 
+class Cached(models.Model):
+    """A value of Django's cache, one for all processes (``ground.shared_cache``)."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    value = models.TextField()
+    stale_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "ground_cache"
+
+
 class Idempotency(models.Model):
     """The answer of a write that named a key, kept encrypted in the transaction of the write itself."""
 

@@ -27,13 +27,14 @@ _idle: list[tuple[dict[str, Any], psycopg.Connection[Any]]] = []
 _lock = threading.Lock()
 
 
-def throttle_take(*, key: str, limits: Sequence[Limit], now: datetime) -> None:
-    """Count one try on the key, or refuse with ``too_many`` when any of the limits is full.
+def throttle_take(*, key: str, limits: Sequence[Limit], times: int = 1, now: datetime) -> None:
+    """Count a try on the key, or refuse with ``too_many`` when any of the limits is full.
 
-    All limits count or none. The try is committed at once on a separate connection: it stays counted whatever
-    becomes of the caller's transaction. ``extra["retry_after"]`` says how many seconds to wait.
+    ``times`` tries made at once count singly. All limits count or none. The try is committed at once on a
+    separate connection: it stays counted whatever becomes of the caller's transaction.
+    ``extra["retry_after"]`` says how many seconds to wait.
     """
-    wait = _take(key, limits, now)
+    wait = _take(key, limits, times, now)
     if wait is None:
         return
     seconds = max(1, ceil(wait.total_seconds()))
@@ -45,18 +46,18 @@ def throttle_take(*, key: str, limits: Sequence[Limit], now: datetime) -> None:
     )
 
 
-def throttle_return(*, key: str, now: datetime) -> None:
-    """Take back one try counted at ``now``: it turned out not to be a guess."""
+def throttle_return(*, key: str, times: int = 1, now: datetime) -> None:
+    """Take back tries counted at ``now``: they turned out not to be guesses."""
     with own_connection() as connection:
         connection.execute(
             """
             UPDATE ground_throttle
             SET hits = array_remove(hits, %(now)s)
               || array_fill(%(now)s::timestamptz, ARRAY[greatest(
-                   cardinality(array_positions(hits, %(now)s)) - 1, 0)])
+                   cardinality(array_positions(hits, %(now)s)) - %(times)s, 0)])
             WHERE key = %(key)s
             """,
-            {"key": key, "now": now},
+            {"key": key, "now": now, "times": times},
         )
 
 
@@ -72,8 +73,8 @@ def throttle_sweep(now: datetime) -> int:
         return connection.execute("DELETE FROM ground_throttle WHERE stale_at < %s", [now]).rowcount
 
 
-def _take(key: str, limits: Sequence[Limit], now: datetime) -> timedelta | None:
-    """Count the try; or return how long to wait and count nothing."""
+def _take(key: str, limits: Sequence[Limit], times: int, now: datetime) -> timedelta | None:
+    """Count the tries; or return how long to wait and count nothing."""
     if not limits:
         return None
     by_seconds = {limit.seconds: limit.count for limit in sorted(limits, key=lambda one: -one.count)}
@@ -99,15 +100,17 @@ def _take(key: str, limits: Sequence[Limit], now: datetime) -> timedelta | None:
         for seconds, hits in rows:
             still = sorted(hit for hit in hits if hit > now - timedelta(seconds=seconds))
             counted[seconds] = still
-            if len(still) >= by_seconds[seconds]:
-                frees_at = still[len(still) - by_seconds[seconds]] + timedelta(seconds=seconds)
-                longest = max(longest or timedelta(0), frees_at - now)
+            over = len(still) + times - by_seconds[seconds]
+            if over > 0:
+                # more at once than a whole period allows: not before all that counts now is over
+                oldest = still[over - 1] if over <= len(still) else now
+                longest = max(longest or timedelta(0), oldest + timedelta(seconds=seconds) - now)
         if longest is not None:
             return longest
         for seconds, hits in counted.items():
             connection.execute(
                 "UPDATE ground_throttle SET hits = %s, stale_at = %s WHERE key = %s AND seconds = %s",
-                [[*hits, now], now + timedelta(seconds=seconds), key, seconds],
+                [[*hits, *[now] * times], now + timedelta(seconds=seconds), key, seconds],
             )
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bashgah.ground import audit, clock, idempotency, throttle
+from bashgah.ground import audit, clock, idempotency, shared_cache, throttle
 from bashgah.ground.jobs import job
 
 KEYS_KEPT = timedelta(days=90)
@@ -18,7 +18,8 @@ def seal() -> None:
 
 @job("ground.sweep", queue="upkeep", cron="17 3 * * *", lock="ground.sweep")
 def sweep() -> None:
-    """Remove throttles that are over and idempotency keys past their time."""
+    """Remove throttles and cached values that are over and idempotency keys past their time."""
     now = clock.now()
     throttle.throttle_sweep(now)
+    shared_cache.cache_sweep()
     idempotency.idempotency_sweep(now - KEYS_KEPT)
