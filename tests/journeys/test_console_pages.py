@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,8 @@ from bashgah.kit import ids
 from bashgah.kit.text import Texts
 from bashgah.ledger.roots import days_close
 from bashgah.rewards.services import reward_save, stock_set
+from bashgah.social.services import proof_accept, proof_send, task_save
+from bashgah.social.types import TaskTerms, Told
 from tests import cast
 from tests.browser import LOOKS, Look, Window
 from tests.journeys.conftest import Visit
@@ -34,6 +36,11 @@ PAGES = (
     "/console/members/?q=%D8%B3%D8%A7%D8%B1%D8%A7&status=active",
     "/console/members/?q=nobody",
     "/console/members/new/",
+    "/console/social/",
+    "/console/social/new/",
+    "/console/social/tasks/follow_us/",
+    "/console/social/queue/",
+    "/console/social/queue/?state=accepted",
     "{member}",
     "{member}points/",
     "{member}messages/",
@@ -125,11 +132,27 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     cost_set(club=made.club, unit="points", per_thousand=720_000, since=None, actor=SYSTEM, now=now)
     days_close(club=made.club, now=now + timedelta(days=2))
     liability_keep(club=made.club, program=None)
+    social_of(made, now)
     bought = activity_list(made.club).rows[-1]
     return {
         "member": f"/console/members/{ids.public('member', made.sara.id)}/",
         "activity": f"/console/activities/{ids.public('activity', bought.id)}/",
     }
+
+
+def social_of(made: cast.Naderi, now: datetime) -> None:
+    """Two tasks; a proof that is accepted, and the same link by another, which waits."""
+    for key, proof in (("follow_us", "link"), ("story", "picture")):
+        name = Texts("دنبال کردن ما", "Follow us")
+        terms = TaskTerms(name, Texts(), "instagram", "https://instagram.com/naderi", proof, is_on=True)  # type: ignore[arg-type]
+        task_save(club=made.club, key=key, terms=terms, revision=None, tiers=(), actor=SYSTEM, now=now)
+    told = Told(link="https://instagram.com/p/1")
+    for member in (made.sara, made.reza):
+        sent = proof_send(
+            club=made.club, member_id=member.id, task="follow_us", told=told, actor=SYSTEM, now=now
+        )
+        if member is made.sara:
+            proof_accept(club=made.club, id=sent.id, actor=SYSTEM, now=now)
 
 
 def signs_in(window: Window) -> None:

@@ -94,6 +94,14 @@ def behaviours_record(
     return made
 
 
+def behaviour_record(*, club: ClubInfo, behaviour: Behaviour, actor: Actor, now: datetime) -> Settled:
+    """Record one behaviour that a person or the club vouches for, whether anything listens or not.
+
+    Recorded before, the first answer comes again (``repeated``); what the settlement refuses is raised.
+    """
+    return settle_one(_intake(club, behaviour), club=club, actor=actor, now=now)
+
+
 def is_known(club: ClubInfo, behaviour: Behaviour) -> bool:
     """Say whether it was recorded before: one look, so that a page may ask each time it is opened."""
     with cursor() as cur:

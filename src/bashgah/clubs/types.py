@@ -19,6 +19,8 @@ GroupType = Literal["household", "company"]
 ConsentPolicy = Literal["never", "above", "always"]
 BehaviourKey = Literal["sign_up", "profile_completed", "birthday", "anniversary", "app_opened", "check_in"]
 """What members do that the club itself records; listed in settings, it is kept even if no rule listens."""
+ReviewPolicy = Literal["off", "looked_at", "at_once"]
+"""Whether members may write reviews of their purchases, and whether staff look at them first."""
 MemberField = Literal[
     "first_name", "last_name", "email", "birth_date", "gender", "city", "national_id", "address", "source"
 ]
@@ -147,6 +149,7 @@ class ClubSettings(BaseModel):
 
     behaviours: tuple[BehaviourKey, ...] = Field((), max_length=15)
     check_in_hours: int = Field(12, ge=1, le=24 * 30)
+    reviews: ReviewPolicy = "off"
 
     def transfer_terms(self, wallet: str) -> TransferTerms | None:
         """Return how units of a wallet may be given to others, or None where they may not."""

@@ -46,6 +46,7 @@ ROOMS = [
     "activities",
     "dealings",
     "accounting",
+    "social",
     "imports",
     "lake",
     "insights",

@@ -19,6 +19,7 @@ SUBJECTS: Mapping[str, tuple[Phrase, tuple[str, ...]]] = {
     "access": (Phrase(_("Staff and keys")), ("staff", "role", "key", "client", "factor_policy")),
     "settings": (Phrase(_("Settings")), ("club", "branch", "message")),
     "books": (Phrase(_("Ledger")), ("books", "unit_cost", "book_accounts")),
+    "social": (Phrase(_("Social tasks and reviews")), ("social_task", "proof")),
     "demo": (Phrase(_("Demo")), ("demo",)),
 }
 
@@ -98,6 +99,9 @@ ACTS: Mapping[str, Phrase] = {
     "books.proof_asked": Phrase(_("A proof of the books was asked for")),
     "unit_cost.set": Phrase(_("The cost of a point was set")),
     "book_accounts.set": Phrase(_("The account names were changed")),
+    "social_task.saved": Phrase(_("A social task was declared or changed")),
+    "proof.accepted": Phrase(_("A proof was accepted")),
+    "proof.refused": Phrase(_("A proof was refused")),
     "demo.begun": Phrase(_("Filling the demo was begun")),
     "demo.finished": Phrase(_("The demo was filled")),
 }

@@ -20,6 +20,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.selectors import adjustments_waiting
 from bashgah.ground import clock
 from bashgah.kit.phrases import Phrase, say
+from bashgah.social.selectors import proofs_waiting
 from bashgah.ui.figures import listed, plain
 from bashgah.ui.framing import lang_of, theme_of
 from bashgah.ui.types import Frame, Lang, NavGroup, NavItem, Notice
@@ -44,6 +45,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             (_("Tiers"), "console:tiers", "stairs", "rules.read"),
             (_("Wallets"), "console:wallets", "wallet", "rules.read"),
             (_("Rewards"), "console:rewards", "gift", "rewards.read"),
+            (_("Social tasks"), "console:social_tasks", "world", "social.read"),
         ),
     ),
     (_("Contact"), ((_("Messages"), "console:messages", "message", "messages.read"),)),
@@ -141,6 +143,8 @@ def _item(request: HttpRequest, label: str, route: str, icon: str, _permission: 
     count = waiting_facts(request) if route == "console:activities" else None
     if route == "console:approvals" and may(request, "points.approve"):
         count = adjustments_waiting(request.club, now=clock.now()) or None
+    if route == "console:social_tasks" and may(request, "social.decide"):
+        count = proofs_waiting(request.club) or None
     return NavItem(gettext(label), url, icon, current=here, count=count)
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from PIL import Image, UnidentifiedImageError
 
 from bashgah.console.views.base import Entry
 from bashgah.ground import ids
-
-PIXELS_MOST = 40_000_000
+from bashgah.ground.pictures import NoPicture, picture_draw
 
 
 def stored(
@@ -34,15 +30,9 @@ def stored(
         return before
     keeps_clear = folder == "logos"
     try:
-        picture = Image.open(upload)
-        if picture.width * picture.height > PIXELS_MOST:
-            raise Image.DecompressionBombError
-        picture = picture.convert("RGBA" if keeps_clear else "RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        drawn = picture_draw(upload.read(), side=side, keeps_clear=keeps_clear)
+    except NoPicture:
         entry.wrong(field, gettext("This file is not a picture. PNG, JPEG and WebP are read."))
         return before
-    picture.thumbnail((side, side))
-    drawn = BytesIO()
-    picture.save(drawn, "PNG" if keeps_clear else "JPEG", quality=82)
     ending = "png" if keeps_clear else "jpg"
-    return default_storage.save(f"{folder}/{ids.fresh().hex}.{ending}", ContentFile(drawn.getvalue()))
+    return default_storage.save(f"{folder}/{ids.fresh().hex}.{ending}", ContentFile(drawn.data))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from bashgah.access.gate import may
 from bashgah.console.framing import waiting_facts
+from bashgah.social.selectors import proofs_waiting
 from bashgah.ui.types import Tab
 
 SETTINGS = (
@@ -33,6 +34,15 @@ def settings_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:
         for label, route, permission in SETTINGS
         if may(request, permission)
     )
+
+
+def social_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:
+    """The tasks and the queue of what members show, with how much waits."""
+    places: tuple[tuple[str, str, int | None], ...] = ((gettext("Tasks"), "console:social_tasks", None),)
+    if may(request, "social.decide"):
+        waiting = proofs_waiting(request.club) or None
+        places = (*places, (gettext("Queue of proofs"), "console:social_queue", waiting))
+    return tuple(Tab(label, reverse(route), route == current, count) for label, route, count in places)
 
 
 def activity_tabs(request: HttpRequest, current: str) -> tuple[Tab, ...]:

@@ -57,6 +57,8 @@ from bashgah.console.views.rules import (
     trying,
 )
 from bashgah.console.views.rules import listing as rules
+from bashgah.console.views.social import queue as social_queue
+from bashgah.console.views.social import tasks as social
 
 register_converter(KeyConverter, "key")
 
@@ -162,6 +164,12 @@ urlpatterns = [
     path("rules/<key:key>/stage/stop/", stages.stop, name="rule_stop"),
     path("rules/<key:key>/stage/shadow/", stage_reports.shadow, name="rule_shadow"),
     path("rules/<key:key>/stage/pilot/", stage_reports.pilot, name="rule_pilot"),
+    path("social/", social.index, name="social_tasks"),
+    path("social/new/", social.new, name="social_task_new"),
+    path("social/queue/", social_queue.index, name="social_queue"),
+    path("social/queue/decide/", social_queue.decide, name="social_decide"),
+    path("social/queue/<str:proof_id>/picture.jpg", social_queue.picture, name="social_picture"),
+    path("social/tasks/<key:key>/", social.edit, name="social_task"),
     path("tiers/", tiers.index, name="tiers"),
     path("tiers/<key:key>/", tiers.edit, name="ladder"),
     path("wallets/", wallets.index, name="wallets"),

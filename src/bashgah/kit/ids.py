@@ -37,6 +37,7 @@ PREFIXES = {
     "review": "rev",
     "quote": "qte",
     "grant": "grt",
+    "proof": "prf",
 }
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -288,6 +288,58 @@ POINTS_RECEIVED = EventInfo(
     ),
 )
 
+PROOF_ACCEPTED = EventInfo(
+    key="proof_accepted",
+    label=Phrase(_("Proof accepted")),
+    when=Phrase(_("When the proof of a social task, or a review, was accepted by somebody.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "task": Phrase(_("the task, or that it was a review")),
+        "points": Phrase(_("the points it earned")),
+    },
+    example={
+        "club": _NADERI,
+        "name": _SARA,
+        "task": Texts("دنبال کردن صفحهٔ اینستاگرام", "Follow us on Instagram"),
+        "points": Points(25),
+    },
+    subject=Texts("«{task}» پذیرفته شد", "Accepted: {task}"),
+    body=Texts(
+        "{club}\n«{task}» پذیرفته شد.\nامتیاز آن: {points}",
+        "{club}\nAccepted: {task}.\nIt earned: {points}",
+    ),
+)
+
+PROOF_REFUSED = EventInfo(
+    key="proof_refused",
+    label=Phrase(_("Proof not accepted")),
+    when=Phrase(_("When the proof of a social task, or a review, was refused.")),
+    line="service",
+    is_secret=False,
+    channels=("sms", "inbox"),
+    fields={
+        "club": _CLUB,
+        "name": _NAME,
+        "task": Phrase(_("the task, or that it was a review")),
+        "reason": Phrase(_("why it was refused")),
+    },
+    example={
+        "club": _NADERI,
+        "name": _SARA,
+        "task": Texts("دنبال کردن صفحهٔ اینستاگرام", "Follow us on Instagram"),
+        "reason": Texts("تصویر خوانا نیست.", "The picture cannot be read."),
+    },
+    subject=Texts("«{task}» پذیرفته نشد", "Not accepted: {task}"),
+    body=Texts(
+        "{club}\n«{task}» پذیرفته نشد. {reason}",
+        "{club}\nNot accepted: {task}. {reason}",
+    ),
+)
+
 EXPIRY_SOON = EventInfo(
     key="expiry_soon",
     label=Phrase(_("Points expire soon")),
@@ -343,6 +395,8 @@ EVENTS: Mapping[str, EventInfo] = {
         GIVE_CODE,
         POINTS_GIVEN,
         POINTS_RECEIVED,
+        PROOF_ACCEPTED,
+        PROOF_REFUSED,
         MOBILE_CHANGED,
     )
 }

@@ -23,6 +23,8 @@ from bashgah.messaging.events import (
     POINTS_GIVEN,
     POINTS_RECEIVED,
     REWARD_GIVEN,
+    PROOF_ACCEPTED,
+    PROOF_REFUSED,
     REWARD_ISSUED,
     TIER_RAISED,
     WELCOME,
@@ -77,6 +79,19 @@ def on_transfer_done(news: Sequence[News]) -> None:
     fresh = [item for item in news if _is_fresh(item)]
     _tell(POINTS_GIVEN, [item for item in fresh if item.payload["half"] == "gave"], _given_values)
     _tell(POINTS_RECEIVED, [item for item in fresh if item.payload["half"] == "received"], _received_values)
+
+
+@hears("proof.accepted", together=TOGETHER)
+def on_proof_accepted(news: Sequence[News]) -> None:
+    """Tell whose proof somebody accepted; who typed a right code sees it on the page."""
+    fresh = [item for item in news if _is_fresh(item) and item.payload["kind"] != "code"]
+    _tell(PROOF_ACCEPTED, fresh, _accepted_values)
+
+
+@hears("proof.refused", together=TOGETHER)
+def on_proof_refused(news: Sequence[News]) -> None:
+    """Tell whose proof was refused, and why."""
+    _tell(PROOF_REFUSED, [item for item in news if _is_fresh(item)], _refused_values)
 
 
 def _tell(event: EventInfo, news: Sequence[News], values: Values) -> None:
@@ -157,6 +172,14 @@ def _given_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
 
 def _received_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
     return {"points": _points(club, item), "giver": _other_name(club, item)}
+
+
+def _accepted_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
+    return {"task": _name(item), "points": units_value(club, item.payload["points"], "points", item.at)}
+
+
+def _refused_values(_club: ClubInfo, item: News) -> Mapping[str, Any]:
+    return {"task": _name(item), "reason": phrase_from_json(item.payload["reason"])}
 
 
 def _points(club: ClubInfo, item: News) -> Points | Money:

@@ -140,6 +140,18 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskCard:
+    """A social task in a list: what is asked, and how what was sent stands."""
+
+    url: str
+    name: str
+    note: str
+    sign: str
+    state: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """The member's home."""
 
@@ -154,6 +166,7 @@ class HomePage:
     lines: tuple[StatementLine, ...]
     tier: str
     benefits: tuple[BenefitRow, ...]
+    tasks: tuple[TaskCard, ...]
     unread: int
     messages_label: str
 

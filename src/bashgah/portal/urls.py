@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from bashgah.portal.views import app, checking_in, entry, giving, home, me, points, rewards, shared, trial
+from bashgah.portal.views import (
+    app,
+    checking_in,
+    entry,
+    giving,
+    home,
+    me,
+    points,
+    rewards,
+    shared,
+    social,
+    trial,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -23,6 +35,10 @@ urlpatterns = [
     path("shared", shared.shared, name="shared"),
     path("statement", points.statement, name="statement"),
     path("statement/<str:id>/why", points.why, name="why"),
+    path("statement/<str:id>/review", social.review, name="review"),
+    path("tasks", social.tasks, name="tasks"),
+    path("tasks/<slug:key>", social.task, name="task"),
+    path("proofs/<str:id>.jpg", social.picture, name="task_picture"),
     path("rewards", rewards.rewards, name="rewards"),
     path("rewards/<slug:key>", rewards.reward, name="reward"),
     path("coupons", rewards.coupons, name="coupons"),

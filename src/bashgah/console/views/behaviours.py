@@ -12,10 +12,10 @@ from django.utils.translation import gettext
 
 from bashgah.activities.behaviours import check_in_token, listened_to
 from bashgah.clubs import selectors, services
-from bashgah.clubs.types import BehaviourKey, ClubInfo
+from bashgah.clubs.types import BehaviourKey, ClubInfo, ReviewPolicy
 from bashgah.console.framing import done
 from bashgah.console.tabs import settings_tabs
-from bashgah.console.views.base import Entry, attempt, page, read_id, show
+from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
 from bashgah.engine.activities import READY_TYPES
 from bashgah.ground import clock
 from bashgah.kit import ids
@@ -23,7 +23,7 @@ from bashgah.kit.phrases import translated
 from bashgah.ui.figures import plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.qr import qr_svg
-from bashgah.ui.types import Crumb, Tab
+from bashgah.ui.types import Crumb, Option, Tab
 
 _WHEN = {
     "sign_up": lambda: gettext("When somebody joins at any door; not for members read from a file."),
@@ -62,6 +62,7 @@ class BehavioursPage:
     rows: tuple[BehaviourRow, ...]
     branches: tuple[BranchLink, ...]
     hours: str
+    reviews: tuple[Option, ...]
     errors: dict[str, str]
 
 
@@ -81,13 +82,15 @@ def edit(request: HttpRequest) -> HttpResponse:
     """Says which behaviours are recorded, and switches on those that no rule listens to yet."""
     club: ClubInfo = request.club
     entry, wanted, hours = Entry(request), club.settings.behaviours, plain(club.settings.check_in_hours)
+    reviews: str = club.settings.reviews
     status = 200
     if request.method == "POST":
         wanted = tuple(key for key in get_args(BehaviourKey) if request.POST.get(f"always-{key}") == "1")
         hours = request.POST.get("check_in_hours", "")
+        reviews = entry.choice("reviews", set(get_args(ReviewPolicy)), club.settings.reviews)
         number = entry.whole("check_in_hours", required=True, least=1, most=24 * 30)
         if not entry.errors:
-            changes = {"behaviours": wanted, "check_in_hours": number}
+            changes = {"behaviours": wanted, "check_in_hours": number, "reviews": reviews}
             _, refusal = attempt(
                 lambda: services.settings_set(
                     club=club, changes=changes, actor=request.actor, now=clock.now()
@@ -120,9 +123,18 @@ def edit(request: HttpRequest) -> HttpResponse:
             if branch.is_active
         ),
         hours=hours,
+        reviews=chosen(list(_review_words().items()), reviews),
         errors=entry.errors,
     )
     return show(request, "behaviours.html", model, status=status)
+
+
+def _review_words() -> dict[str, str]:
+    return {
+        "off": gettext("Members write no reviews"),
+        "looked_at": gettext("Staff look at a review before it counts"),
+        "at_once": gettext("A review counts at once"),
+    }
 
 
 @page("branches.read")

@@ -22,15 +22,18 @@ from bashgah.messaging.selectors import inbox_unread_count
 from bashgah.portal import cards, offers, promises, statements
 from bashgah.portal.doorway import Door, members_only, page, tried, visitor
 from bashgah.portal.pages import Ask, Expiring, HomePage, LandingPage
+from bashgah.portal.views.social import task_card
 from bashgah.redemption.selectors import redemption_get, redemptions_awaiting_yes
 from bashgah.redemption.services import redemption_confirm, redemption_release
 from bashgah.rewards.types import RewardOffer
+from bashgah.social.selectors import offers_of
 
 _NOT_YOURS = Phrase(_("There is no such redemption."))
 SOON = timedelta(days=30)
 REWARDS_SHOWN = 8
 COUPONS_SHOWN = 3
 LINES_SHOWN = 4
+TASKS_SHOWN = 3
 
 
 @require_safe
@@ -49,6 +52,7 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
     lines, _more = statements.statement(door, unit=cards.POINTS, lines=LINES_SHOWN)
     _ladder, _standing, tier = cards.standing_of(door, program)
     unread = inbox_unread_count(door.club, alias_set(door.club, door.member.id))
+    todo = [each for each in offers_of(door.club, door.member.id, door.now) if each.can_send]
     shown = HomePage(
         greeting=gettext("Hello %(name)s") % {"name": door.member.first_name or door.member.name},
         card=card,
@@ -61,6 +65,7 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
         lines=lines,
         tier=texts(tier.name, tier.key).say(door.lang) if tier else "",
         benefits=promises.benefits(door, tier) if tier else (),
+        tasks=tuple(task_card(door, each) for each in todo[:TASKS_SHOWN]),
         unread=unread,
         messages_label=_messages_label(door, unread),
     )

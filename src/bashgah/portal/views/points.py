@@ -20,6 +20,7 @@ from bashgah.members.selectors import alias_set
 from bashgah.portal import cards, promises, statements, whys
 from bashgah.portal.doorway import Door, members_only, page, visitor
 from bashgah.portal.pages import Ending, StatementPage
+from bashgah.portal.views.social import review_line
 from bashgah.programs.selectors import program_in_force
 from bashgah.ui.types import Option
 
@@ -74,7 +75,8 @@ def why(request: HttpRequest, door: Door, id: str) -> HttpResponse:
     found = activity_why_all(door.club, activity, now=door.now)
     place = statements.branch_name(door, activity.branch)
     title = " · ".join(filter(None, (place, statements.moment(door, activity.occurred_at))))
-    return page(request, door, "why.html", page=whys.table(door, found), title=title)
+    review = review_line(door, activity)
+    return page(request, door, "why.html", page=whys.table(door, found), title=title, review=review)
 
 
 @require_safe

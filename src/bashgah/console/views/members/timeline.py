@@ -21,6 +21,7 @@ from bashgah.console.views.base import chosen, page, read_id, show
 from bashgah.console.views.members.one import Head, LotRow, head_of, lot_rows
 from bashgah.console.views.members.standing import program_now
 from bashgah.console.views.members.statement import causes
+from bashgah.console.views.social.queue import stars_words, state_words
 from bashgah.engine.words import ladder_find, tier_name
 from bashgah.ground import clock
 from bashgah.kit import formats, ids
@@ -31,6 +32,7 @@ from bashgah.members.types import MemberInfo
 from bashgah.messaging import selectors as messaging
 from bashgah.messaging.events import EVENTS
 from bashgah.redemption import selectors as redemption
+from bashgah.social import selectors as social
 from bashgah.tiers import selectors as tiers
 from bashgah.ui.figures import day_words, time_words
 from bashgah.ui.framing import lang_of
@@ -94,6 +96,7 @@ def _kinds() -> list[tuple[str, str]]:
         ("points", gettext("Points")),
         ("tier", gettext("Tiers")),
         ("message", gettext("Messages")),
+        ("social", gettext("Social tasks and reviews")),
     ]
 
 
@@ -112,6 +115,7 @@ def _happened(
         *_points(request, club, member, lang),
         *_tiers(request, club, member, lang, now),
         *_messages(request, club, member),
+        *_shown(request, club, member, lang),
     ]
     top = max((each.at for each in found), default=None) if after else None
     found += [
@@ -223,6 +227,35 @@ def _messages(request: HttpRequest, club: ClubInfo, member: MemberInfo) -> Itera
             "message": label,
         }
         yield Happened(at, "message", Moment("message", title, time_words(at, club)))
+
+
+def _shown(request: HttpRequest, club: ClubInfo, member: MemberInfo, lang: Lang) -> Iterator[Happened]:
+    """What the member showed for tasks and wrote of purchases, with what was decided."""
+    if not may(request, "social.read"):
+        return
+    shown = social.proofs_of_member(club, member.id)
+    tasks = social.tasks_named(club, {info.task_id for info in shown if info.task_id})
+    for info in shown:
+        note = [state_words()[info.state], time_words(info.sent_at, club)]
+        if info.kind == "review":
+            title = gettext("Review of a purchase")
+            note = [stars_words(info.stars), *note, *filter(None, [info.words])]
+        else:
+            title = gettext("Proof of “%(task)s”") % {
+                "task": tasks[info.task_id].name.say(lang) if info.task_id in tasks else ""
+            }
+        at = f"{reverse('console:social_queue')}?state={info.state}&at={ids.public('proof', info.id)}"
+        yield Happened(
+            info.sent_at,
+            "social",
+            Moment(
+                "star" if info.kind == "review" else "world",
+                title,
+                " · ".join(note),
+                tone="brand" if info.state == "accepted" else "",
+                url=at if may(request, "social.decide") else "",
+            ),
+        )
 
 
 def _with_days(found: list[Happened], club: ClubInfo, now: datetime) -> Iterator[Moment]:

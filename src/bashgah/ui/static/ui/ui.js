@@ -181,6 +181,12 @@
     }
     if (event.key === "Escape") all("details.b-menu[open]").forEach(function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
   });
+  /* Alt and a letter press what prints them: by the key's place, so that it works in a Persian layout too. */
+  document.addEventListener("keydown", function (event) {
+    if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    var press = document.querySelector("[data-hotkey='" + CSS.escape(event.code) + "']");
+    if (press) { event.preventDefault(); press.click(); }
+  });
   var firstError = document.querySelector("[aria-invalid='true']");
   if (firstError) firstError.focus();
 

@@ -1,0 +1,1 @@
+"""Social tasks and the queue of what members show."""

@@ -1,0 +1,73 @@
+"""Pictures that strangers send are drawn anew: nothing hidden in a file is ever stored or served."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+PIXELS_MOST = 40_000_000
+_FACE = 9
+
+
+class NoPicture(Exception):
+    """These bytes are no picture of a known kind, or one that unpacks into far too many pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture of our own making with its prints: ``print`` of the bytes sent, ``likeness`` of what is seen.
+
+    Two pictures of one likeness look the same when made very small: one of them may be the other, saved anew.
+    A picture of one colour has no likeness.
+    """
+
+    data: bytes
+    print: bytes
+    likeness: bytes
+
+
+def picture_draw(sent: bytes, *, side: int, keeps_clear: bool = False) -> Drawn:
+    """Draw a picture anew within a square of this side, upright, without anything but its pixels.
+
+    Its kind is read from its content. PNG keeps transparency where ``keeps_clear``, else it becomes JPEG.
+    A file that would unpack into more than ``PIXELS_MOST`` is not unpacked at all; like what is no picture it
+    raises ``NoPicture``.
+    """
+    try:
+        opened = Image.open(BytesIO(sent), formats=FORMATS)
+        if opened.width * opened.height > PIXELS_MOST:
+            raise NoPicture
+        if not keeps_clear:
+            opened.draft("RGB", (side, side))
+        picture = ImageOps.exif_transpose(opened).convert("RGBA" if keeps_clear else "RGB")
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
+        raise NoPicture from error
+    picture.thumbnail((side, side))
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    kept = BytesIO()
+    bare.save(kept, "PNG" if keeps_clear else "JPEG", quality=82)
+    return Drawn(kept.getvalue(), hashlib.sha256(sent).digest(), _likeness(bare))
+
+
+def _likeness(picture: Image.Image) -> bytes:
+    """Say of 64 small parts whether each is lighter than its neighbour; it outlives saving anew."""
+    face = picture.convert("L").resize((_FACE, _FACE - 1))
+    greys = list(face.tobytes())
+    bits = 0
+    for row in range(_FACE - 1):
+        for place in range(_FACE - 1):
+            at = row * _FACE + place
+            bits = bits << 1 | (greys[at] > greys[at + 1])
+    return bits.to_bytes((_FACE - 1) ** 2 // 8) if bits else b""
