@@ -53,7 +53,12 @@ def test_only_who_may_publish_stops_a_rule(console: Console) -> None:
 
 
 def test_only_who_may_edit_moves_a_rule(console: Console) -> None:
-    form = {"stage": "pilot", "percent": "۲۵", "tiers": ["silver"]}
+    form = {
+        "stage": "pilot", "percent": "۲۵",
+        "g-0-kind": "any", "g-0-in": "",
+        "g-1-kind": "test", "g-1-in": "0", "g-1-field": "member.city", "g-1-op": "is", "g-1-value": "تهران",
+        "g-2-kind": "test", "g-2-in": "0", "g-2-field": "member.gender", "g-2-op": "is", "g-2-value": "male",
+    }  # fmt: skip
     assert console.works_as("analyst").post("rules/visit/stage/move/", **form).status_code == 403
     assert console.post("rules/visit/stage/move/", **form).status_code == 302
     program = selectors.draft_get(console.club).program
@@ -61,7 +66,30 @@ def test_only_who_may_edit_moves_a_rule(console: Console) -> None:
     rule = next(rule for rule in program.rules if rule.key == "visit")
     assert rule.stage == "pilot"
     assert rule.pilot is not None
-    assert (rule.pilot.percent, rule.pilot.when["value"]) == (25, ["silver"])  # type: ignore[index]
+    assert rule.pilot.percent == 25
+    assert rule.pilot.when == {
+        "any": [
+            {"field": "member.city", "op": "is", "value": "تهران"},
+            {"field": "member.gender", "op": "is", "value": "male"},
+        ]
+    }
+    page = console.get("rules/visit/stage/", lang="en").content.decode()
+    assert "It is in pilot: only for 25 percent of the members of whom it holds that" in page
+
+
+def test_a_pilot_in_the_making_says_whom_it_is_for_and_counts_them(console: Console) -> None:
+    form = {
+        "stage": "pilot", "percent": "50", "g-0-kind": "all", "g-0-in": "",
+        "g-1-kind": "test", "g-1-in": "0", "g-1-field": "member.city", "g-1-op": "is", "g-1-value": "تهران",
+    }  # fmt: skip
+    said = console.post("rules/visit/stage/pilot/preview/?part=said", **form).content.decode()
+    assert "۱ از ۲ عضو" in said
+    whole = console.post("rules/visit/stage/pilot/preview/", **form, act="g|test|0").content.decode()
+    assert 'name="g-2-field"' in whole
+    faulty = console.post("rules/visit/stage/move/", **form | {"g-1-op": "between"})
+    assert faulty.status_code == 422
+    rule = selectors.draft_get(console.club).program.rules  # type: ignore[union-attr]
+    assert next(each for each in rule if each.key == "visit").stage == "live"
 
 
 def test_a_draft_waits_for_another_person_who_approves_it(console: Console) -> None:

@@ -164,6 +164,7 @@ urlpatterns = [
     path("rules/<key:key>/stage/stop/", stages.stop, name="rule_stop"),
     path("rules/<key:key>/stage/shadow/", stage_reports.shadow, name="rule_shadow"),
     path("rules/<key:key>/stage/pilot/", stage_reports.pilot, name="rule_pilot"),
+    path("rules/<key:key>/stage/pilot/preview/", stages.pilot_preview, name="rule_pilot_preview"),
     path("social/", social.index, name="social_tasks"),
     path("social/new/", social.new, name="social_task_new"),
     path("social/queue/", social_queue.index, name="social_queue"),

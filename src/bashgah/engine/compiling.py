@@ -132,11 +132,11 @@ def rule_ready(
     )
     only = occasions_named(document, rule.schedule.occasions, f"{at}/schedule/occasions")
     never = occasions_named(document, rule.schedule.not_on, f"{at}/schedule/not_on")
-    pilot = _pilot_ready(document, rule, f"{at}/pilot")
+    pilot = pilot_ready(document, rule, f"{at}/pilot")
     return ReadyRule(place, rule, when, effects, lines, only, never, pilot)
 
 
-def _pilot_ready(document: Program, rule: Rule, at: str) -> ReadyPilot | None:
+def pilot_ready(document: Program, rule: Rule, at: str) -> ReadyPilot | None:
     """Check whom a rule in pilot is for; the criterion sees the member alone."""
     if rule.stage != "pilot" or rule.pilot is None:
         return None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bashgah.engine.criteria.judging import Scene
+from bashgah.engine.criteria.judging import Scene, holds
 from bashgah.engine.criteria.saying import WEEKDAYS, Names, either, why_not
 from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Occasion, Schedule
 from bashgah.engine.earning import earned, effect_earned, in_schedule, scene_of, tiers_of
 from bashgah.engine.facts import Fact
 from bashgah.engine.piloting import in_pilot
-from bashgah.engine.program import CompiledProgram, ReadyRule, trigger_of
+from bashgah.engine.program import CompiledProgram, ReadyPilot, ReadyRule, trigger_of
 from bashgah.engine.resolving import decided
 from bashgah.engine.rules.measured import Measured
 from bashgah.engine.states import State
@@ -44,9 +44,16 @@ def explain(compiled: CompiledProgram, state: State, fact: Fact, names: Names | 
 
 def _unfired(compiled: CompiledProgram, ready: ReadyRule, scene: Scene, names: Names | None) -> RuleOutcome:
     if ready.pilot is not None and not in_pilot(ready.pilot, scene.fact, scene.state):
-        why = Phrase(_("it is in pilot, and this member is not in the pilot group"))
-        return RuleOutcome(ready.key, False, (), (why,), is_trial=True)
+        return RuleOutcome(ready.key, False, (), (_left_out(ready.pilot, scene),), is_trial=True)
     return RuleOutcome(ready.key, False, (), _reasons(compiled, ready, scene, names))
+
+
+def _left_out(pilot: ReadyPilot, scene: Scene) -> Phrase:
+    """Say why a member is not in a pilot: of another group than it is for, or not drawn."""
+    if not holds(pilot.when, scene):
+        return Phrase(_("it is in pilot for a group of members to which this member does not belong"))
+    told = {"percent": pilot.percent}
+    return Phrase(_("it is in pilot for {percent} percent, and this member is not among them"), told)
 
 
 def _with_trials(

@@ -27,8 +27,11 @@ def assigned(rule: str, member: str, percent: int) -> bool:
     return drawn < percent * (PARTS // 100)
 
 
+def is_drawn(pilot: ReadyPilot, state: State) -> bool:
+    """Say whether the member is in the share of a pilot, whatever group it is for."""
+    return pilot.percent == 100 or assigned(pilot.rule, state.values.get(MEMBER) or "", pilot.percent)
+
+
 def in_pilot(pilot: ReadyPilot, fact: Fact, state: State) -> bool:
     """Say whether a rule in pilot is for the fact's member: the criterion holds now, and they were drawn."""
-    if pilot.percent < 100 and not assigned(pilot.rule, state.values.get(MEMBER) or "", pilot.percent):
-        return False
-    return holds(pilot.when, Scene(fact, state, pilot.calendar))
+    return is_drawn(pilot, state) and holds(pilot.when, Scene(fact, state, pilot.calendar))

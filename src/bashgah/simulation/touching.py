@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from math import sqrt
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -154,9 +155,22 @@ def _without_bounds(program: Program, rule: Rule) -> CompiledProgram:
     )
 
 
+def members_of_group(
+    *, club: ClubInfo, program: Program, when: Mapping[str, Any] | None, now: datetime
+) -> Count:
+    """Count the members who meet a criterion that looks at members alone; ``None`` is all of them."""
+    return _counted(
+        club, program, None if when is None else parse(when, program=program, trigger="reward"), now
+    )
+
+
 def members_touched(club: ClubInfo, program: Program, rule: Rule, now: datetime) -> Count:
     """Count who can meet the rule by what is known of members; what looks at the purchase is left open."""
     node = None if rule.when is None else parse(rule.when, program=program, trigger=rule.trigger)
+    return _counted(club, program, node, now)
+
+
+def _counted(club: ClubInfo, program: Program, node: Any, now: datetime) -> Count:
     day = now.astimezone(ZoneInfo(club.timezone)).date()
     found = selection(of_members(node), Ground(club.id, program, day, club.timezone))
     met = members_meeting(club, found)

@@ -8,6 +8,7 @@ from bashgah.engine.sentences.promotions import payment_sentence, promotion_sent
 from bashgah.engine.sentences.terms import (
     criterion_sentence,
     ladder_sentence,
+    pilot_sentence,
     reward_sentence,
     rule_sentence,
     rule_sentence_parts,
@@ -21,6 +22,7 @@ __all__ = [
     "ladder_sentence",
     "occasion_sentence",
     "payment_sentence",
+    "pilot_sentence",
     "promotion_sentence",
     "reward_sentence",
     "rule_sentence",

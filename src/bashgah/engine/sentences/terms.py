@@ -8,7 +8,7 @@ from typing import Any
 
 from bashgah.engine import words
 from bashgah.engine.activities import READY_TYPES
-from bashgah.engine.compiling import rule_ready
+from bashgah.engine.compiling import pilot_ready, rule_ready
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.saying import Keep, Names, chain, clause, kept
 from bashgah.engine.document import Ladder, Program, RewardTerms, Rule
@@ -99,6 +99,16 @@ def rule_sentence_parts(
             names or {},
         )
     )
+
+
+def pilot_sentence(
+    rule: Rule, program: Program, lang: str, *, names: Names | None = None, display: str = "toman"
+) -> str:
+    """Return whom a rule in pilot is for; nothing for a rule in another stage."""
+    pilot = pilot_ready(program, rule, "/pilot")
+    if pilot is None:
+        return ""
+    return Voice(lang, program.calendar, "Asia/Tehran", display).say(_pilot(pilot, program, names or {}))
 
 
 def criterion_sentence(

@@ -28,7 +28,7 @@ from bashgah.social.services.showing import PICTURE_BYTES
 from bashgah.social.types import Offer, ProofInfo, Told
 from bashgah.ui.types import Option
 
-TONES = {"waiting": "warn", "accepted": "good", "refused": "bad"}
+TONES = {"accepted": "good", "refused": "bad"}
 SIGNS = {"code": "key", "link": "world", "picture": "camera"}
 
 

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from bashgah.clubs.types import ClubInfo
+from bashgah.console.building.sources import sources_of
 from bashgah.console.framing import said
 from bashgah.console.views.base import page, show
 from bashgah.console.views.rules.stages import rule_name, stage_names
 from bashgah.engine.criteria.saying import WEEKDAYS
 from bashgah.engine.document import Program
 from bashgah.engine.occasions import falls_on
+from bashgah.engine.sentences import pilot_sentence
 from bashgah.engine.windows import window_start
 from bashgah.engine.words import money, texts, units
 from bashgah.ground import clock
@@ -73,6 +75,15 @@ class BudgetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PilotRow:
+    """A rule in pilot and whom it is for."""
+
+    name: str
+    url: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarPage:
     """A month."""
 
@@ -84,6 +95,7 @@ class CalendarPage:
     weekdays: tuple[str, ...]
     days: tuple[DayCell, ...]
     always: tuple[Run, ...]
+    pilots: tuple[PilotRow, ...]
     budgets: tuple[BudgetRow, ...]
 
 
@@ -108,6 +120,7 @@ def index(request: HttpRequest) -> HttpResponse:
         weekdays=tuple(_weekdays(request, club)),
         days=tuple(_days(club, program, runs, (first, last), today, lang)),
         always=tuple(_run(each, lang) for each in runs if each.is_always),
+        pilots=tuple(_pilots(club, program, lang)),
         budgets=tuple(_budgets(request, club, program, today, lang)),
     )
     return show(request, "rules/stage_calendar.html", model)
@@ -159,6 +172,14 @@ def _run(runs: Runs, lang: Lang) -> Run:
     tone = "good" if runs.stage == "live" else "info"
     word = gettext("promotion") if runs.kind == "promotion" else stage_names()[runs.stage]
     return Run(texts(runs.name, runs.key).say(lang), url, word, tone)
+
+
+def _pilots(club: ClubInfo, program: Program, lang: Lang) -> Iterator[PilotRow]:
+    rules = [rule for rule in program.rules if rule.stage == "pilot"]
+    names = sources_of(club, program, lang).names if rules else {}
+    for rule in rules:
+        said = pilot_sentence(rule, program, lang, names=names, display=club.money_display)
+        yield PilotRow(rule_name(rule, lang), reverse("console:rule_stage", args=[rule.key]), said)
 
 
 def _budgets(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,12 +14,15 @@ from django.views.decorators.http import require_POST
 
 from bashgah.access.gate import may
 from bashgah.clubs.types import ClubInfo
+from bashgah.console.building import piloted
 from bashgah.console.building.judging import plain_sentence
 from bashgah.console.building.judging import said as rule_said
+from bashgah.console.building.piloted import PilotView
 from bashgah.console.building.sources import sources_of
 from bashgah.console.framing import done, said
-from bashgah.console.views.base import Entry, page, show
-from bashgah.engine.document import Program, Rule
+from bashgah.console.views.base import Entry, fragment, page, show
+from bashgah.console.views.rules.ground import ground
+from bashgah.engine.document import Rule
 from bashgah.engine.words import texts
 from bashgah.ground import clock
 from bashgah.programs import selectors, services
@@ -28,7 +31,7 @@ from bashgah.programs.staging import need_said
 from bashgah.programs.types import Cost, Need
 from bashgah.ui.figures import day_words, money_words
 from bashgah.ui.framing import lang_of
-from bashgah.ui.types import Crumb, Lang, Option
+from bashgah.ui.types import Crumb, Lang
 
 ORDER = ("draft", "shadow", "pilot", "live", "ended")
 
@@ -72,9 +75,9 @@ class StagePage:
     forward: str
     forward_word: str
     others: tuple[tuple[str, str], ...]
-    percent: int
-    tiers: tuple[Option, ...]
-    group: str
+    pilot: PilotView | None
+    runs_pilot: bool
+    revision: int
     may_edit: bool
     may_publish: bool
     can_stop: bool
@@ -85,9 +88,18 @@ class StagePage:
 @page("rules.read")
 def index(request: HttpRequest, key: str) -> HttpResponse:
     """Where a rule is on its way and what is missing until everybody gets it."""
+    return _page(request, key)
+
+
+def _page(
+    request: HttpRequest, key: str, form: piloted.PilotForm | None = None, status: int = 200
+) -> HttpResponse:
     club: ClubInfo = request.club
     lang, ahead = lang_of(request), rule_ahead(request.club, key, clock.now())
-    rule = ahead.rule
+    rule, view = ahead.rule, None
+    if may(request, "rules.edit"):
+        draft, sources = ground(request)
+        view = piloted.view_of(form or piloted.form_of(rule, sources), rule, draft, sources, clock.now())
     model = StagePage(
         crumbs=rule_crumbs(rule, lang, gettext("Stages")),
         key=key,
@@ -104,18 +116,20 @@ def index(request: HttpRequest, key: str) -> HttpResponse:
         forward=ahead.forward or "",
         forward_word=_acts().get(ahead.forward or "", ""),
         others=tuple(
-            (stage, word) for stage, word in _acts().items() if stage not in (rule.stage, ahead.forward)
+            (stage, word)
+            for stage, word in _acts().items()
+            if stage not in (rule.stage, ahead.forward, "pilot")
         ),
-        percent=rule.pilot.percent if rule.pilot else 10,
-        tiers=_tiers(ahead.program, rule, lang),
-        group=_group(rule, ahead.program),
+        pilot=view,
+        runs_pilot=rule.stage == "pilot",
+        revision=selectors.draft_get(club).revision,
         may_edit=may(request, "rules.edit"),
         may_publish=may(request, "rules.publish"),
         can_stop=ahead.published in services.RUNNING and may(request, "rules.publish"),
         has_shadow=ahead.published in ("shadow", "pilot"),
         has_pilot=ahead.published == "pilot",
     )
-    return show(request, "rules/stage.html", model)
+    return show(request, "rules/stage.html", model, status=status)
 
 
 @require_POST
@@ -127,7 +141,14 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
     stage = entry.choice("stage", set(ORDER), ahead.rule.stage)
     document = {**ahead.rule.model_dump(mode="json"), "stage": stage}
     if stage == "pilot":
-        document["pilot"] = _pilot(entry, ahead)
+        draft, sources = ground(request)
+        form = piloted.form_read(request.POST)
+        if act := request.POST.get("act", ""):
+            piloted.acted(form, act, sources)
+            return _page(request, key, form)
+        if piloted.view_of(form, ahead.rule, draft, sources, clock.now()).problems:
+            return _page(request, key, form, 422)
+        document["pilot"] = piloted.document_of(form, sources)
     services.rule_put(
         club=club,
         rule=document,
@@ -139,6 +160,23 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
     if may(request, "rules.publish") and stage != "draft":
         return redirect("console:rules_publish")
     return redirect("console:rule_stage", key)
+
+
+@require_POST
+@page("rules.edit")
+def pilot_preview(request: HttpRequest, key: str) -> HttpResponse:
+    """What the pilot in the making says and for how many it is; the whole form after a button or select."""
+    draft, sources = ground(request)
+    rule, form = rule_ahead(request.club, key, clock.now()).rule, piloted.form_read(request.POST)
+    act = request.POST.get("act", "")
+    focus = piloted.acted(form, act, sources) if act else ""
+    whole = bool(act) or request.GET.get("part") == "form"
+    view = piloted.view_of(form, rule, draft, sources, clock.now())
+    response = fragment(request, "rules/stage_pilot_fragment.html", view, whole=whole, key=key)
+    if whole:
+        events = {"bashgah:rebuilt": True} | ({"bashgah:focus": {"id": focus}} if focus else {})
+        response.headers["HX-Trigger-After-Settle"] = json.dumps(events)
+    return response
 
 
 @require_POST
@@ -246,38 +284,3 @@ def _status(ahead: Ahead) -> str:
     if ahead.published is None:
         return gettext("Members do not get it yet: it stands only in the draft (%(stage)s).") % told
     return gettext("The draft says it otherwise than what is published (%(stage)s).") % told
-
-
-def _tiers(program: Program, rule: Rule, lang: Lang) -> tuple[Option, ...]:
-    """The tiers of the first ladder, those of the pilot ticked."""
-    if not program.ladders:
-        return ()
-    named = [(tier.key, texts(tier.name, tier.key).say(lang)) for tier in program.ladders[0].tiers]
-    ticked = _ticked(rule, program)
-    return tuple(Option(key, word, key in ticked) for key, word in named)
-
-
-def _ticked(rule: Rule, program: Program) -> list[Any]:
-    when = rule.pilot.when if rule.pilot else None
-    ours = f"member.tier.{program.ladders[0].key}" if program.ladders else ""
-    if when is None or when.get("field") != ours or when.get("op") != "in":
-        return []
-    return list(when["value"])
-
-
-def _group(rule: Rule, program: Program) -> str:
-    """Say that a pilot asks something of members that this page cannot change."""
-    if rule.pilot is None or rule.pilot.when is None or _ticked(rule, program):
-        return ""
-    return gettext("Its group is written in the program file and stays as it is.")
-
-
-def _pilot(entry: Entry, ahead: Ahead) -> dict[str, Any]:
-    percent = entry.whole("percent", least=1, most=100) or 10
-    tiers = [key for key in entry.data.getlist("tiers") if key]
-    kept = ahead.rule.pilot.when if ahead.rule.pilot else None
-    if tiers and ahead.program.ladders:
-        kept = {"field": f"member.tier.{ahead.program.ladders[0].key}", "op": "in", "value": tiers}
-    elif _ticked(ahead.rule, ahead.program):
-        kept = None
-    return {"percent": percent, "when": kept}

@@ -313,7 +313,7 @@ def _twin(request: HttpRequest, twin: Twin, people: dict[UUID, MemberInfo]) -> T
     same = gettext("The same") if twin.is_same else gettext("One that looks the same")
     text = gettext("%(what)s from %(member)s, %(when)s, %(state)s") % {
         "what": same,
-        "member": member.name if member else "–",
+        "member": f"\u2068{member.name}\u2069" if member else "–",
         "when": formats.ago(twin.sent_at, clock.now(), lang_of(request), club.calendar, club.timezone),
         "state": state_words()[twin.state],
     }
