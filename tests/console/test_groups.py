@@ -8,6 +8,7 @@ from django.test import Client
 from bashgah.access.models import Staff
 from bashgah.access.services import role_grant
 from bashgah.clubs.selectors import club_get
+from bashgah.ground import clock
 from bashgah.ground.types import SYSTEM
 from bashgah.kit import ids
 from bashgah.ledger.selectors import wallets_get
@@ -63,3 +64,24 @@ def test_who_may_not_manage_accounts_does_not_reach_them(made: cast.Naderi) -> N
     analyst = signed_in(made, "analyst")
     assert analyst.get("/console/groups/").status_code == 403
     assert analyst.post("/console/settings/groups/", {}).status_code == 403
+
+
+def test_a_member_is_invited_by_name_and_the_invitation_taken_back(made: cast.Naderi) -> None:
+    owner = signed_in(made)
+    terms = {"household": "1", "opened_by": "staff", "leaving": "share", "most_members": "4"}
+    owner.post("/console/settings/groups/", terms | {"household_share": "50", "company_share": "100"})
+    opened = owner.post(
+        "/console/groups/", {"type": "household", "name": "خانهٔ سارا", "head": made.sara.number, "share": ""}
+    )
+    address = opened.headers["Location"]
+    invited = owner.post(address, {"act": "invite", "named": made.reza.number, "role": "adult", "limit": ""})
+    assert invited.status_code == 302
+    (found,) = members.invitation_list(made.club, member_id=made.reza.id, now=clock.now())
+    page = owner.get(address).content.decode()
+    assert "دعوت‌های باز" in page
+    assert made.reza.name in page
+    wrong = owner.post(address, {"act": "invite", "named": "هیچ‌کس", "role": "adult", "limit": ""})
+    assert wrong.status_code == 422
+    assert "با شمارهٔ موبایل یا کارت" in wrong.content.decode()
+    owner.post(address, {"act": "withdraw", "invitation": ids.public("group_invitation", found.id)})
+    assert members.invitation_list(made.club, member_id=made.reza.id, now=clock.now()) == []

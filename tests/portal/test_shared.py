@@ -97,3 +97,26 @@ def test_leaving_and_closing_say_first_what_becomes_of_the_points(house: House) 
         club=house.club, changes={"groups": {"kinds": ["household"], "leaving": "share"}}, now=clock.now()
     )
     assert "۶۰ امتیاز را با خود می‌برید" in sara.get("/shared").content.decode()
+
+
+def test_a_member_invited_by_number_finds_it_and_a_strangers_number_is_answered_alike(house: House) -> None:
+    sara = opened(house)
+    sara.post("/shared", act="open", type="household", name="خانهٔ ما")
+    home = home_of(house)
+    for number in (cast.REZA_MOBILE, "09121110000"):
+        answer = sara.post("/shared", act="invite", role="adult", limit="", mobile=number)
+        assert re.search(r">[2-9A-Z]{10}<", answer.content.decode())
+    found = members.invitation_list(house.club, member_id=house.cast.reza.id, now=clock.now())
+    assert [one.group_id for one in found] == [home.id]
+    wrong = sara.post("/shared", act="invite", role="adult", limit="", mobile="12")
+    assert wrong.status_code == 422
+    assert 'id="f-mobile"' in wrong.content.decode()
+    assert len(members.invitation_list(house.club, group_id=home.id, now=clock.now())) == 2
+
+
+def test_numbers_cannot_be_tried_without_end(house: House) -> None:
+    sara = opened(house)
+    sara.post("/shared", act="open", type="household", name="خانهٔ ما")
+    for _try in range(10):
+        sara.post("/shared", act="invite", role="adult", limit="", mobile="09121110000")
+    assert sara.post("/shared", act="invite", role="adult", limit="", mobile="09121110000").status_code == 429

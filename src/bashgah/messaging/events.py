@@ -10,14 +10,12 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
 from bashgah.kit.text import Texts
+from bashgah.messaging.fields import CLUB, NADERI, NAME, SARA
+from bashgah.messaging.group_events import GROUP_EVENTS
 from bashgah.messaging.types import EventInfo
 
-_CLUB = Phrase(_("the club's name"))
-_NAME = Phrase(_("the member's first name"))
 _CODE = Phrase(_("the one-time code"))
 _MINUTES = Phrase(_("how many minutes the code is good for"))
-_NADERI = Texts("باشگاه نادری", "Naderi club")
-_SARA = Texts("سارا", "Sara")
 
 BALANCE = EventInfo(
     key="purchase_balance",
@@ -27,15 +25,15 @@ BALANCE = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "amount": Phrase(_("what the purchase cost")),
         "points": Phrase(_("the points it earned")),
         "balance": Phrase(_("the points the member can use now")),
     },
     example={
-        "club": _NADERI,
-        "name": _SARA,
+        "club": NADERI,
+        "name": SARA,
         "amount": Money(4_850_000, "IRR"),
         "points": Points(485),
         "balance": Points(2_310),
@@ -54,8 +52,8 @@ WELCOME = EventInfo(
     line="service",
     is_secret=False,
     channels=("sms", "inbox", "email"),
-    fields={"club": _CLUB, "name": _NAME, "number": Phrase(_("the membership number"))},
-    example={"club": _NADERI, "name": _SARA, "number": "6280000000001236"},
+    fields={"club": CLUB, "name": NAME, "number": Phrase(_("the membership number"))},
+    example={"club": NADERI, "name": SARA, "number": "6280000000001236"},
     subject=Texts("به {club} خوش آمدید", "Welcome to {club}"),
     body=Texts(
         "به {club} خوش آمدید.\nشمارهٔ عضویت شما: {number}\nاز خرید بعدی امتیاز می‌گیرید.",
@@ -70,8 +68,8 @@ TIER_RAISED = EventInfo(
     line="service",
     is_secret=False,
     channels=("sms", "inbox", "email"),
-    fields={"club": _CLUB, "name": _NAME, "tier": Phrase(_("the new tier"))},
-    example={"club": _NADERI, "name": _SARA, "tier": Texts("طلایی", "Gold")},
+    fields={"club": CLUB, "name": NAME, "tier": Phrase(_("the new tier"))},
+    example={"club": NADERI, "name": SARA, "tier": Texts("طلایی", "Gold")},
     subject=Texts("سطح عضویت شما {tier} شد", "You are {tier} now"),
     body=Texts(
         "{club}\nتبریک! سطح عضویت شما {tier} شد.",
@@ -87,15 +85,15 @@ REWARD_ISSUED = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "reward": Phrase(_("the reward's name")),
         "price": Phrase(_("the points it cost")),
         "until": Phrase(_("the last day of a coupon, or a dash")),
     },
     example={
-        "club": _NADERI,
-        "name": _SARA,
+        "club": NADERI,
+        "name": SARA,
         "reward": Texts("کوپن ۲۰٪ تخفیف", "20% coupon"),
         "price": Points(1_200),
         "until": date(2026, 12, 21),
@@ -115,14 +113,14 @@ REWARD_GIVEN = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "reward": Phrase(_("the reward's name")),
         "until": Phrase(_("the last day of a coupon, or a dash")),
     },
     example={
-        "club": _NADERI,
-        "name": _SARA,
+        "club": NADERI,
+        "name": SARA,
         "reward": Texts("کوپن ۱۰٪ تخفیف", "10% coupon"),
         "until": date(2026, 12, 21),
     },
@@ -141,14 +139,14 @@ CREDIT_ISSUED = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "amount": Phrase(_("the credited amount")),
         "price": Phrase(_("the points it cost")),
     },
     example={
-        "club": _NADERI,
-        "name": _SARA,
+        "club": NADERI,
+        "name": SARA,
         "amount": Money(2_000_000, "IRR"),
         "price": Points(1_500),
     },
@@ -167,14 +165,14 @@ REDEEM_CODE = EventInfo(
     is_secret=True,
     channels=("sms",),
     fields={
-        "club": _CLUB,
+        "club": CLUB,
         "code": _CODE,
         "minutes": _MINUTES,
         "price": Phrase(_("the points it costs")),
         "reward": Phrase(_("the reward's name")),
     },
     example={
-        "club": _NADERI,
+        "club": NADERI,
         "code": "482913",
         "minutes": 3,
         "price": Points(1_200),
@@ -196,8 +194,8 @@ SIGN_IN_CODE = EventInfo(
     line="service",
     is_secret=True,
     channels=("sms",),
-    fields={"club": _CLUB, "code": _CODE, "minutes": _MINUTES},
-    example={"club": _NADERI, "code": "482913", "minutes": 3},
+    fields={"club": CLUB, "code": _CODE, "minutes": _MINUTES},
+    example={"club": NADERI, "code": "482913", "minutes": 3},
     subject=Texts("کد ورود", "Your sign-in code"),
     body=Texts(
         "{club}\nکد ورود شما: {code}\nتا {minutes} دقیقه اعتبار دارد. آن را به کسی نگویید.",
@@ -213,8 +211,8 @@ VERIFY_CODE = EventInfo(
     line="service",
     is_secret=True,
     channels=("sms",),
-    fields={"club": _CLUB, "code": _CODE, "minutes": _MINUTES},
-    example={"club": _NADERI, "code": "482913", "minutes": 3},
+    fields={"club": CLUB, "code": _CODE, "minutes": _MINUTES},
+    example={"club": NADERI, "code": "482913", "minutes": 3},
     subject=Texts("کد تأیید شماره", "Your code"),
     body=Texts(
         "{club}\nکد تأیید شمارهٔ موبایل: {code}\nتا {minutes} دقیقه اعتبار دارد.",
@@ -231,13 +229,13 @@ GIVE_CODE = EventInfo(
     is_secret=True,
     channels=("sms",),
     fields={
-        "club": _CLUB,
+        "club": CLUB,
         "code": _CODE,
         "minutes": _MINUTES,
         "points": Phrase(_("the points given")),
         "receiver": Phrase(_("who receives them")),
     },
-    example={"club": _NADERI, "code": "482913", "minutes": 3, "points": Points(500), "receiver": "رضا کریمی"},
+    example={"club": NADERI, "code": "482913", "minutes": 3, "points": Points(500), "receiver": "رضا کریمی"},
     subject=Texts("کد تأیید", "Your code"),
     body=Texts(
         "{club}\nکد تأیید اهدای {points} به {receiver}: {code}\n"
@@ -254,12 +252,12 @@ POINTS_GIVEN = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "points": Phrase(_("the points given")),
         "receiver": Phrase(_("who received them")),
     },
-    example={"club": _NADERI, "name": _SARA, "points": Points(500), "receiver": "رضا"},
+    example={"club": NADERI, "name": SARA, "points": Points(500), "receiver": "رضا"},
     subject=Texts("{points} اهدا کردید", "You gave {points}"),
     body=Texts(
         "{club}\n{points} از امتیاز شما به {receiver} رسید.",
@@ -275,12 +273,12 @@ POINTS_RECEIVED = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "points": Phrase(_("the points received")),
         "giver": Phrase(_("who gave them")),
     },
-    example={"club": _NADERI, "name": _SARA, "points": Points(500), "giver": "رضا"},
+    example={"club": NADERI, "name": SARA, "points": Points(500), "giver": "رضا"},
     subject=Texts("{points} هدیه گرفتید", "You received {points}"),
     body=Texts(
         "{club}\n{giver} به شما {points} هدیه داد.",
@@ -296,14 +294,14 @@ PROOF_ACCEPTED = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "task": Phrase(_("the task, or that it was a review")),
         "points": Phrase(_("the points it earned")),
     },
     example={
-        "club": _NADERI,
-        "name": _SARA,
+        "club": NADERI,
+        "name": SARA,
         "task": Texts("دنبال کردن صفحهٔ اینستاگرام", "Follow us on Instagram"),
         "points": Points(25),
     },
@@ -322,14 +320,14 @@ PROOF_REFUSED = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "task": Phrase(_("the task, or that it was a review")),
         "reason": Phrase(_("why it was refused")),
     },
     example={
-        "club": _NADERI,
-        "name": _SARA,
+        "club": NADERI,
+        "name": SARA,
         "task": Texts("دنبال کردن صفحهٔ اینستاگرام", "Follow us on Instagram"),
         "reason": Texts("تصویر خوانا نیست.", "The picture cannot be read."),
     },
@@ -348,12 +346,12 @@ EXPIRY_SOON = EventInfo(
     is_secret=False,
     channels=("sms", "inbox"),
     fields={
-        "club": _CLUB,
-        "name": _NAME,
+        "club": CLUB,
+        "name": NAME,
         "points": Phrase(_("what will expire")),
         "day": Phrase(_("the last day on which it can be used")),
     },
-    example={"club": _NADERI, "name": _SARA, "points": Points(1_200), "day": date(2027, 3, 20)},
+    example={"club": NADERI, "name": SARA, "points": Points(1_200), "day": date(2027, 3, 20)},
     subject=Texts("{points} به‌زودی منقضی می‌شود", "{points} expire soon"),
     body=Texts(
         "{club}\nمهلت استفاده از {points} شما تا پایان {day} است.\nپاداش‌ها را در پرتال باشگاه ببینید.",
@@ -368,8 +366,8 @@ MOBILE_CHANGED = EventInfo(
     line="service",
     is_secret=False,
     channels=("sms",),
-    fields={"club": _CLUB, "mobile": Phrase(_("the new number, masked"))},
-    example={"club": _NADERI, "mobile": "0935•••5678"},
+    fields={"club": CLUB, "mobile": Phrase(_("the new number, masked"))},
+    example={"club": NADERI, "mobile": "0935•••5678"},
     subject=Texts("تغییر شمارهٔ موبایل", "Mobile number changed"),
     body=Texts(
         "{club}\nشمارهٔ موبایل عضویت شما به {mobile} تغییر کرد.\n"
@@ -397,6 +395,7 @@ EVENTS: Mapping[str, EventInfo] = {
         POINTS_RECEIVED,
         PROOF_ACCEPTED,
         PROOF_REFUSED,
+        *GROUP_EVENTS,
         MOBILE_CHANGED,
     )
 }

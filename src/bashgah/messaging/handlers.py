@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.outbox import hears
 from bashgah.ground.types import News
+from bashgah.kit import ids
 from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase, phrase_from_json
 from bashgah.kit.points import Points
@@ -29,6 +31,14 @@ from bashgah.messaging.events import (
     TIER_RAISED,
     WELCOME,
 )
+from bashgah.messaging.group_events import (
+    GROUP_INVITED,
+    GROUP_JOINED,
+    GROUP_LEFT,
+    GROUP_OVER,
+    GROUP_ROLE,
+    ROLES,
+)
 from bashgah.messaging.services import ToSay, messages_post
 from bashgah.messaging.types import EventInfo
 from bashgah.programs.units import units_value
@@ -41,6 +51,7 @@ TOGETHER = 200
 SILENT_ENROLMENTS = frozenset({"import", "demo"})
 
 Values = Callable[[ClubInfo, News], Mapping[str, Any] | None]
+Told = Callable[[ClubInfo, News], Iterable[ToSay]]
 
 
 @hears("purchase.settled", together=TOGETHER)
@@ -94,17 +105,51 @@ def on_proof_refused(news: Sequence[News]) -> None:
     _tell(PROOF_REFUSED, [item for item in news if _is_fresh(item)], _refused_values)
 
 
+@hears("group.invited", together=TOGETHER)
+def on_group_invited(news: Sequence[News]) -> None:
+    """Tell whom an invitation names; one without a name is told by whoever passes its code on."""
+    _tell_each(GROUP_INVITED, [item for item in news if _is_fresh(item)], _invited)
+
+
+@hears("group.joined", together=TOGETHER)
+def on_group_joined(news: Sequence[News]) -> None:
+    """Tell the heads who came."""
+    _tell_each(GROUP_JOINED, [item for item in news if _is_fresh(item)], _heads)
+
+
+@hears("group.left", together=TOGETHER)
+def on_group_left(news: Sequence[News]) -> None:
+    """Tell the heads who went."""
+    _tell_each(GROUP_LEFT, [item for item in news if _is_fresh(item)], _heads)
+
+
+@hears("group.removed", "group.closed", together=TOGETHER)
+def on_group_over(news: Sequence[News]) -> None:
+    """Tell those who are no longer in it and did not leave by themselves."""
+    _tell_each(GROUP_OVER, [item for item in news if _is_fresh(item)], _those_out)
+
+
+@hears("group.role_set", together=TOGETHER)
+def on_group_role_set(news: Sequence[News]) -> None:
+    """Tell what somebody may do now."""
+    _tell_each(GROUP_ROLE, [item for item in news if _is_fresh(item)], _role)
+
+
 def _tell(event: EventInfo, news: Sequence[News], values: Values) -> None:
+    def told(club: ClubInfo, item: News) -> Iterable[ToSay]:
+        params = values(club, item)
+        return [ToSay(item.member_id, item.id, params)] if params is not None and item.member_id else []
+
+    _tell_each(event, news, told)
+
+
+def _tell_each(event: EventInfo, news: Sequence[News], told: Told) -> None:
     by_club: dict[UUID, list[News]] = defaultdict(list)
     for item in news:
         by_club[item.club_id].append(item)
     for club_id, items in by_club.items():
         club = clubs.club_get(club_id)
-        said = []
-        for item in items:
-            params = values(club, item)
-            if params is not None and item.member_id is not None:
-                said.append(ToSay(item.member_id, item.id, params))
+        said = [one for item in items for one in told(club, item)]
         if said:
             messages_post(club=club, event=event, said=said, now=max(item.at for item in items))
 
@@ -167,11 +212,14 @@ def _credit_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
 
 
 def _given_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
-    return {"points": _points(club, item), "receiver": _other_name(club, item)}
+    return {
+        "points": _points(club, item),
+        "receiver": _called(club, UUID(item.payload["other_id"])),
+    }
 
 
 def _received_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
-    return {"points": _points(club, item), "giver": _other_name(club, item)}
+    return {"points": _points(club, item), "giver": _called(club, UUID(item.payload["other_id"]))}
 
 
 def _accepted_values(club: ClubInfo, item: News) -> Mapping[str, Any]:
@@ -186,11 +234,50 @@ def _points(club: ClubInfo, item: News) -> Points | Money:
     return units_value(club, item.payload["amount"], item.payload["unit"], item.at)
 
 
-def _other_name(club: ClubInfo, item: News) -> str:
-    """What the other of two members is called: by first name, or masked like any stranger."""
-    other_id = UUID(item.payload["other_id"])
-    other = members.members_get(club, [other_id]).get(other_id)
-    return (other.first_name or other.name) if other else ""
+def _called(club: ClubInfo, id: UUID) -> str:
+    """What a member is called to another: by first name, or masked like any stranger."""
+    found = members.members_get(club, [id]).get(id)
+    return (found.first_name or found.name) if found else ""
+
+
+def _invited(club: ClubInfo, item: News) -> Iterable[ToSay]:
+    if "member" not in item.payload:
+        return []
+    until = datetime.fromisoformat(item.payload["expires_at"]).astimezone(ZoneInfo(club.timezone)).date()
+    return [_of_group(club, item, ids.parse("member", item.payload["member"]), day=until)]
+
+
+def _heads(club: ClubInfo, item: News) -> Iterable[ToSay]:
+    person = ids.parse("member", item.payload["member"])
+    heads = [
+        one.member_id
+        for one in members.belonging_list(club, _group_id(item))
+        if one.role == "head" and one.member_id != person and one.joined_at <= item.at
+    ]
+    return [_of_group(club, item, head, person=_called(club, person)) for head in heads]
+
+
+def _those_out(club: ClubInfo, item: News) -> Iterable[ToSay]:
+    gone = item.payload.get("members") or [item.payload["member"]]
+    return [_of_group(club, item, ids.parse("member", one)) for one in gone]
+
+
+def _role(club: ClubInfo, item: News) -> Iterable[ToSay]:
+    kind = members.group_get(club, _group_id(item)).type
+    role = ROLES[kind][item.payload["role"]]
+    return [_of_group(club, item, ids.parse("member", item.payload["member"]), role=role)]
+
+
+def _of_group(club: ClubInfo, item: News, member_id: UUID, **more: Any) -> ToSay:
+    """One thing to tell one of several: a cause is told once, so each has a cause of their own."""
+    account = members.group_get(club, _group_id(item)).name
+    return ToSay(member_id, uuid5(item.id, str(member_id)), {"account": account, **more})
+
+
+def _group_id(item: News) -> UUID:
+    if item.member_id is None:
+        raise ValueError(f"{item.kind} {item.id} names no group")
+    return item.member_id
 
 
 def _name(item: News) -> Texts | Phrase:

@@ -189,14 +189,16 @@ def belonging_end(
 
 def group_ended(*, club: ClubInfo, group: LockedGroup, actor: Actor, now: datetime) -> None:
     """Close a locked group whose people are locked and whose wallets are empty."""
-    for row in Belonging.objects.filter(group_id=group.member.id, ended_at__isnull=True):
+    rows = list(Belonging.objects.filter(group_id=group.member.id, ended_at__isnull=True))
+    for row in rows:
         belonging_over(row, "closed", now)
     GroupInvitation.objects.filter(group_id=group.member.id, state="open").update(
         state="withdrawn", closed_at=now
     )
     Group.objects.filter(member_id=group.member.id).update(closed_at=now)
     State.objects.filter(member_id=group.member.id).update(status="left")
-    group_write_down(club, group.member.id, actor, "group.closed", now)
+    gone = [public("member", row.member_id) for row in rows]
+    group_write_down(club, group.member.id, actor, "group.closed", now, members=gone)
 
 
 def group_allowed(  # noqa: PLR0917 one question about one spending

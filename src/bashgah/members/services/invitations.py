@@ -72,6 +72,8 @@ def invitation_make(
             now,
             invitation=public("group_invitation", row.id),
             role=role,
+            **({"member": public("member", member_id)} if member_id else {}),
+            expires_at=row.expires_at.isoformat(),
         )
         return reads.invitation_info(row, code)
 

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods
 from bashgah.clubs.types import GroupType
 from bashgah.dealings import selectors, services
 from bashgah.dealings.types import GroupPage, Insider
-from bashgah.kit import ids
+from bashgah.ground.throttle import throttle_take
+from bashgah.ground.types import Limit
+from bashgah.kit import ids, mobile
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -33,6 +35,8 @@ from bashgah.ui.types import Option
 
 SOURCE = "portal"
 LONGEST = 12
+TRIES = (Limit(10, 3600), Limit(30, 86_400))
+"""Numbers a member may name in invitations: each may send a message to a stranger."""
 ROLES: tuple[GroupRole, ...] = get_args(GroupRole)
 
 
@@ -168,15 +172,25 @@ def _pay_in(request: HttpRequest, door: Door) -> str:
 
 
 def _invite(request: HttpRequest, door: Door) -> str:
+    """A member whose number was typed is told; the answer is the same for a number no member has."""
     made = members_services.invitation_make(
         club=door.club,
         group_id=_mine(door).group_id,
         role=_role(request),
         monthly_limit=_whole(request, "limit"),
+        member_id=_invitee(request, door),
         actor=door.actor,
         now=door.now,
     )
     return made.code
+
+
+def _invitee(request: HttpRequest, door: Door) -> UUID | None:
+    typed = request.POST.get("mobile", "").strip()
+    if not typed:
+        return None
+    throttle_take(key=f"group-invite:{door.who.id}", limits=TRIES, now=door.now)
+    return members.member_resolve(door.club, "mobile", mobile.normalise(typed))
 
 
 def _withdraw(request: HttpRequest, door: Door) -> str:
@@ -245,13 +259,17 @@ def _shown(
 ) -> HttpResponse:
     mine = members.belonging_get(door.club, door.who.id)
     said = door.say(refusal.phrase) if refusal else ""
-    at = {"/amount": "amount", "/code": "code", "/name": "name", "/monthly_limit": "limit"}.get(
-        (refusal.field or "") if refusal else "", ""
-    )
+    at = {
+        "/amount": "amount",
+        "/code": "code",
+        "/name": "name",
+        "/monthly_limit": "limit",
+        "/mobile": "mobile",
+    }.get((refusal.field or "") if refusal else "", "")
     told: dict[str, Any] = {
         "errors": {at: said} if at else {},
         "error": "" if at else said,
-        "typed": {name: request.POST.get(name, "") for name in ("amount", "code", "name", "limit")},
+        "typed": {name: request.POST.get(name, "") for name in ("amount", "code", "name", "limit", "mobile")},
     }
     status = refusal.status if refusal else 200
     if mine is None:

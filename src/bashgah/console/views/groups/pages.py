@@ -77,6 +77,16 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class InvitedRow:
+    """An open invitation: whom it names, or nobody."""
+
+    id: str
+    name: str
+    role: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class OnePage:
     """One account."""
 
@@ -92,6 +102,7 @@ class OnePage:
     member_url: str
     stats: tuple[Stat, ...]
     people: tuple[PersonRow, ...]
+    invited: tuple[InvitedRow, ...]
     roles: tuple[Option, ...]
     values: dict[str, str]
     errors: dict[str, str]
@@ -246,15 +257,33 @@ def _change(request: HttpRequest, entry: Entry, group_id: UUID) -> str:
 
 
 def _invite(request: HttpRequest, entry: Entry, group_id: UUID) -> str:
+    """Who is named is told and finds it in the portal; without a name the code says it."""
+    named = entry.text("named")
+    member_id = _found(request, named, "/named") if named else None
     made = members_services.invitation_make(
         club=request.club,
         group_id=group_id,
         role=_role(request),
         monthly_limit=entry.whole("limit"),
+        member_id=member_id,
         actor=request.actor,
         now=clock.now(),
     )
-    return f"#{made.code}"
+    if member_id is None:
+        return f"#{made.code}"
+    name = members.members_get(request.club, [member_id])[member_id].name
+    return gettext("%(name)s is invited; they are told, and answer in the portal.") % {"name": name}
+
+
+def _withdraw(request: HttpRequest, _entry: Entry, group_id: UUID) -> str:
+    members_services.invitation_withdraw(
+        club=request.club,
+        group_id=group_id,
+        invitation_id=read_id("group_invitation", request.POST.get("invitation", "")),
+        actor=request.actor,
+        now=clock.now(),
+    )
+    return gettext("The invitation was withdrawn.")
 
 
 def _close(request: HttpRequest, _entry: Entry, group_id: UUID) -> str:
@@ -268,6 +297,7 @@ ACTS: dict[str, Callable[[HttpRequest, Entry, UUID], str]] = {
     "let_out": _let_out,
     "change": _change,
     "invite": _invite,
+    "withdraw": _withdraw,
     "close": _close,
 }
 
@@ -327,13 +357,28 @@ def _one(request: HttpRequest, group_id: UUID, entry: Entry, code: str, error: s
         member_url=reverse("console:member_points", args=[ids.public("member", group.id)]),
         stats=_stats(club, lang, found),
         people=tuple(_person(club, lang, one, words) for one in found.people),
+        invited=_invited(club, group.id, words),
         roles=chosen(tuple((role, words[role]) for role in ROLES), "adult"),
-        values={name: request.POST.get(name, "") for name in ("who", "limit")},
+        values={name: request.POST.get(name, "") for name in ("who", "named", "limit")},
         errors=entry.errors,
         error=error,
         code=code,
         here=reverse("console:group", args=[ids.public("member", group.id)]),
         close={"act": "close"},
+    )
+
+
+def _invited(club: ClubInfo, group_id: UUID, words: dict[GroupRole, str]) -> tuple[InvitedRow, ...]:
+    found = members.invitation_list(club, group_id=group_id, now=clock.now())
+    people = members.members_get(club, {one.member_id for one in found if one.member_id})
+    return tuple(
+        InvitedRow(
+            id=ids.public("group_invitation", one.id),
+            name=people[one.member_id].name if one.member_id in people else "",
+            role=words[one.role],
+            until=day_words(one.expires_at, club, "medium"),
+        )
+        for one in found
     )
 
 
