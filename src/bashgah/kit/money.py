@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
+
 from bashgah.kit.text import Texts
 
 
@@ -40,8 +42,7 @@ CURRENCIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(msgspec.Struct, frozen=True):
     """An amount in the smallest unit of its currency (rials, pence)."""
 
     amount: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 
 def marked(msgid: str) -> str:
@@ -11,13 +12,12 @@ def marked(msgid: str) -> str:
     return msgid
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(msgspec.Struct, frozen=True):
     """An English message id in brace format and the values that fill it.
 
     Values keep their type (``Points``, ``Money``, ``date``, ``Texts``, another ``Phrase`` …) so that each
-    language can format them in its own way.
+    language can format them in its own way. Every answer makes dozens of them, so they are made cheaply.
     """
 
     msgid: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = {}
