@@ -13,7 +13,7 @@ from bashgah.activities import behaviours, handlers
 from bashgah.activities.models import OccasionMark
 from bashgah.activities.occasions import occasions_record
 from bashgah.activities.selectors import member_activities
-from bashgah.clubs.selectors import branch_list
+from bashgah.clubs.selectors import branch_list, club_get
 from bashgah.clubs.services import settings_set
 from bashgah.ground.types import SYSTEM, News
 from bashgah.kit.refusals import Refusal
@@ -189,3 +189,40 @@ def test_checking_in_says_that_nothing_is_given_where_nothing_listens() -> None:
             actor=SYSTEM,
             now=NOW,
         )
+
+
+def test_who_stays_away_lapses_once_for_each_span_until_they_buy_again() -> None:
+    gift = rule(
+        "back", "custom:inactivity", [{"wallet": "points", "amount": "fixed", "params": {"units": 10}}]
+    )
+    shop = open_shop(rules=[gift])
+    settings_set(club=shop.club, changes={"inactivity_days": [30, 60]}, now=NOW)
+    club = club_get(shop.club.id)
+    shop.buys("A-1", 250_000)
+    shop.buys("A-2", 250_000, member=shop.reza, at=NOW + timedelta(days=10))
+    occasions_record(club=club, now=NOW)  # the mark begins
+    for day in (29, 30, 30, 31, 45, 61, 62):
+        occasions_record(club=club, now=NOW + timedelta(days=day))
+    lapses = [("inactivity", date(2026, 12, 21)), ("inactivity", date(2027, 1, 20))]
+    assert [each for each in done(shop, shop.sara) if each[0] == "inactivity"] == lapses
+    shop.buys("A-3", 250_000, at=NOW + timedelta(days=62))
+    for day in (63, 92, 93):
+        occasions_record(club=club, now=NOW + timedelta(days=day))
+    assert [day for type, day in done(shop, shop.sara) if type == "inactivity"] == [
+        date(2026, 12, 21),
+        date(2027, 1, 20),
+        date(2027, 2, 21),
+    ]
+
+
+def test_a_blocked_member_and_one_who_bought_since_have_not_lapsed() -> None:
+    gift = rule(
+        "back", "custom:inactivity", [{"wallet": "points", "amount": "fixed", "params": {"units": 10}}]
+    )
+    shop = open_shop(rules=[gift])
+    shop.buys("A-1", 250_000)
+    shop.buys("A-2", 250_000, member=shop.reza)
+    occasions_record(club=shop.club, now=NOW)
+    member_block(club=shop.club, id=shop.reza.id, reason="fraud", actor=SYSTEM, now=NOW)
+    shop.buys("A-3", 250_000, at=NOW + timedelta(days=59))
+    assert occasions_record(club=shop.club, now=NOW + timedelta(days=61)) == 0

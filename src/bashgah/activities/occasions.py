@@ -1,4 +1,4 @@
-"""Birthdays and anniversaries of joining, recorded day by day: none is lost, none comes twice.
+"""Birthdays, anniversaries of joining and lapses, recorded day by day: none is lost, none comes twice.
 
 Each club has one mark: up to which day its days were gone through. A day is marked once all of it is
 recorded; a day begun and not ended is gone through again, and references keep what is there single. Days
@@ -16,7 +16,9 @@ from django.db import transaction
 from bashgah.activities.behaviours import Behaviour, behaviours_record, is_recorded
 from bashgah.activities.models import OccasionMark
 from bashgah.clubs.types import ClubInfo
+from bashgah.history.selectors import last_bought_on
 from bashgah.kit.jalali import to_jalali
+from bashgah.members.selectors import members_get
 from bashgah.members.selectors.anniversaries import (
     celebrated,
     members_born_on,
@@ -25,13 +27,13 @@ from bashgah.members.selectors.anniversaries import (
 )
 from bashgah.members.types import MemberInfo
 
-TYPES = ("birthday", "anniversary")
+TYPES = ("birthday", "anniversary", "inactivity")
 DAYS_AT_ONCE = 31
 """How many missed days one run makes up for at most; the next run goes on."""
 
 
 def occasions_record(*, club: ClubInfo, now: datetime) -> int:
-    """Record the birthdays and anniversaries due by now; return how many are new.
+    """Record the birthdays, anniversaries and lapses due by now; return how many are new.
 
     A club whose program listens for the first time begins with today. Run twice, killed or days late, each
     member gets one of a kind in each year of the club's calendar.
@@ -64,7 +66,25 @@ def birthday_of(club: ClubInfo, member: MemberInfo, now: datetime) -> list[Behav
     return [_behaviour(club, "birthday", member.id, today, years_between(born, today, club.calendar))]
 
 
+def _lapsed(club: ClubInfo, day: date) -> list[Behaviour]:
+    """Return who has bought nothing for exactly one of the club's spans of days: each lapse once a span.
+
+    Who has bought since, though the day is gone through late, has not lapsed.
+    """
+    spans = {day - timedelta(days=days): days for days in club.settings.inactivity_days}
+    found = last_bought_on(club, list(spans))
+    people = members_get(club, list(found))
+    at = datetime.combine(day, time(), ZoneInfo(club.timezone))
+    return [
+        Behaviour("inactivity", id_, at, key=f"{last}:{spans[last]}", attributes={"days": spans[last]})
+        for id_, last in sorted(found.items())
+        if id_ in people and people[id_].is_active and people[id_].kind == "person"
+    ]
+
+
 def _of_day(club: ClubInfo, type: str, day: date) -> list[Behaviour]:
+    if type == "inactivity":
+        return _lapsed(club, day)
     found = members_born_on(club, day) if type == "birthday" else members_joined_on(club, day)
     return [_behaviour(club, type, id_, day, years) for id_, years in sorted(found.items())]
 

@@ -17,7 +17,9 @@ ClubKind = Literal["live", "sandbox"]
 FactPolicy = Literal["refuse", "review", "settle"]
 GroupType = Literal["household", "company"]
 ConsentPolicy = Literal["never", "above", "always"]
-BehaviourKey = Literal["sign_up", "profile_completed", "birthday", "anniversary", "app_opened", "check_in"]
+BehaviourKey = Literal[
+    "sign_up", "profile_completed", "birthday", "anniversary", "inactivity", "app_opened", "check_in"
+]
 """What members do that the club itself records; listed in settings, it is kept even if no rule listens."""
 ReviewPolicy = Literal["off", "looked_at", "at_once"]
 """Whether members may write reviews of their purchases, and whether staff look at them first."""
@@ -150,6 +152,9 @@ class ClubSettings(BaseModel):
     behaviours: tuple[BehaviourKey, ...] = Field((), max_length=15)
     check_in_hours: int = Field(12, ge=1, le=24 * 30)
     reviews: ReviewPolicy = "off"
+    inactivity_days: tuple[Annotated[int, Field(ge=7, le=3650)], ...] = Field(
+        (60,), min_length=1, max_length=5
+    )
 
     def transfer_terms(self, wallet: str) -> TransferTerms | None:
         """Return how units of a wallet may be given to others, or None where they may not."""

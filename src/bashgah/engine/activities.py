@@ -31,6 +31,7 @@ READY_TYPES = _types(
     ("profile_completed", _("Profile completed"), {}),
     ("birthday", _("Birthday"), {"age": "number"}),
     ("anniversary", _("Membership anniversary"), {"years": "number"}),
+    ("inactivity", _("No purchase for some time"), {"days": "number"}),
     ("referral", _("Referral of a new member"), {"purchases": "number", "amount": "money"}),
     ("review", _("Review"), {"stars": "number", "text": "text", "sku": "text"}),
     ("survey_answered", _("Survey answered"), {"survey": "text", "score": "number"}),
@@ -38,6 +39,11 @@ READY_TYPES = _types(
     ("check_in", _("Check-in"), {"place": "text"}),
     ("social_task", _("Social task"), {"task": "text", "network": "text"}),
     ("contract_renewed", _("Contract renewal"), {"contract": "text", "amount": "money", "months": "number"}),
+    (
+        "subscription_renewed",
+        _("Subscription renewal"),
+        {"subscription": "text", "amount": "money", "months": "number"},
+    ),
     (
         "paid_on_time",
         _("On-time payment"),

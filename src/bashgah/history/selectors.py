@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.states import Needs
@@ -181,3 +182,30 @@ def club_days(
 def club_days_wait_since(club: ClubInfo) -> datetime | None:
     """Return since when recorded facts wait to be added to the club's days; none where all are added."""
     return unheard_since(club.id, "history.on_settled")
+
+
+def last_bought_on(club: ClubInfo, days: Sequence[date]) -> dict[UUID, date]:
+    """Return the members whose last purchase was on one of these local days, with the day.
+
+    One pass over the club's sums whatever the number of days: last purchases change too often for an index.
+    """
+    if not days:
+        return {}
+    zone = ZoneInfo(club.timezone)
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT s.member_id, d.day FROM history_sums s
+            JOIN unnest(%s::date[], %s::timestamptz[], %s::timestamptz[]) d (day, begins, ends)
+              ON s.last_purchase_at >= d.begins AND s.last_purchase_at < d.ends
+            WHERE s.club_id = %s AND s.last_purchase_at >= %s AND s.purchases > 0
+            """,
+            [
+                list(days),
+                [datetime.combine(day, time(), zone) for day in days],
+                [datetime.combine(day + timedelta(days=1), time(), zone) for day in days],
+                club.id,
+                datetime.combine(min(days), time(), zone),
+            ],
+        ).fetchall()
+    return dict(rows)

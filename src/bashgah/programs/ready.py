@@ -181,6 +181,7 @@ def _done() -> tuple[ReadyRule, ...]:
         ("profile_completed", "تکمیل پروفایل", "Profile completed", 30, _EVER),
         ("birthday", "هدیهٔ تولد", "Birthday gift", 200, _YEAR),
         ("anniversary", "سالگرد عضویت", "Membership anniversary", 100, _YEAR),
+        ("inactivity", "دلمان برایتان تنگ شده", "We miss you", 50, _YEAR),
         ("review", "نوشتن نظر", "Writing a review", 20, month),
         ("survey_answered", "پاسخ به نظرسنجی", "Answering a survey", 20, month),
         ("app_opened", "باز کردن اپ", "Opening the app", 1, day),
@@ -221,6 +222,18 @@ def _related(step: int) -> tuple[ReadyRule, ...]:
             [_case("یک سال", "For a year", 300, told(contract="C-1", amount=step, months=12)),
              _case("سه ماه", "For three months", 0, told(contract="C-1", amount=step, months=3))],
             "custom:contract_renewed", when=asked("months", 12),
+        ),
+        _rule(
+            "ready_subscription_renewed", "تمدید اشتراک", "Subscription renewal", 100,
+            [_case("یک سال", "For a year", 100, told(subscription="S-1", amount=step, months=12)),
+             _case("یک ماه", "For one month", 0, told(subscription="S-1", amount=step, months=1))],
+            "custom:subscription_renewed", when=asked("months", 12),
+        ),
+        _rule(
+            "ready_ticket_closed", "بسته شدن تیکت", "Ticket closed", 5,
+            [_case("یک بار", "Once", 5, told(topic="order", hours=3)),
+             _case("بیش از سقف", "Above the limit", 0, told(topic="order", hours=3), times={"month": 2})],
+            "custom:ticket_closed", limits=[{"window": "month", "most": 2, "of": "times"}],
         ),
         _rule(
             "ready_paid_on_time", "پرداخت به‌موقع", "On-time payment", 20,

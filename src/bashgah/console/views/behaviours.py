@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import get_args
 
@@ -20,16 +21,19 @@ from bashgah.engine.activities import READY_TYPES
 from bashgah.ground import clock
 from bashgah.kit import ids
 from bashgah.kit.phrases import translated
+from bashgah.kit.text import ascii_digits
 from bashgah.ui.figures import plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.qr import qr_svg
 from bashgah.ui.types import Crumb, Option, Tab
 
+SPANS_MOST = 5
 _WHEN = {
     "sign_up": lambda: gettext("When somebody joins at any door; not for members read from a file."),
     "profile_completed": lambda: gettext("The first time everything the club asks at joining is filled in."),
     "birthday": lambda: gettext("On the day, once a year; 30 Esfand counts as the last day of the year."),
     "anniversary": lambda: gettext("On the day they joined, each year from the first."),
+    "inactivity": lambda: gettext("So many days after the last purchase; once until they buy again."),
     "app_opened": lambda: gettext("The first time in a day that a member opens the portal."),
     "check_in": lambda: gettext("When a member scans the QR of a branch and says that they are there."),
 }
@@ -63,6 +67,7 @@ class BehavioursPage:
     branches: tuple[BranchLink, ...]
     hours: str
     reviews: tuple[Option, ...]
+    days: str
     errors: dict[str, str]
 
 
@@ -83,14 +88,21 @@ def edit(request: HttpRequest) -> HttpResponse:
     club: ClubInfo = request.club
     entry, wanted, hours = Entry(request), club.settings.behaviours, plain(club.settings.check_in_hours)
     reviews: str = club.settings.reviews
-    status = 200
+    days, status = "، ".join(map(plain, club.settings.inactivity_days)), 200
     if request.method == "POST":
         wanted = tuple(key for key in get_args(BehaviourKey) if request.POST.get(f"always-{key}") == "1")
         hours = request.POST.get("check_in_hours", "")
         reviews = entry.choice("reviews", set(get_args(ReviewPolicy)), club.settings.reviews)
         number = entry.whole("check_in_hours", required=True, least=1, most=24 * 30)
+        days = request.POST.get("inactivity_days", days)
+        spans = _spans(entry, days)
         if not entry.errors:
-            changes = {"behaviours": wanted, "check_in_hours": number, "reviews": reviews}
+            changes = {
+                "behaviours": wanted,
+                "check_in_hours": number,
+                "reviews": reviews,
+                "inactivity_days": spans,
+            }
             _, refusal = attempt(
                 lambda: services.settings_set(
                     club=club, changes=changes, actor=request.actor, now=clock.now()
@@ -124,6 +136,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         ),
         hours=hours,
         reviews=chosen(list(_review_words().items()), reviews),
+        days=days,
         errors=entry.errors,
     )
     return show(request, "behaviours.html", model, status=status)
@@ -135,6 +148,14 @@ def _review_words() -> dict[str, str]:
         "looked_at": gettext("Staff look at a review before it counts"),
         "at_once": gettext("A review counts at once"),
     }
+
+
+def _spans(entry: Entry, typed: str) -> tuple[int, ...]:
+    """The days of not buying as they were typed, apart by anything but digits."""
+    spans = sorted({int(each) for each in re.findall(r"\d+", ascii_digits(typed))})
+    if not 1 <= len(spans) <= SPANS_MOST or not all(7 <= each <= 3650 for each in spans):
+        entry.wrong("inactivity_days", gettext("One to five numbers of days, from 7 to 3650."))
+    return tuple(spans)
 
 
 @page("branches.read")
