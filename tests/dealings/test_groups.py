@@ -451,6 +451,17 @@ def test_a_merged_member_keeps_the_survivor_in_the_household_and_the_undo_gives_
     assert members.belonging_get(home.club, home.sara.id).role == "head"
 
 
+def test_a_child_who_stood_for_the_head_is_a_child_again_after_the_undo() -> None:
+    home = home_of()
+    merge = services.members_merge(
+        club=home.club, survivor_id=home.tina.id, merged_id=home.sara.id, actor=SYSTEM, now=NOW
+    )
+    assert members.belonging_get(home.club, home.tina.id).role == "head"
+    services.merge_undo(club=home.club, merge_id=merge.id, actor=SYSTEM, now=NOW + DAY)
+    roles = [members.belonging_get(home.club, one.id).role for one in (home.sara, home.reza, home.tina)]
+    assert roles == ["head", "adult", "junior"]
+
+
 def test_households_are_not_merged_nor_given_away() -> None:
     home = home_of()
     home.leaves(home.reza)

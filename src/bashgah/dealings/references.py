@@ -25,7 +25,12 @@ def body_of(*parts: object) -> bytes:
 
 
 def reference_find(club: ClubInfo, asked: Asked | None, body: bytes) -> UUID | None:
-    """Return what this reference was used for; with another body ``reference_reused`` (409)."""
+    """Return what this reference was used for; with another body ``reference_reused`` (409).
+
+    The body names members as they were asked for, not who stands for them now: a merge in between makes no
+    other wish of it. Looked up before the locks, so that nothing that came between refuses the first answer,
+    and under them, where a twin may have been faster.
+    """
     if asked is None:
         return None
     found = Reference.objects.filter(club_id=club.id, source=asked[0], reference=asked[1]).first()

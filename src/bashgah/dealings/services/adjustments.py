@@ -61,8 +61,11 @@ def adjustment_make(
     422). The same ``reference`` is the same adjustment. Refuses ``wallet_unknown`` (422) and what the ledger
     refuses.
     """
-    member_id = members.member_root(club, member_id)
     body = references.body_of("adjustment", member_id, unit, amount, reason, note)
+    known = references.reference_find(club, reference, body)
+    if known is not None:
+        return selectors.adjustment_info(selectors.adjustment_row(club, known), repeated=True)
+    member_id = members.member_root(club, member_id)
     note = clean(note, field="/note", limit=NOTE_LENGTH)
     if amount == 0:
         raise _invalid("amount_invalid", _("The amount must not be zero."), "/amount")

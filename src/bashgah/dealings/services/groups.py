@@ -45,10 +45,13 @@ def group_contribute(
     same contribution. Refuses ``not_in_group``, ``group_blocked``, ``member_blocked`` (409) and what
     ``ledger.pooling.pool_contribute`` refuses.
     """
+    body = references.body_of("contribute", group_id, member_id, unit, amount)
     member_id = members.member_root(club, member_id)
     if actor.kind == "member" and actor.id != public("member", member_id):
         raise Refusal("contribution_of_another", Phrase(_("Only the member can pay in.")), status=403)
-    body = references.body_of("contribute", group_id, member_id, unit, amount)
+    known = references.reference_find(club, reference, body)
+    if known is not None:
+        return Contributed(known, group_id, member_id, unit, amount, repeated=True)
     with transaction.atomic():
         person = _locked(club, [member_id])[member_id]
         group = members_services.group_lock(club, group_id)

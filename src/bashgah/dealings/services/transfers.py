@@ -58,8 +58,11 @@ def transfer_begin(
     another wish ``reference_reused`` (409). All that ``permitting.may_give`` refuses is refused here, and
     ``points_short`` (409).
     """
-    giver_id, receiver_id = (members.member_root(club, id_) for id_ in (giver_id, receiver_id))
     body = references.body_of("transfer", giver_id, receiver_id, unit, amount)
+    known = references.reference_find(club, reference, body)
+    if known is not None:
+        return selectors.transfer_info(selectors.transfer_row(club, known), repeated=True)
+    giver_id, receiver_id = (members.member_root(club, id_) for id_ in (giver_id, receiver_id))
     with transaction.atomic():
         giver, receiver = _locked(club, giver_id, receiver_id)
         known = references.reference_find(club, reference, body)

@@ -52,26 +52,20 @@ def groups_join(*, club: ClubInfo, survivor: LockedMember, merged: LockedMember,
     theirs = Belonging.objects.get(club_id=club.id, member_id=merged.id, ended_at__isnull=True)
     belonging_over(theirs, "merged", now)
     if survivor.group_id is None:
-        Belonging.objects.create(
-            id=ids.fresh(),
-            club_id=club.id,
-            group_id=theirs.group_id,
-            member_id=survivor.id,
-            role=theirs.role,
-            monthly_limit=theirs.monthly_limit,
-            joined_at=now,
-            taken_from=merged.id,
-        )
-        State.objects.filter(member_id=survivor.id).update(group_id=theirs.group_id)
+        _place(theirs, survivor.id, theirs.role, theirs.monthly_limit, now, taken_from=merged.id)
         return
     own = Belonging.objects.get(club_id=club.id, member_id=survivor.id, ended_at__isnull=True)
     if ROLES.index(theirs.role) < ROLES.index(own.role):
-        own.role, own.monthly_limit = theirs.role, theirs.monthly_limit
-        own.save(update_fields=["role", "monthly_limit"])
+        # their own place ends with the same mark, so that the undo finds which role it was
+        belonging_over(own, "merged", now)
+        _place(own, survivor.id, theirs.role, theirs.monthly_limit, own.joined_at, taken_from=merged.id)
 
 
 def groups_part(*, club: ClubInfo, survivor: LockedMember, merged: LockedMember, now: datetime) -> None:
-    """Undo ``groups_join``: whoever brought the group along is in it again, if it is still open."""
+    """Undo ``groups_join``: whoever brought the group along is in it again, if it is still open.
+
+    A better role that came with the merge goes with it.
+    """
     theirs = (
         Belonging.objects.filter(club_id=club.id, member_id=merged.id, ended_by="merged")
         .order_by("-ended_at")
@@ -88,16 +82,37 @@ def groups_part(*, club: ClubInfo, survivor: LockedMember, merged: LockedMember,
         taken is None and survivor.group_id != theirs.group_id
     ):
         return
+    _place(theirs, merged.id, theirs.role, theirs.monthly_limit, now)
+    own = Belonging.objects.filter(
+        member_id=survivor.id, group_id=theirs.group_id, ended_by="merged", ended_at=theirs.ended_at
+    ).first()
+    if taken is not None and own is not None:
+        # a role that was given to the survivor meanwhile is theirs
+        kept = own if taken.role == theirs.role else taken
+        _place(own, survivor.id, kept.role, kept.monthly_limit, own.joined_at)
+
+
+def _place(
+    row: Belonging,
+    member_id: UUID,
+    role: str,
+    limit: int | None,
+    joined_at: datetime,
+    *,
+    taken_from: UUID | None = None,
+) -> None:
+    """Give a person a place in the group of this row."""
     Belonging.objects.create(
         id=ids.fresh(),
-        club_id=club.id,
-        group_id=theirs.group_id,
-        member_id=merged.id,
-        role=theirs.role,
-        monthly_limit=theirs.monthly_limit,
-        joined_at=now,
+        club_id=row.club_id,
+        group_id=row.group_id,
+        member_id=member_id,
+        role=role,
+        monthly_limit=limit,
+        joined_at=joined_at,
+        taken_from=taken_from,
     )
-    State.objects.filter(member_id=merged.id).update(group_id=theirs.group_id)
+    State.objects.filter(member_id=member_id).update(group_id=row.group_id)
 
 
 def belonging_over(row: Belonging, by: str, now: datetime) -> None:
