@@ -48,6 +48,8 @@ def shared_points(till: Till) -> int:
 def test_the_household_pays_once_and_the_cashier_is_told(home: Till) -> None:
     page = home.post("find", q="09121234567").content.decode()
     assert "از حساب مشترک" in page
+    assert "حساب مشترک «خانهٔ سارا»: ۶۰۰ امتیاز" in page
+    assert "عضو می‌تواند از همهٔ آن استفاده کند." in page
     form = home.purchase(home.cast.sara, "1330000", marked=["discount_50k"])
     assert [home.post("record", **form).status_code for _press in range(2)] == [200, 200]
     assert shared_points(home) == 100
@@ -75,6 +77,27 @@ def test_who_may_not_use_its_points_is_not_offered_them(home: Till) -> None:
     )
     page = home.post("find", q="09121234567").content.decode()
     assert "از حساب مشترک" not in page
+    assert "خانهٔ سارا" not in page
     form = home.purchase(home.cast.sara, "1330000", marked=["discount_50k"])
     assert home.post("record", **form).status_code != 200
     assert shared_points(home) == 600
+
+
+def test_a_monthly_limit_is_said_as_what_is_left_of_it(home: Till) -> None:
+    mine = members.belonging_get(home.club, home.cast.sara.id)
+    assert mine is not None
+    belonging_add(
+        club=club_get(home.club.id), group_id=mine.group_id, member_id=home.cast.reza.id, role="head",
+        actor=SYSTEM, now=clock.now(),
+    )  # fmt: skip
+    belonging_set(
+        club=home.club, group_id=mine.group_id, member_id=home.cast.sara.id, role="junior", monthly_limit=550,
+        actor=SYSTEM, now=clock.now(),
+    )  # fmt: skip
+    page = home.post("find", q="09121234567").content.decode()
+    assert "عضو این ماه تا ۵۵۰ امتیاز دیگر از آن می‌تواند استفاده کند." in page
+    form = home.purchase(home.cast.sara, "1330000", marked=["discount_50k"])
+    assert home.post("record", **form).status_code == 200
+    page = home.post("find", q="09121234567").content.decode()
+    assert "حساب مشترک «خانهٔ سارا»: ۱۰۰ امتیاز" in page
+    assert "عضو این ماه تا ۵۰ امتیاز دیگر از آن می‌تواند استفاده کند." in page

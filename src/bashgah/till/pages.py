@@ -76,6 +76,8 @@ class MemberCard:
     hint_strong: str = ""
     blocked: str = ""
     is_new: bool = False
+    shared: str = ""
+    shared_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

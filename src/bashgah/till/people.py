@@ -13,8 +13,10 @@ from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.kit.points import Points
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import expiring, wallets_get
+from bashgah.members import selectors as members
 from bashgah.members.types import MemberInfo
 from bashgah.programs.selectors import program_in_force
 from bashgah.rewards.types import RewardOffer
@@ -40,6 +42,7 @@ def member_card(
     credit = next((w.key for w in program.wallets if w.kind == "credit"), "") if program else ""
     tier, tone, distance = _tier(counter, member, program)
     hint, strong = _expiring(counter, member, offers)
+    shared, allowed = _shared(counter, member)
     return MemberCard(
         id=public("member", member.id),
         name=member.name,
@@ -57,6 +60,8 @@ def member_card(
         hint_strong=strong,
         blocked=_blocked(member),
         is_new=is_new,
+        shared=shared,
+        shared_note=allowed,
     )
 
 
@@ -111,6 +116,28 @@ def _expiring(counter: Counter, member: MemberInfo, offers: list[RewardOffer]) -
         return hint, ""
     best = max(pays, key=lambda offer: offer.price)
     return hint, counter.say(Phrase(_("Offer “{reward}”."), {"reward": best.name}))
+
+
+def _shared(counter: Counter, member: MemberInfo) -> tuple[str, str]:
+    """What is in the account the member shares and how much of it their role lets them use; or nothing."""
+    club = counter.club
+    mine = members.belonging_get(club, member.id)
+    if mine is None or not mine.may_spend:
+        return "", ""
+    wallet = wallets_get(club, mine.group_id, counter.now).get(POINTS)
+    held = wallet.available if wallet else 0
+    group = members.group_get(club, mine.group_id)
+    said = Phrase(_("Shared account “{name}”: {units}"), {"name": group.name, "units": Points(held, POINTS)})
+    if group.status != "active":
+        return counter.say(said), gettext("It is blocked: nothing of it can be used.")
+    if mine.monthly_limit is None:
+        return counter.say(said), gettext("The member may use all of it.")
+    month = members.month_of(club, counter.now)
+    spent = members.spent_of(club, mine.group_id, member.id, POINTS, month)
+    left = Points(max(0, mine.monthly_limit - spent), POINTS)
+    return counter.say(said), counter.say(
+        Phrase(_("The member may use {left} more of it this month."), {"left": left})
+    )
 
 
 def _blocked(member: MemberInfo) -> str:
