@@ -79,6 +79,18 @@ def test_a_purchase_takes_the_quote_and_tells_its_discounts(pos, naderi) -> None
     assert (other.status_code, other.json()["code"]) == (409, "quote_used")
     shown = pos.get(f"/activities/{first.json()['id']}").json()
     assert (shown["net"], shown["discounts"]) == (7_700_000, first.json()["discounts"])
+    assert first.json()["receipt"][0] == "“Dairy days” took 30,000 toman off"
+    assert shown["receipt"] == {
+        "gross": 8_000_000,
+        "steps": [
+            {"name": "Dairy days", "amount": -300_000, "said": "“Dairy days” took 30,000 toman off"},
+        ],
+        "due": 7_700_000,
+    }
+    movements = pos.get(f"/members/{quote['member_id']}/statement").json()["movements"]
+    assert [each["price"] for each in movements if each["cause"] == "activity"] == [
+        ["“Dairy days” took 30,000 toman off"]
+    ] * 2
     why = pos.get(f"/activities/{first.json()['id']}/why").json()
     assert why["discounts"][0]["why"] == "“Dairy days” took 30,000 toman off"
 

@@ -40,12 +40,16 @@ def discounts_told(
             each.amount,
             each.shipping,
             each.lines,
-            Phrase(
-                _("“{promotion}” took {amount} off"),
-                {"promotion": name, "amount": Money(each.amount, currency)},
-            ),
+            took_off(name, each.amount, currency),
         )
         for each in discounts
+    )
+
+
+def took_off(name: Texts, amount: int, currency: str) -> Phrase:
+    """Say how much a promotion took off."""
+    return Phrase(
+        _("“{promotion}” took {amount} off"), {"promotion": name, "amount": Money(amount, currency)}
     )
 
 

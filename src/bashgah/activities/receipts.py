@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
-from bashgah.activities.discounts import discounts_told
+from bashgah.activities.compact import KIND_CODES, fact_unpack
+from bashgah.activities.discounts import discounts_told, promotion_name, took_off
 from bashgah.activities.selectors import spent_list
 from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
-from bashgah.engine.facts import Discount
+from bashgah.engine.facts import Discount, Fact
+from bashgah.ground.batch import cursor
 from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.kit.text import Texts
 from bashgah.programs.selectors import program_by_number
 from bashgah.programs.units import wallet_value
 
@@ -62,13 +66,50 @@ def receipt_of(club: ClubInfo, info: ActivityInfo) -> Receipt:
 
 
 def price_said(
-    compiled: CompiledProgram | None, discounts: Iterable[Discount], paid_by_points: int, currency: str
+    discounts: Iterable[Discount], paid_by_points: int, currency: str, name_of: Callable[[str], Texts]
 ) -> list[Phrase]:
-    """Say what promotions took off and what points paid, one sentence each, for the lines of a receipt."""
-    said = [each.why for each in discounts_told(compiled, discounts, currency)] if compiled else []
+    """Say what promotions took off and what points paid, one sentence each; nothing where neither did."""
+    said = [took_off(name_of(each.promotion), each.amount, currency) for each in discounts if each.amount]
     if paid_by_points:
         said.append(_points_paid(Phrase(_("Points")), paid_by_points, currency))
     return said
+
+
+def price_of(info: ActivityInfo, club: ClubInfo) -> list[Phrase]:
+    """Say the same of a settled purchase, with the names of the version that decided it."""
+    if info.kind != "purchase" or not (info.fact.promotions or info.fact.paid_by_points):
+        return []
+    return _price(club, info.program, info.fact)
+
+
+def prices_said(
+    club: ClubInfo, member_ids: Sequence[UUID], activity_ids: Iterable[UUID]
+) -> dict[UUID, list[Phrase]]:
+    """Say the same of many activities at once; those that cost what they said are not there."""
+    wanted = list(set(activity_ids))
+    if not wanted:
+        return {}
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT id, program, fact FROM activities_activity
+            WHERE club_id = %s AND member_id = ANY(%s) AND id = ANY(%s) AND kind = %s
+            """,
+            [club.id, list(member_ids), wanted, KIND_CODES["purchase"]],
+        ).fetchall()
+    found = {id_: _price(club, program, fact_unpack(packed)) for id_, program, packed in rows}
+    return {id_: said for id_, said in found.items() if said}
+
+
+def _price(club: ClubInfo, program: int, fact: Fact) -> list[Phrase]:
+    if not (fact.promotions or fact.paid_by_points):
+        return []
+    compiled = program_by_number(club, program)
+
+    def name_of(key: str) -> Texts:
+        return promotion_name(compiled, key)
+
+    return price_said(fact.promotions, fact.paid_by_points, fact.currency, name_of)
 
 
 def _paid(club: ClubInfo, compiled: CompiledProgram, info: ActivityInfo) -> PriceStep:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bashgah.api.wording import WalletWords, Wording
 from bashgah.clubs.types import ClubInfo
+from bashgah.engine.words import texts
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.programs.selectors import program_in_force
@@ -30,5 +31,6 @@ def wording_of(club: ClubInfo, at: datetime) -> Wording:
             for tier in ladder.tiers
         },
         ladders={ladder.key: Texts(ladder.name.fa, ladder.name.en) for ladder in document.ladders},
+        promotions={each.key: texts(each.name, each.key) for each in document.promotions},
         rules={rule.key: Texts(rule.name.fa, rule.name.en) for rule in document.rules},
     )

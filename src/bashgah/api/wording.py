@@ -29,6 +29,7 @@ class Wording:
     tiers: Mapping[tuple[str, str], Texts] = field(default_factory=dict)
     ladders: Mapping[str, Texts] = field(default_factory=dict)
     rules: Mapping[str, Texts] = field(default_factory=dict)
+    promotions: Mapping[str, Texts] = field(default_factory=dict)
 
     def wallet(self, key: str) -> Texts:
         """Return the wallet's name."""
@@ -42,6 +43,10 @@ class Wording:
     def rule(self, key: str) -> Texts:
         """Return the rule's name."""
         return self.rules.get(key) or Texts(key, key)
+
+    def promotion(self, key: str) -> Texts:
+        """Return the promotion's name."""
+        return self.promotions.get(key) or Texts(key, key)
 
     def amount(self, key: str, amount: int) -> Phrase | Points | Money:
         """Return an amount of the wallet as a sentence can say it: points, money, or a number and a name."""

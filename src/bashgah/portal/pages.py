@@ -102,6 +102,15 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceShown:
+    """What a purchase cost: its price, what each step added or took off, what was left to pay."""
+
+    gross: int
+    steps: tuple[tuple[str, int], ...]
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
 class BenefitRow:
     """One benefit of a tier, in words."""
 

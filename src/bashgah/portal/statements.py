@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from bashgah.activities.receipts import price_of
 from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
 from bashgah.activities.whys import activity_why
@@ -127,7 +128,10 @@ def _activity_line(door: Door, movement: _Movement, activity: ActivityInfo) -> S
         note=" · ".join(parts),
         amount=movement.total,
         earned=movement.total > 0,
-        why=_why(door, activity, movement.first.unit),
+        why=(
+            *(f"{door.say(each)}." for each in price_of(activity, door.club)),
+            *_why(door, activity, movement.first.unit),
+        ),
         why_url=reverse("portal:why", kwargs={"id": public("activity", activity.id)}),
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
+from bashgah.activities.receipts import receipt_of
+from bashgah.activities.types import ActivityInfo
 from bashgah.activities.whys import ActivityWhy
 from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Program, is_reward
@@ -12,6 +14,7 @@ from bashgah.engine.words import counted_in, texts, units
 from bashgah.kit import formats
 from bashgah.kit.phrases import Phrase
 from bashgah.portal.doorway import Door
+from bashgah.portal.pages import PriceShown
 from bashgah.programs.units import wallet_value
 from bashgah.ui.figures import listed
 from bashgah.ui.types import Why, WhyRow
@@ -51,12 +54,18 @@ def table(door: Door, why: ActivityWhy) -> Why:
     ]
     return Why(
         title=gettext("The rules of that day"),
-        rows=(
-            *(WhyRow(each.name.say(door.lang), door.say(each.why), "") for each in why.discounts),
-            *(row for *_order, row in sorted(rows, key=lambda each: each[:2])),
-        ),
+        rows=(*(row for *_order, row in sorted(rows, key=lambda each: each[:2])),),
         total=formats.signed(dict(why.explanation.totals).get(POINTS, 0), door.lang),
     )
+
+
+def receipt(door: Door, activity: ActivityInfo) -> PriceShown | None:
+    """What a purchase cost, step by step; nothing where its price is all there is to say."""
+    found = receipt_of(door.club, activity)
+    if not found.steps:
+        return None
+    steps = tuple((door.say(step.name), step.amount) for step in found.steps)
+    return PriceShown(found.gross, steps, found.due)
 
 
 def name_of(door: Door, program: Program, key: str) -> str:

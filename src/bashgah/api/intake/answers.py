@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from bashgah.activities.receipts import price_said
 from bashgah.activities.types import Settled
 from bashgah.api.language import Lang
 from bashgah.api.speaking import voice
@@ -100,8 +101,9 @@ class ActivityAnswer(Struct, frozen=True):
     """A recorded activity. ``receipt`` holds the lines to print for the member.
 
     A return says in ``given_back`` which units its purchase was paid with went back, and in ``coupons_back``
-    which coupons can be used again. A purchase that took a quote names its ``discounts``. What rules gave
-    beside units stands in ``rewards``; coupons among them are issued a moment later.
+    which coupons can be used again. A purchase that took a quote names its ``discounts``, and in
+    ``paid_by_points`` the money that points paid of it. What rules gave beside units stands in ``rewards``;
+    coupons among them are issued a moment later.
 
     In a batch ``why`` and ``receipt`` are empty unless it asks for them with ``explain``.
     """
@@ -122,6 +124,7 @@ class ActivityAnswer(Struct, frozen=True):
     coupons_back: list[str]
     discounts: list[Discounted]
     rewards: list[Given]
+    paid_by_points: int
     why: list[Why]
     receipt: list[str]
     repeated: bool
@@ -197,6 +200,7 @@ def activity(
             for each in settled.discounts
         ],
         rewards=[Given(line.reward, line.count, line.rule) for line in settled.grants],
+        paid_by_points=settled.paid_by_points,
         why=[
             Why(
                 outcome.rule,
@@ -217,10 +221,11 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 
 def receipt(settled: Settled, wording: Wording, zone: str) -> list[Phrase]:
-    """Return the lines a till prints: earned or taken back, its last good day, balance, tier."""
+    """Return the lines a till prints: what the price became and how, earned or taken back, balance, tier."""
+    lines = price_said(settled.discounts, settled.paid_by_points, wording.currency, wording.promotion)
     if settled.member_id is None:
-        return [Phrase(_("Recorded without a member; it can be claimed later."))]
-    lines = _earned_lines(settled, wording, zone)
+        return [*lines, Phrase(_("Recorded without a member; it can be claimed later."))]
+    lines += _earned_lines(settled, wording, zone)
     lines += [
         Phrase(_("Given back: {amount}"), {"amount": wording.amount(back.wallet, back.amount)})
         for back in settled.given_back

@@ -12,6 +12,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from bashgah.activities import confirming, selectors, services
+from bashgah.activities.receipts import receipt_of
 from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Cursor, Limit, NextCursor
@@ -105,6 +106,22 @@ class ActivityRow(Schema):
     earned: list[EarnedOut]
 
 
+class PriceStepOut(Schema):
+    """A step from the price of a purchase to what was left to pay; ``amount`` below zero takes off."""
+
+    name: str
+    amount: int
+    said: str
+
+
+class ReceiptOut(Schema):
+    """What a purchase cost; ``gross`` and the steps add up to ``due``, what was left to pay in money."""
+
+    gross: int
+    steps: list[PriceStepOut]
+    due: int
+
+
 class ActivityOut(ActivityRow):
     """An activity with its lines and what followed from it."""
 
@@ -129,6 +146,9 @@ class ActivityOut(ActivityRow):
     rewards: Annotated[
         list[GivenOut],
         Field(description="Rewards of rules; coupons among them are issued a moment later."),
+    ]
+    receipt: Annotated[
+        ReceiptOut | None, Field(description="What a purchase cost, step by step; only for purchases.")
     ]
 
 
@@ -319,6 +339,22 @@ def _out(request: Call, info: ActivityInfo) -> ActivityOut:
         coupons_back=[ids.public("coupon", id_) for id_ in info.coupons_back],
         discounts=[DiscountOut.of(each) for each in fact.promotions],
         rewards=[GivenOut(reward=line.reward, count=line.count, rule=line.rule) for line in info.grants],
+        receipt=_receipt(request, info) if info.kind == "purchase" else None,
+    )
+
+
+def _receipt(request: Call, info: ActivityInfo) -> ReceiptOut:
+    club, lang = request.club, lang_of(request)
+    found = receipt_of(club, info)
+    return ReceiptOut(
+        gross=found.gross,
+        steps=[
+            PriceStepOut(
+                name=said(club, step.name, lang), amount=step.amount, said=said(club, step.said, lang)
+            )
+            for step in found.steps
+        ],
+        due=found.due,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from bashgah.activities.receipts import prices_said
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.published import wording_of
@@ -20,6 +21,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.ledger import selectors
 from bashgah.ledger.types import Cause, StatementRow, WalletKind
+from bashgah.members.selectors import alias_set
 
 router = Router(tags=["wallets"])
 
@@ -132,6 +134,10 @@ class MovementOut(Schema):
     ]
     rule: str
     why: str
+    price: Annotated[
+        list[str],
+        Field(description="Of a purchase: what promotions took off and points paid, a sentence each."),
+    ]
     occurred_at: datetime
     recorded_at: datetime
     business_date: date
@@ -243,22 +249,25 @@ def statement(
     limit: Limit,
 ) -> StatementOut:
     """Every movement with its cause in words, newest first."""
-    page = selectors.statement_list(
-        request.club,
-        member_id_of(request.club, member_id),
-        unit=wallet or None,
-        cursor=cursor or None,
-        limit=limit,
-    )
-    wording = wording_of(request.club, request.now)
-    lang = lang_of(request)
+    club, member = request.club, member_id_of(request.club, member_id)
+    page = selectors.statement_list(club, member, unit=wallet or None, cursor=cursor or None, limit=limit)
+    wording, lang = wording_of(club, request.now), lang_of(request)
+    bought = [row.cause_id for row in page.rows if row.cause is Cause.ACTIVITY]
+    prices = prices_said(club, alias_set(club, member), bought)
     return StatementOut(
-        movements=[_movement(row, said(request.club, _why(row, wording), lang)) for row in page.rows],
+        movements=[
+            _movement(
+                row,
+                said(club, _why(row, wording), lang),
+                [said(club, each, lang) for each in prices.get(row.cause_id, ())],
+            )
+            for row in page.rows
+        ],
         next_cursor=page.next_cursor,
     )
 
 
-def _movement(row: StatementRow, why: str) -> MovementOut:
+def _movement(row: StatementRow, why: str, price: list[str]) -> MovementOut:
     cause_id = ""
     if row.cause in {Cause.ACTIVITY, Cause.RETURN} or (
         row.cause is Cause.CONFIRMATION and row.cause_id != row.entry_id
@@ -280,6 +289,7 @@ def _movement(row: StatementRow, why: str) -> MovementOut:
         cause_id=cause_id,
         rule=row.rule,
         why=why,
+        price=price,
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         business_date=row.business_date,
@@ -294,6 +304,8 @@ def _why(row: StatementRow, wording: Wording) -> Phrase:
         return Phrase(CANCELLED)
     if row.cause is Cause.EXPIRY and row.reason == "inactivity":
         return Phrase(INACTIVE)
+    if row.cause is Cause.ACTIVITY and not row.rule:
+        return Phrase(_("Paid for a purchase"))
     if row.cause is Cause.ACTIVITY:
         return Phrase(_("By the rule “{rule}”"), {"rule": wording.rule(row.rule)})
     return Phrase(SENTENCES[row.cause], {"reason": row.reason})

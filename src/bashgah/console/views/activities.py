@@ -14,10 +14,12 @@ from django.utils.translation import gettext
 
 from bashgah.access.gate import may
 from bashgah.activities import selectors
+from bashgah.activities.receipts import receipt_of
 from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
+from bashgah.console.framing import said
 from bashgah.console.tabs import activity_tabs
 from bashgah.console.views.base import chosen, fragment, page, read_id, show
 from bashgah.console.views.moving import Waiting, waiting_of
@@ -85,6 +87,7 @@ class ActivityPage:
     member_url: str
     lines: tuple[LineRow, ...]
     lines_known: bool
+    price: tuple[tuple[str, str], ...]
     why: Why
     about_url: str
     waiting: Waiting | None
@@ -162,6 +165,7 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
         member_url=reverse("console:member", args=[ids.public("member", info.member_id)]),
         lines=tuple(_line(line, lang) for line in info.fact.lines),
         lines_known=info.fact.lines_known,
+        price=_price(request, info),
         why=why_of(club, info, lang, clock.now()),
         about_url=reverse("console:activity", args=[ids.public("activity", info.about_id)])
         if info.about_id
@@ -172,6 +176,22 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
         returns=_returns(club, info),
     )
     return show(request, "activities/one.html", model)
+
+
+def _price(request: HttpRequest, info: ActivityInfo) -> tuple[tuple[str, str], ...]:
+    """What a purchase cost, step by step; nothing where its price is all there is to say."""
+    if info.kind != "purchase":
+        return ()
+    club: ClubInfo = request.club
+    found = receipt_of(club, info)
+    if not found.steps:
+        return ()
+    steps = [(said(request, step.name), money_words(step.amount, club)) for step in found.steps]
+    return (
+        (gettext("Price"), money_words(found.gross, club)),
+        *((name, isolated(amount)) for name, amount in steps),
+        (gettext("Paid in money"), money_words(found.due, club)),
+    )
 
 
 def _return_url(request: HttpRequest, info: ActivityInfo) -> str:

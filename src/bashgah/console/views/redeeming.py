@@ -65,7 +65,7 @@ def one(request: HttpRequest, redemption_id: str) -> HttpResponse:
         facts=_facts(request, info),
         member=name,
         member_url=member_url,
-        cancel_url=cancel_url if mine and info.state == "captured" else "",
+        cancel_url=cancel_url if mine and info.state == "captured" and not info.is_payment else "",
         cancelled=info.cancel_reason if info.state == "cancelled" else "",
     )
     return show(request, "redemption.html", model)

@@ -76,7 +76,9 @@ def why(request: HttpRequest, door: Door, id: str) -> HttpResponse:
     place = statements.branch_name(door, activity.branch)
     title = " · ".join(filter(None, (place, statements.moment(door, activity.occurred_at))))
     review = review_line(door, activity)
-    return page(request, door, "why.html", page=whys.table(door, found), title=title, review=review)
+    receipt = whys.receipt(door, activity) if activity.kind == "purchase" else None
+    shown = {"page": whys.table(door, found), "title": title, "review": review, "receipt": receipt}
+    return page(request, door, "why.html", **shown)
 
 
 @require_safe

@@ -85,5 +85,5 @@ def _row(counter: Counter, each: RedemptionInfo) -> Redeemed:
         id=ids.public("redemption", each.id),
         name=each.name.say(counter.lang),
         note=" · ".join(filter(None, (when, price))),
-        is_open=each.state == "captured",
+        is_open=each.state == "captured" and not each.is_payment,
     )

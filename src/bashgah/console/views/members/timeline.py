@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from bashgah.access.gate import may
 from bashgah.activities import selectors as activities
+from bashgah.activities.receipts import price_of
 from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import said
@@ -107,7 +108,7 @@ def _happened(
     lang = lang_of(request)
     allowed = may(request, "activities.read")
     rows = activities.member_activities(club, member.id, cursor=after, limit=RECENT) if allowed else None
-    found = list(_activities(club, rows.rows, lang)) if rows else []
+    found = list(_activities(request, club, rows.rows, lang)) if rows else []
     older = rows.next_cursor or "" if rows else ""
     floor = min((each.at for each in found), default=None) if older else None
     others = [
@@ -124,13 +125,16 @@ def _happened(
     return sorted(found, key=lambda each: each.at, reverse=True), older
 
 
-def _activities(club: ClubInfo, rows: Iterable[ActivityInfo], lang: Lang) -> Iterator[Happened]:
+def _activities(
+    request: HttpRequest, club: ClubInfo, rows: Iterable[ActivityInfo], lang: Lang
+) -> Iterator[Happened]:
     names = branch_names(club, lang)
     icons = {"purchase": "shopping-bag", "return": "receipt-refund", "visit": "map-pin"}
     for info in rows:
         points = sum(credit.amount for credit in info.credits if credit.wallet == "points")
         public = ids.public("activity", info.id)
-        note = f"{note_of(info, club, names)} · {time_words(info.occurred_at, club)}"
+        price = [said(request, each) for each in price_of(info, club)]
+        note = " · ".join([note_of(info, club, names), time_words(info.occurred_at, club), *price])
         yield Happened(
             info.occurred_at,
             "activity",
@@ -162,6 +166,8 @@ def _rewards(
         title = names.get(info.state, gettext("Gave back the reward “%(name)s”")) % {
             "name": info.name.say(lang)
         }
+        if info.is_payment:
+            title = info.name.say(lang)
         yield Happened(
             info.begun_at,
             "reward",
