@@ -68,6 +68,17 @@ def test_a_proof_is_accepted_from_the_queue_and_stands_on_the_timeline(console: 
     )
 
 
+def test_an_acceptance_is_taken_back_from_the_queue_with_a_reason(console: Console) -> None:
+    console.post("social/new/", **FORM)
+    public = ids.public("proof", sent(console, link="https://instagram.com/sara").id)
+    console.post("social/queue/decide/", proofs=public, verdict="accept")
+    assert 'id="undo-one"' in console.get("social/queue/?state=accepted").content.decode()
+    console.post(f"social/queue/{public}/undo/", reason="")
+    assert Proof.objects.get().state == "accepted"
+    console.post(f"social/queue/{public}/undo/", reason="پاک شده است")
+    assert (Proof.objects.get().state, Proof.objects.get().note) == ("undone", "پاک شده است")
+
+
 def test_a_refusal_carries_its_reason_and_note(console: Console) -> None:
     console.post("social/new/", **FORM)
     public = ids.public("proof", sent(console, link="https://instagram.com/sara").id)

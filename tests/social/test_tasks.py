@@ -12,16 +12,20 @@ import pytest
 from PIL import Image
 
 from bashgah.activities.selectors import member_activities
+from bashgah.activities.types import PurchaseRef, ReturnIn
 from bashgah.dealings.services import members_merge, merge_undo
 from bashgah.ground.types import SYSTEM, News
+from bashgah.history.selectors import sums_get
+from bashgah.kit.ids import public
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members.services import member_block, member_erase
 from bashgah.social import handlers, selectors, services
 from bashgah.social.links import same_place
 from bashgah.social.models import Proof, Task
+from tests.activities.shop import open_shop
 from tests.cast import NOW
-from tests.social.conftest import STAFF, Hands, picture
+from tests.social.conftest import RULES, STAFF, Hands, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -329,4 +333,49 @@ def test_what_waits_at_a_merge_can_not_be_accepted_twice_before_the_news_comes(h
     hands.accepts(mine)
     with refused("task_done"):
         hands.accepts(other)
+    assert hands.points() == 25
+
+
+def test_an_acceptance_taken_back_takes_back_what_it_gave_and_counted(hands: Hands) -> None:
+    hands.task()
+    proof = hands.accepts(hands.sends())
+    assert hands.points() == 25
+    with refused("reason_missing", 422):
+        services.proof_undo(club=hands.club, id=proof.id, reason=" ", actor=STAFF, now=NOW)
+    undone = services.proof_undo(
+        club=hands.club, id=proof.id, reason="the post is gone", actor=STAFF, now=NOW
+    )
+    assert (undone.state, undone.note, hands.points()) == ("undone", "the post is gone", 0)
+    with refused("proof_not_accepted"):
+        services.proof_undo(club=hands.club, id=proof.id, reason="again", actor=STAFF, now=NOW)
+    assert hands.accepts(hands.sends()).state == "accepted"
+    assert hands.points() == 25
+
+
+def test_limits_counters_and_streaks_follow_an_acceptance_taken_back() -> None:
+    once = {**RULES[0], "limits": [{"window": "month", "most": 25, "of": "units"}]}
+    counter = {"key": "tasks", "name": {"fa": "کارها", "en": "Tasks"}, "trigger": "custom:social_task"}
+    kinds = [("times", "month"), ("streak", "month"), ("days_since", "ever")]
+    counters = [{**counter, "key": f"c_{kind}", "counts": kind, "window": window} for kind, window in kinds]
+    hands = Hands(open_shop(rules=[once], document={"counters": counters}))
+    hands.task()
+    hands.task("post")
+    first = hands.accepts(hands.sends())
+    services.proof_undo(club=hands.club, id=first.id, reason="gone", actor=STAFF, now=NOW)
+    hands.accepts(hands.sends(task="post"))
+    assert hands.points() == 25, "the limit of the month is free again"
+    assert sums_get(hands.club, hands.sara.id).returns == 0
+
+
+def test_an_api_client_can_not_take_back_what_the_club_recorded(hands: Hands) -> None:
+    hands.task()
+    proof = hands.accepts(hands.sends())
+    assert proof.activity_id is not None
+    with refused("purchase_not_found", 404):
+        hands.shop.tell(
+            ReturnIn(
+                source="pos", reference="x", occurred_at=NOW,
+                purchase=PurchaseRef(activity=public("activity", proof.activity_id)),
+            )
+        )  # fmt: skip
     assert hands.points() == 25

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bashgah.activities.services import settle, settle_one
-from bashgah.activities.types import CustomIn, MemberRef, Refused, Settled
+from bashgah.activities.services import activity_cancel, settle, settle_one
+from bashgah.activities.types import CustomIn, MemberRef, PurchaseRef, Refused, Settled
 from bashgah.clubs.selectors import branch_get
 from bashgah.clubs.types import BranchInfo, ClubInfo
 from bashgah.engine.activities import schema_of
@@ -100,6 +100,17 @@ def behaviour_record(*, club: ClubInfo, behaviour: Behaviour, actor: Actor, now:
     Recorded before, the first answer comes again (``repeated``); what the settlement refuses is raised.
     """
     return settle_one(_intake(club, behaviour), club=club, actor=actor, now=now)
+
+
+def behaviour_cancel(*, club: ClubInfo, reference: str, again: str, actor: Actor, now: datetime) -> Settled:
+    """Take back a behaviour that was recorded: what it gave, counted and lifted; once under this name."""
+    return activity_cancel(
+        club=club,
+        named=PurchaseRef(source=SOURCE, reference=reference),
+        reference=again,
+        actor=actor,
+        now=now,
+    )
 
 
 def is_known(club: ClubInfo, behaviour: Behaviour) -> bool:

@@ -42,7 +42,8 @@ class Draft:
     ``goods_of`` the anonymous purchase a return names; ``waits`` says that a return names none yet.
     ``made_by`` is the merged membership whose card or number it names, ``member_id`` who stands for it.
     ``is_admitted`` says that a person let it pass whenever it happened; ``held_for`` why one must look at it
-    first. ``promise`` is the quote that a purchase names.
+    first. ``promise`` is the quote that a purchase names. ``cancels`` lets a return take back an
+    activity that is no purchase.
     """
 
     intake: Intake
@@ -58,6 +59,7 @@ class Draft:
     held_for: str = ""
     promise: Promise | None = None
     made_by: UUID | None = None
+    cancels: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

@@ -23,7 +23,7 @@ _LEFT = """
     FROM activities_activity a
     WHERE a.member_id = ANY(%(ids)s) AND a.kind = %(kind)s AND NOT a.id = ANY(%(gone)s)
       AND NOT EXISTS (SELECT FROM activities_activity r WHERE r.member_id = a.member_id AND r.about_id = a.id
-                      AND r.kind = %(return)s AND r.type = 'whole')
+                      AND r.kind = %(return)s AND r.type IN ('whole', 'cancelled'))
 """
 
 
@@ -40,11 +40,16 @@ def purchase_forgotten(
     ``ids`` are the memberships that count for this member, ``gone`` the purchases that came back whole in
     this batch: what is written of them is not to be read yet.
     """
-    params = {"ids": list(ids), "gone": list(gone), "kind": KIND_CODES["purchase"]}
+    params = {"ids": list(ids), "gone": list(gone), "kind": KIND_CODES[purchase.fact.kind]}
     params["return"] = KIND_CODES["return"]
     past = running.history
     with cursor() as cur:
-        if past.last_purchase_at is not None and purchase.fact.occurred_at >= past.last_purchase_at:
+        is_purchase = purchase.fact.kind == "purchase"
+        if (
+            is_purchase
+            and past.last_purchase_at is not None
+            and purchase.fact.occurred_at >= past.last_purchase_at
+        ):
             row = cur.execute(f"SELECT max(a.occurred_at) {_LEFT}", params).fetchone()
             past.last_purchase_is(row[0] if row else None)
         if not any(counter.lasts for counter in then.counters):

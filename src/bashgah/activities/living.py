@@ -156,7 +156,11 @@ class Life:
             for key, start, amount in times_freed(then, rules, purchase.business_date):
                 freed[key, start] = freed.get((key, start), 0) + amount
         self.seen.remember_return(
-            told.fact, purchase.business_date, qualifying, is_whole=is_whole, freed=freed
+            told.fact,
+            purchase.business_date,
+            qualifying,
+            is_whole=is_whole and told.fact.type != returns.CANCELLED,
+            freed=freed,
         )
         changed = self.seen.remember_gone(then, purchase) if is_whole else set()
         if purchase.is_anew:

@@ -25,6 +25,7 @@ from bashgah.engine import CompiledProgram
 from bashgah.engine.counters import ReadyCounter
 from bashgah.engine.facts import Fact
 from bashgah.engine.limiting import budget_slot_on, budget_worth
+from bashgah.engine.returns import GONE
 from bashgah.engine.states import Slot, State
 from bashgah.ground.audit import audit_details
 from bashgah.ground.batch import cursor
@@ -208,7 +209,7 @@ def _counted(
         anew.apply(bought[id_], (member_id, id_))
     for type_, about, fact, outcome in back:
         if about in bought:
-            _taken_back(result, taken, bought[about], type_ == "whole", fact, outcome)
+            _taken_back(result, taken, bought[about], type_ in GONE, fact, outcome)
             anew.unsure.update(_slots(bought[about], bought[about].more))
     for one in bought.values():
         if one.fact is not None and not one.is_gone:

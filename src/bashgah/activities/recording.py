@@ -36,6 +36,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision, TierMove
 from bashgah.engine.facts import Fact
+from bashgah.engine.returns import CANCELLED
 from bashgah.engine.states import Slot, State
 from bashgah.ground import ids, outbox
 from bashgah.ground.batch import RowSet
@@ -151,7 +152,8 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
     )
     if draft.claims is not None and fact.kind == "purchase":
         batch.claims.append((draft.claims, member_id, made.id))
-    _news(batch, f"{fact.kind}.settled", draft.member_id, _told(made, compiled))
+    kind = "custom" if fact.type == CANCELLED else fact.kind
+    _news(batch, f"{kind}.settled", draft.member_id, _told(made, compiled))
     for move in made.outcome.moves:
         _news(batch, f"tier.{move.direction}", draft.member_id, tier_told(compiled, move, made))
 

@@ -28,6 +28,7 @@ from bashgah.engine.ladders import (
     standing_replayed,
 )
 from bashgah.engine.program import ReadyLadder
+from bashgah.engine.returns import CANCELLED
 from bashgah.engine.states import Needs, Standing, State
 from bashgah.engine.windows import measure_start, window_start
 from bashgah.history import keeping as history
@@ -149,7 +150,8 @@ class Remembered:
         for key, start, amount in list(lasting_undone(then, purchase, kept, left)):
             self.history.use(key, start, -amount)
             changed.add((key, start))
-        self.history.purchase_gone(purchase.fact.occurred_at, purchase.fact.local_at.tzinfo)
+        if purchase.fact.kind == "purchase":
+            self.history.purchase_gone(purchase.fact.occurred_at, purchase.fact.local_at.tzinfo)
         return changed
 
     def remember_return(
@@ -176,7 +178,7 @@ class Remembered:
                 spend=-fact.net,
                 gross=-fact.gross,
                 qualifying=-qualifying,
-                returns=1,
+                returns=int(fact.type != CANCELLED),
             ),
         )
 

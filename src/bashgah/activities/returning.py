@@ -36,7 +36,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.facts import Fact, Line
 from bashgah.engine.limiting import budget_slot
-from bashgah.engine.returns import WHOLE, bought_of
+from bashgah.engine.returns import CANCELLED, GONE, WHOLE, bought_of
 from bashgah.engine.states import Slot, State
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
@@ -89,16 +89,28 @@ class Purchase(Goods):
 
 
 def purchases_read(
-    cur: psycopg.Cursor[Any], club_id: UUID, purchase_ids: Sequence[UUID]
+    cur: psycopg.Cursor[Any],
+    club_id: UUID,
+    purchase_ids: Sequence[UUID],
+    cancelled: Collection[UUID] = (),
 ) -> dict[UUID, Purchase]:
-    """Read purchases, what came back of them and their credits as they stand; the members must be locked."""
+    """Read purchases, what came back of them and their credits as they stand; the members must be locked.
+
+    Those in ``cancelled`` may be custom activities: they are taken back as whole purchases are.
+    """
     rows = cur.execute(
         """
         SELECT id, member_id, business_date, recorded_at, program, fact, state, outcome
         FROM activities_activity
-        WHERE club_id = %s AND id = ANY(%s) AND kind = %s
+        WHERE club_id = %s AND id = ANY(%s) AND (kind = %s OR kind = %s AND id = ANY(%s))
         """,
-        [club_id, list(purchase_ids), KIND_CODES["purchase"]],
+        [
+            club_id,
+            list(purchase_ids),
+            KIND_CODES["purchase"],
+            KIND_CODES["custom"],
+            list(cancelled),
+        ],
     ).fetchall()
     back: dict[UUID, dict[int, int]] = {}
     for purchase_id, line_no, returned in cur.execute(
@@ -161,7 +173,7 @@ def return_fact(intake: ReturnIn, purchase: Goods, local_at: datetime) -> Fact:
     amounts = lines or (_line_part(whole, before.get(WHOLE, 0), purchase.returned[WHOLE]),)
     return Fact(
         kind="return",
-        type="whole" if purchase.is_gone else "return",
+        type=_type_of(purchase),
         occurred_at=intake.occurred_at,
         local_at=local_at,
         branch=fact.branch,
@@ -230,15 +242,15 @@ def taken_back(
         if credited.kind is WalletKind.STATUS:
             qualifying += amount
     grants: tuple[GrantLine, ...] = ()
-    if fact.type == "whole" and purchase.outcome.grants:
+    if fact.type in GONE and purchase.outcome.grants:
         holders = (running,) if survivor is None else (running, survivor)
         grants, uncredited = granting.grants_taken_back(club, purchase, holders, origin, actor)
         lines += uncredited
     for line in grants:
         _freed(then, purchase, line.rule, line.unit, -line.count, freed, shared)
-    for key, start, amount in counters_freed(then, purchase, fact, fact.type == "whole"):
+    for key, start, amount in counters_freed(then, purchase, fact, fact.type in GONE):
         freed[key, start] = freed.get((key, start), 0) + amount
-    if fact.type == "whole":
+    if fact.type in GONE:
         # what a recomputation took in whole was freed by it
         credited = {one.rule for one in purchase.credited if one.amount > one.recomputed}
         rules = granting.rules_over(credited, purchase.outcome.grants, grants)
@@ -250,7 +262,7 @@ def taken_back(
         one.remember_return(
             fact, purchase.business_date, qualifying, is_whole=fact.type == "whole", freed=freed
         )
-        if fact.type == "whole":
+        if fact.type in GONE:
             ids = [one.member_id] if one is running and survivor else alias_set(club, one.member_id)
             purchase_forgotten(one, then, purchase, ids=ids, gone=gone)
     since, is_alone = purchase.recorded_at, survivor is not None
@@ -329,6 +341,12 @@ def credited_read(
                 credited[place] = replace(credit, recomputed=gone)
                 bases[place] = spread(credit.amount - gone, bases[place])
     return credited, bases
+
+
+def _type_of(purchase: Goods) -> str:
+    if purchase.fact.kind != "purchase":
+        return CANCELLED
+    return "whole" if purchase.is_gone else "return"
 
 
 def _wanted(intake: ReturnIn, purchase: Goods) -> dict[int, int]:

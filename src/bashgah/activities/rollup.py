@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from bashgah.activities import compact
-from bashgah.activities.compact import KINDS
+from bashgah.activities.compact import KIND_CODES, KINDS
 from bashgah.clubs.types import ClubInfo
+from bashgah.engine.returns import CANCELLED
 from bashgah.ground.batch import cursor
 from bashgah.history.services import club_days_replace
 from bashgah.programs.selectors import program_by_number
@@ -25,10 +26,12 @@ def club_days(club: ClubInfo) -> dict[Key, list[int]]:
     with cursor() as cur:
         for kind, day, branch, gross, net, program, outcome in cur.execute(
             """
-            SELECT kind, business_date, branch, gross, net, program, outcome FROM activities_activity
+            SELECT CASE WHEN type = %s THEN %s ELSE kind END,
+                   business_date, branch, gross, net, program, outcome
+            FROM activities_activity
             WHERE club_id = %s
             """,
-            [club.id],
+            [CANCELLED, KIND_CODES["custom"], club.id],
         ):
             _add(days[day, branch, False], KINDS[kind], gross, net, _points(club, program, outcome))
         for day, branch, gross, net in cur.execute(

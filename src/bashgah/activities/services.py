@@ -18,7 +18,16 @@ from bashgah.activities import compact, drafts, strangers
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import refused, unsettled
 from bashgah.activities.settling import batch_settle
-from bashgah.activities.types import Intake, MemberRef, Outcome, PurchaseIn, Refused, Settled
+from bashgah.activities.types import (
+    Intake,
+    MemberRef,
+    Outcome,
+    PurchaseIn,
+    PurchaseRef,
+    Refused,
+    ReturnIn,
+    Settled,
+)
 from bashgah.activities.waiting import waiting_close, waiting_ready, waiting_take
 from bashgah.clubs.selectors import club_get
 from bashgah.clubs.types import ClubInfo
@@ -75,6 +84,26 @@ def settle_admitted(
     """
     draft = drafts.drafts_of([intake])[0]
     draft.is_admitted, draft.member_id = True, member_id
+    outcomes: dict[int, Outcome] = {}
+    _part_settle(club, [draft], actor, now, outcomes)
+    outcome = outcomes[id(draft)]
+    if isinstance(outcome, Refused):
+        raise outcome.refusal
+    return outcome
+
+
+def activity_cancel(
+    *, club: ClubInfo, named: PurchaseRef, reference: str, actor: Actor, now: datetime
+) -> Settled:
+    """Take back an activity of the club's own making that is no purchase, as a return takes back a whole one.
+
+    Its credits are reversed and its limits, counters and tiers follow. It happens once: told again under the
+    same reference, the first answer comes again; under another ``return_exceeds`` (409).
+    """
+    draft = drafts.drafts_of(
+        [ReturnIn(source=named.source, reference=reference, occurred_at=now, purchase=named)]
+    )[0]
+    draft.is_admitted, draft.cancels = True, True
     outcomes: dict[int, Outcome] = {}
     _part_settle(club, [draft], actor, now, outcomes)
     outcome = outcomes[id(draft)]

@@ -194,7 +194,8 @@ def _states_read(
     }
     purchase_ids = [named[id(draft)] for draft in open_drafts if id(draft) in named]
     if purchase_ids:
-        batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids)
+        cancelled = [named[id(draft)] for draft in open_drafts if draft.cancels and id(draft) in named]
+        batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids, cancelled)
     missing = sorted(members - batch.members.keys())
     if missing:
         needs, days = _needs(batch, open_drafts)

@@ -104,7 +104,7 @@ def shadow_return(  # noqa: PLR0917 one return and the purchase it is of
                 slot, amount = freed
                 batch.budgets[slot] -= amount
                 batch.taken[slot] = batch.taken.get(slot, 0) - amount
-    if fact.type == "whole":
+    if fact.type in returns.GONE:
         rules = {one.rule for one, _taken in given if one.kind == OWN}
         for key, start, times in times_freed(then, rules, purchase.business_date):
             member.history.use(key, start, -times)

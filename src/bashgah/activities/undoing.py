@@ -12,7 +12,7 @@ from bashgah.engine.counters import ReadyCounter
 from bashgah.engine.exact import apportion
 from bashgah.engine.facts import Fact
 from bashgah.engine.limiting import TIMES, budget_slot, budget_worth
-from bashgah.engine.program import CompiledProgram, limit_key
+from bashgah.engine.program import CompiledProgram, limit_key, trigger_of
 from bashgah.engine.returns import Base
 from bashgah.engine.states import Slot, State
 from bashgah.engine.windows import window_start
@@ -61,7 +61,9 @@ def counters_freed(
     (a streak, the days since) is reckoned anew from the acts that are left (``lasting_undone``).
     """
     for counter in compiled.counters:
-        if counter.counter.counts in ("times", "pieces", "money") and counter.counter.trigger == "purchase":
+        if counter.counter.counts in ("times", "pieces", "money") and counter.counter.trigger == trigger_of(
+            purchase.fact.kind, purchase.fact.type
+        ):
             part = purchase.fact if counter.counter.counts == "times" else purchase_part(purchase.fact, fact)
             if counter.counter.counts == "times" and not is_whole:
                 continue

@@ -48,7 +48,7 @@ _SUMMED = f"""
                count(*) FILTER (WHERE kind = %(purchase)s)
                  - count(*) FILTER (WHERE kind = %(return)s AND type = 'whole') AS purchases,
                count(*) FILTER (WHERE kind = %(visit)s) AS visits,
-               count(*) FILTER (WHERE kind = %(return)s) AS returns,
+               count(*) FILTER (WHERE kind = %(return)s AND type <> 'cancelled') AS returns,
                sum(CASE kind WHEN %(purchase)s THEN gross WHEN %(return)s THEN -gross ELSE 0 END) AS gross,
                sum(CASE kind WHEN %(purchase)s THEN net WHEN %(return)s THEN -net ELSE 0 END) AS spend
         FROM ({_COUNTED}) counted WHERE {{club}} GROUP BY member_id) a ON a.member_id = s.member_id

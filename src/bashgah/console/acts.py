@@ -101,6 +101,7 @@ ACTS: Mapping[str, Phrase] = {
     "book_accounts.set": Phrase(_("The account names were changed")),
     "social_task.saved": Phrase(_("A social task was declared or changed")),
     "proof.accepted": Phrase(_("A proof was accepted")),
+    "proof.undone": Phrase(_("The acceptance of a proof was taken back")),
     "proof.refused": Phrase(_("A proof was refused")),
     "demo.begun": Phrase(_("Filling the demo was begun")),
     "demo.finished": Phrase(_("The demo was filled")),

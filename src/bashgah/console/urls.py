@@ -169,6 +169,7 @@ urlpatterns = [
     path("social/new/", social.new, name="social_task_new"),
     path("social/queue/", social_queue.index, name="social_queue"),
     path("social/queue/decide/", social_queue.decide, name="social_decide"),
+    path("social/queue/<str:proof_id>/undo/", social_queue.undo, name="social_undo"),
     path("social/queue/<str:proof_id>/picture.jpg", social_queue.picture, name="social_picture"),
     path("social/tasks/<key:key>/", social.edit, name="social_task"),
     path("tiers/", tiers.index, name="tiers"),

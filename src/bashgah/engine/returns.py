@@ -11,6 +11,12 @@ from bashgah.engine.facts import Fact
 WHOLE = 0
 """The line number of a purchase known by its amounts alone."""
 
+CANCELLED = "cancelled"
+"""The type of a return that takes back an act that was no purchase, wholly and once."""
+
+GONE = frozenset({"whole", CANCELLED})
+"""The types of a return after which nothing is left of what it names."""
+
 Base = tuple[tuple[int, int], ...]
 """A credit's share per line: (line number, units); they add up to the credit."""
 

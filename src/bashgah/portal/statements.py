@@ -16,6 +16,7 @@ from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
 from bashgah.activities.whys import activity_why
 from bashgah.clubs.selectors import branch_by_code
+from bashgah.engine.returns import CANCELLED
 from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.kit.refusals import Refusal
@@ -137,6 +138,8 @@ def _activity_line(door: Door, movement: _Movement, activity: ActivityInfo) -> S
 
 
 def _why(door: Door, activity: ActivityInfo, unit: str) -> tuple[str, ...]:
+    if activity.type == CANCELLED:
+        return (gettext("What was given for it was taken back."),)
     if activity.kind == "return":
         return (gettext("The points of what came back were taken back; the rest of that purchase stays."),)
     explanation = activity_why(door.club, activity.member_id, activity.id).for_members()
@@ -153,6 +156,8 @@ def _activity(door: Door, id: UUID) -> ActivityInfo | None:
 
 def _activity_title(door: Door, activity: ActivityInfo) -> str:
     place = branch_name(door, activity.branch)
+    if activity.type == CANCELLED:
+        return gettext("Acceptance taken back")
     if activity.kind == "return":
         return gettext("Return at %(branch)s") % {"branch": place} if place else gettext("Return of goods")
     if activity.kind == "visit":

@@ -234,7 +234,7 @@ class Replay:
         freed: dict[tuple[str, date], int] = {}
         qualifying, calendar = 0, self.compiled.document.calendar
         for place, credit in enumerate(purchase.credits):
-            amount = returns.due(credit, shares, purchase.taken[place], is_whole=fact.type == "whole")
+            amount = returns.due(credit, shares, purchase.taken[place], is_whole=fact.type in returns.GONE)
             if not amount:
                 continue
             purchase.taken[place] += amount
@@ -246,14 +246,16 @@ class Replay:
                 freed[key, start] = freed.get((key, start), 0) + amount
             if (wallet := self._wallets.get(credit.wallet)) is not None and wallet.kind == "status":
                 qualifying += amount
-        is_whole = fact.type == "whole"
+        is_whole = fact.type in returns.GONE
         undone = list(counters_freed(self.compiled, purchase, fact, is_whole))
         if is_whole:
             rules = {credit.rule for credit in purchase.credits}
             undone += times_freed(self.compiled, rules, purchase.business_date)
         for key, start, amount in undone:
             freed[key, start] = freed.get((key, start), 0) + amount
-        self.seen.remember_return(fact, purchase.business_date, qualifying, is_whole=is_whole, freed=freed)
+        self.seen.remember_return(
+            fact, purchase.business_date, qualifying, is_whole=fact.type == "whole", freed=freed
+        )
         if is_whole:
             self.seen.remember_gone(self.compiled, purchase)
         self._fall(purchase, fact.local_at.date())

@@ -121,6 +121,12 @@ class RefusalIn(Body):
     note: Annotated[Text, Field(max_length=400)] = ""
 
 
+class UndoneIn(Body):
+    """Why it is taken back; the member reads it."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
 class ProofPageOut(Schema):
     """One page: what waits oldest first, all else newest first."""
 
@@ -233,6 +239,25 @@ def social_proof_refuse(request: Call, proof_id: ProofId, body: RefusalIn) -> Pr
         id=ids.parse("proof", proof_id),
         reason=body.reason,
         note=body.note,
+        actor=request.actor,
+        now=request.now,
+    )
+    return _proof(request.club, info)
+
+
+@router.post(
+    "/social-proofs/{proof_id}/undo",
+    response=ProofOut,
+    auth=Bearer("social.decide"),
+    summary="Take the acceptance of a proof back",
+)
+@once(secrets=("link", "text"))
+def social_proof_undo(request: Call, proof_id: ProofId, body: UndoneIn) -> ProofOut:
+    """Reverse what it gave, as a return does; limits, counters and tiers follow."""
+    info = services.proof_undo(
+        club=request.club,
+        id=ids.parse("proof", proof_id),
+        reason=body.reason,
         actor=request.actor,
         now=request.now,
     )

@@ -25,6 +25,7 @@ from bashgah.console.views.base import chosen, fragment, page, read_id, show
 from bashgah.console.views.moving import Waiting, waiting_of
 from bashgah.console.whys import why_of
 from bashgah.engine.facts import Line
+from bashgah.engine.returns import CANCELLED
 from bashgah.ground import clock
 from bashgah.kit import formats, ids
 from bashgah.kit.jalali import parse_date
@@ -254,6 +255,8 @@ def kind_word(info: ActivityInfo) -> str:
 
 def title_of(info: ActivityInfo, club: ClubInfo) -> str:
     """«خرید ۱٬۲۸۰٬۰۰۰ تومان»."""
+    if info.type == CANCELLED:
+        return gettext("Acceptance taken back")
     if info.kind not in {"purchase", "return"}:
         return kind_word(info)
     return gettext("%(kind)s, %(amount)s") % {

@@ -291,7 +291,7 @@ def _state(door: Door, proof: ProofInfo | None) -> str:
         "accepted": gettext("It was accepted."),
         "undone": gettext("Its acceptance was taken back."),
     }
-    return words.get(proof.state, "")
+    return " ".join(filter(None, (words.get(proof.state, ""), proof.note)))
 
 
 def _word(state: str) -> str:

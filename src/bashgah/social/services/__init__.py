@@ -3,6 +3,7 @@
 from bashgah.social.services.deciding import (
     proof_accept,
     proof_refuse,
+    proof_undo,
     proofs_decide,
 )
 from bashgah.social.services.forgetting import proofs_forget, proofs_join, proofs_part
@@ -15,6 +16,7 @@ __all__ = [
     "proof_accept",
     "proof_refuse",
     "proof_send",
+    "proof_undo",
     "proofs_decide",
     "proofs_forget",
     "proofs_join",

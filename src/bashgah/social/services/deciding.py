@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bashgah.activities.behaviours import Behaviour, behaviour_record
+from bashgah.activities.behaviours import Behaviour, behaviour_cancel, behaviour_record
 from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import Settled
 from bashgah.clubs.types import ClubInfo
@@ -67,6 +67,33 @@ def proof_refuse(
             payload={"name": _name(task), "reason": phrase_to_json(REASONS[reason])},
             now=now,
         )
+    return selectors.proof_info(club, row)
+
+
+def proof_undo(*, club: ClubInfo, id: UUID, reason: str, actor: Actor, now: datetime) -> ProofInfo:
+    """Take an acceptance back, with a reason: what it gave is reversed as a return does, its place is free.
+
+    The member may send again, if tries are left. Refuses ``proof_not_accepted`` (409) and ``reason_missing``
+    (422).
+    """
+    reason = clean(reason, field="/reason", limit=NOTE_MOST)
+    if not reason:
+        raise Refusal("reason_missing", Phrase(_("Say why.")), status=422, field="/reason")
+    with transaction.atomic():
+        row = _locked(club, id)
+        if row.state != "accepted" or row.activity_id is None:
+            raise Refusal("proof_not_accepted", Phrase(_("This is not accepted.")))
+        recorded = activity_get(club, row.activity_id)
+        behaviour_cancel(
+            club=club,
+            reference=recorded.reference,
+            again=f"{recorded.reference}:undone",
+            actor=actor,
+            now=now,
+        )
+        row.state, row.decided_at, row.decided_by, row.note = "undone", now, actor.name, reason
+        row.save()
+        _audited(club, row, "proof.undone", actor, now)
     return selectors.proof_info(club, row)
 
 
@@ -150,14 +177,19 @@ def _behaviour(  # noqa: PLR0917 one behaviour from its parts
 
 
 def _taken(club: ClubInfo, id: UUID) -> tuple[Proof, TaskInfo | None]:
-    """Lock the member, then the proof: whoever decides second finds it decided."""
-    member_id = selectors.proof_row(club, id).member_id
-    members_lock(club, {member_id, member_root(club, member_id)})
-    row = Proof.objects.select_for_update().get(club_id=club.id, id=id)
+    """Take a proof that waits: whoever decides second finds it decided."""
+    row = _locked(club, id)
     if row.state != "waiting":
         raise Refusal("proof_decided", Phrase(_("Somebody has already decided about this.")))
     task = selectors.tasks_named(club, [row.task_id]).get(row.task_id) if row.task_id else None
     return row, task
+
+
+def _locked(club: ClubInfo, id: UUID) -> Proof:
+    """Lock the member, then the proof."""
+    member_id = selectors.proof_row(club, id).member_id
+    members_lock(club, {member_id, member_root(club, member_id)})
+    return Proof.objects.select_for_update().get(club_id=club.id, id=id)
 
 
 def _name(task: TaskInfo | None) -> dict[str, object]:

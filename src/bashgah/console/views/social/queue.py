@@ -17,7 +17,7 @@ from bashgah.access.gate import may
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done, said
 from bashgah.console.tabs import social_tabs
-from bashgah.console.views.base import chosen, page, read_id, show
+from bashgah.console.views.base import attempt, chosen, page, read_id, show
 from bashgah.console.views.social.tasks import proof_words
 from bashgah.ground import clock
 from bashgah.kit import formats, ids
@@ -83,6 +83,7 @@ class Shown:
     why: str
     activity_url: str
     may_decide: bool
+    undo_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,27 @@ def decide(request: HttpRequest) -> HttpResponse:
     kept = "&".join(part for part in query.split("&") if part.partition("=")[0] in safe)
     at = f"at={follow}" if follow.startswith("prf_") else ""
     return redirect(f"{reverse('console:social_queue')}?{'&'.join(filter(None, (at, kept)))}")
+
+
+@require_POST
+@page("social.decide")
+def undo(request: HttpRequest, proof_id: str) -> HttpResponse:
+    """Takes an acceptance back: what it gave is reversed as a return does."""
+    info, refusal = attempt(
+        lambda: services.proof_undo(
+            club=request.club,
+            id=read_id("proof", proof_id),
+            reason=request.POST.get("reason", ""),
+            actor=request.actor,
+            now=clock.now(),
+        )
+    )
+    if refusal is not None:
+        done(request, said(request, refusal.phrase))
+    else:
+        done(request, gettext("Taken back; what it gave was reversed."))
+    state = "undone" if info else "accepted"
+    return redirect(f"{reverse('console:social_queue')}?state={state}&at={proof_id}")
 
 
 @page("social.decide")
@@ -299,6 +321,7 @@ def _shown(
         if info.activity_id and may(request, "activities.read")
         else "",
         may_decide=info.state == "waiting",
+        undo_url=reverse("console:social_undo", args=[public]) if info.state == "accepted" else "",
     )
 
 
