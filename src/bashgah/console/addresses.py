@@ -18,6 +18,7 @@ PAGES = frozenset(
         "trial",
         "try",
         "versions",
+        "waiting",
     }
 )
 """Words that stand where a key would; the tests walk the addresses and hold this list to them."""
