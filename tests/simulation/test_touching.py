@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bashgah.activities.recent import facts_recent
 from bashgah.engine import examples
+from bashgah.engine.criteria.parsing import parse
+from bashgah.engine.criteria.selecting import Ground, selection
 from bashgah.engine.document import Program, Rule
 from bashgah.kit.refusals import Refusal
+from bashgah.members.selectors.meeting import members_meeting
 from bashgah.programs import selectors as programs
 from bashgah.simulation.cases import example_of
 from bashgah.simulation.touching import Touched, rule_touches
@@ -119,3 +125,33 @@ def test_a_spread_of_many_facts_is_the_same_all_day(shop: Shop) -> None:
     assert (spread.is_whole, spread.seen) == (False, 8)
     assert spread == facts_recent(shop.club, "purchase", *span, most=4)
     assert spread.facts
+
+
+def test_a_count_asks_no_more_for_more_purchases(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that was just published is asked for anew each time somebody asks: once, not once a fact."""
+    monkeypatch.setattr(programs, "LONGEST_TRANSACTION", timedelta(days=100_000))
+    monkeypatch.setattr(programs, "_lasting", {})
+    asked = []
+    for round_ in range(2):
+        for n in range(1 + 5 * round_):
+            shop.tell(shop.purchase(f"C-{round_}-{n}", line("bread", 250_000)))
+        with CaptureQueriesContext(connection) as seen:
+            touched(shop)
+        asked.append(len(seen))
+    assert asked[0] == asked[1]
+
+
+def test_a_count_that_takes_too_long_is_made_on_a_sample(shop: Shop) -> None:
+    ground = Ground(shop.club.id, program(shop), NOW.date())
+    node = parse(
+        {"field": "history.spend", "op": "gte", "value": 0}, program=program(shop), trigger="purchase"
+    )
+    found = selection(node, ground)
+    slow = replace(found, where=f"({found.where} AND pg_sleep(0.02) IS NOT NULL)")
+    met = members_meeting(shop.club, slow, quick_ms=15)
+    assert (met.number, met.of, met.is_sample) == (2, 2, True)
+    assert members_meeting(shop.club, found).is_sample is False
+    assert members_meeting(shop.club, found, quick_cost=0.5) == met
+    with connection.cursor() as cur:
+        cur.execute("SHOW enable_hashjoin")
+        assert cur.fetchone() == ("on",)

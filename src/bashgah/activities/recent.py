@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from bashgah.activities import compact
 from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.selectors import no_activity
@@ -20,7 +22,14 @@ from bashgah.kit.ids import uuid_of
 
 POINTS = 60
 A_POINT = 12
+NEAR = 200
 COUNTED_MOST = 50_000
+# the planner cannot know that facts of the span lie under the newest ids and would read the whole table
+_BY_INDEX = (
+    "SELECT set_config(name, CASE WHEN %s THEN 'off' ELSE reset_val END, true) FROM pg_settings"
+    " WHERE name IN ('enable_seqscan', 'enable_bitmapscan')"
+)
+_READ = "id, member_id, program, fact, state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class RecentFact:
 class Recent:
     """Facts of a span of time; ``is_whole`` says that none of the span is missing.
 
-    ``seen`` is how many there are at least: all, up to ``COUNTED_MOST``.
+    ``seen`` is how many there are at least: all, as far as they were counted.
     """
 
     facts: tuple[RecentFact, ...]
@@ -54,11 +63,16 @@ def facts_recent(
     *,
     member_ids: Sequence[UUID] = (),
     most: int,
+    counted: int = COUNTED_MOST,
 ) -> Recent:
     """Return the facts of a trigger that happened in the half-open span, newest last.
 
     Where there are more than ``most``, about 700 are taken at places spread over the span by recording, the
-    same ones all day long, so that a count does not jump while a rule is being written.
+    same ones all day long, so that a count does not jump while a rule is being written. ``counted`` says how
+    far to count them; below ``most`` it is only said that there are more.
+
+    Nothing here reads on and on: history that was imported lies under new ids, where facts of the span may be
+    few, so around each place only ``NEAR`` facts are looked at.
     """
     kind, _colon, type_ = trigger.partition(":")
     where = "club_id = %(club)s AND kind = %(kind)s AND occurred_at >= %(since)s AND occurred_at < %(until)s"
@@ -74,39 +88,52 @@ def facts_recent(
     }
     where += " AND type = %(type)s" if type_ else ""
     where += " AND member_id = ANY(%(members)s)" if member_ids else ""
-    with cursor() as cur:
-        rows = cur.execute(
+    with transaction.atomic(), cursor() as cur:
+        cur.execute(_BY_INDEX, [True])
+        newest = cur.execute(
             f"""
-            SELECT id, member_id, program, fact, state FROM activities_activity
-            WHERE {where} AND id >= %(low)s ORDER BY id DESC LIMIT %(most)s
+            SELECT id FROM activities_activity WHERE {where} AND id >= %(low)s ORDER BY id DESC LIMIT %(most)s
             """,
             params,
         ).fetchall()
-        if len(rows) <= most:
-            return Recent(tuple(_read(row) for row in reversed(rows)), len(rows), True)
+        if len(newest) <= most:
+            params |= {"ids": [row[0] for row in newest]}
+            rows = cur.execute(
+                f"SELECT {_READ} FROM activities_activity WHERE club_id = %(club)s AND id = ANY(%(ids)s)"
+                " ORDER BY id",
+                params,
+            ).fetchall()
+            cur.execute(_BY_INDEX, [False])
+            return Recent(tuple(_read(row) for row in rows), len(rows), True)
         first = cur.execute(
-            f"SELECT id FROM activities_activity WHERE {where} AND id >= %(low)s ORDER BY id LIMIT 1", params
+            "SELECT id FROM activities_activity WHERE club_id = %(club)s AND id >= %(low)s"
+            " ORDER BY id LIMIT 1",
+            params,
         ).fetchone()
-        places = _places(club, first[0] if first else params["low"], rows[0][0], until)
-        params |= {"points": places, "a_point": A_POINT}
+        places = _places(club, first[0] if first else params["low"], newest[0][0], until)
         rows = cur.execute(
             f"""
-            SELECT DISTINCT ON (near.id) near.id, near.member_id, near.program, near.fact, near.state
+            SELECT DISTINCT ON (found.id) found.*
             FROM unnest(%(points)s::uuid[]) AS place(id) CROSS JOIN LATERAL (
-                SELECT id, member_id, program, fact, state FROM activities_activity
-                WHERE {where} AND id >= place.id ORDER BY id LIMIT %(a_point)s
-            ) near ORDER BY near.id
+                SELECT {_READ} FROM (
+                    SELECT * FROM activities_activity
+                    WHERE club_id = %(club)s AND id >= place.id ORDER BY id LIMIT %(near)s
+                ) near WHERE {where} ORDER BY id LIMIT %(a_point)s
+            ) found ORDER BY found.id
             """,
-            params,
+            params | {"points": places, "a_point": A_POINT, "near": NEAR},
         ).fetchall()
-        seen = cur.execute(
-            f"""
-            SELECT count(*) FROM (SELECT FROM activities_activity WHERE {where} AND id >= %(low)s
-                                  LIMIT %(counted)s) AS seen
-            """,
-            params | {"counted": COUNTED_MOST},
-        ).fetchone()
-    return Recent(tuple(_read(row) for row in rows), seen[0] if seen else 0, False)
+        seen = None
+        if counted > most:
+            seen = cur.execute(
+                f"""
+                SELECT count(*) FROM (SELECT FROM activities_activity WHERE {where} AND id >= %(low)s
+                                      LIMIT %(counted)s) AS seen
+                """,
+                params | {"counted": counted},
+            ).fetchone()
+        cur.execute(_BY_INDEX, [False])
+    return Recent(tuple(_read(row) for row in rows), seen[0] if seen else len(newest), False)
 
 
 def fact_get(club: ClubInfo, id: UUID) -> RecentFact:

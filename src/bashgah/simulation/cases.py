@@ -24,6 +24,7 @@ from bashgah.ground.batch import cursor
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+from bashgah.programs.selectors import program_by_number
 from bashgah.simulation.touching import state_of
 
 _LINE = ("sku", "name", "category", "brand", "tags", "quantity", "gross", "discount", "tax", "paid_by_points")
@@ -64,7 +65,8 @@ def example_of(*, club: ClubInfo, program: Program, rule: Rule, activity_id: UUI
 def _known(club: ClubInfo, compiled: CompiledProgram, found: RecentFact) -> State:
     with cursor() as cur:
         members = running_read(cur, club, [found.member_id], compiled.needs, {found.fact.local_at.date()})
-    return state_of(club, compiled, members[found.member_id], found)
+    then = program_by_number(club, found.program).needs
+    return state_of(then, compiled, members[found.member_id], found)
 
 
 def _fact(fact: Fact, ready: ReadyRule) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.selecting import Ground, of_members, selection
 from bashgah.engine.document import Program, Rule, Schedule
 from bashgah.engine.occasions import falls_on, occasions_named
-from bashgah.engine.states import State
+from bashgah.engine.states import Needs, State
 from bashgah.ground.batch import cursor
 from bashgah.history.selectors import club_days
 from bashgah.members.selectors.meeting import members_meeting
@@ -75,10 +75,15 @@ def rule_touches(*, club: ClubInfo, program: Program, rule: Rule, now: datetime,
     until = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
     since = until - timedelta(days=days)
     members = members_touched(club, program, rule, now)
-    recent = facts_recent(club, rule.trigger, since, until, most=FACTS_MOST)
+    # how many purchases and visits there were is known by day; other activities are counted
+    known = rule.trigger in ("purchase", "visit")
+    counted = 0 if known else COUNTED_MOST
+    recent = facts_recent(club, rule.trigger, since, until, most=FACTS_MOST, counted=counted)
     tried, is_dateless = _as_of_these_days(program, rule, since, until)
     given = rule_gives(club=club, program=program, rule=tried, facts=recent.facts)
-    total = recent.seen if recent.seen < COUNTED_MOST else _total(club, rule, since, until)
+    total = recent.seen
+    if known and not recent.is_whole:
+        total = max(total, _total(club, rule, since, until))
     scale = total / len(recent.facts) if recent.facts else 0.0
     units: dict[str, int] = {}
     for credits in given.values():
@@ -103,8 +108,10 @@ def rule_gives(
     compiled = _without_bounds(program, rule)
     found: dict[UUID, dict[str, int]] = {}
     members = _members_of(club, compiled, facts)
+    # asked once for each: a version that is young is looked up anew whenever somebody asks
+    needs = {number: program_by_number(club, number).needs for number in {each.program for each in facts}}
     for each in facts:
-        state = state_of(club, compiled, members[each.member_id], each)
+        state = state_of(needs[each.program], compiled, members[each.member_id], each)
         for credit in decide(compiled, state, each.fact).given:
             if credit.rule == rule.key and credit.amount:
                 credits = found.setdefault(each.id, {})
@@ -112,13 +119,12 @@ def rule_gives(
     return found
 
 
-def state_of(club: ClubInfo, compiled: CompiledProgram, member: Running, each: RecentFact) -> State:
-    """Return what is known of the member before a fact: what its version read then, the rest as of today.
+def state_of(then: Needs, compiled: CompiledProgram, member: Running, each: RecentFact) -> State:
+    """Return what is known of the member before a fact: what its version read ``then``, the rest as of today.
 
     Caps that version did not know have nothing used.
     """
     today, kept = member.state(compiled, each.fact), each.state
-    then = program_by_number(club, each.program).needs
     limits = {key for key, _window in then.limits}
     used = {key: n for key, n in today.used.items() if key[0] not in limits and key[0].startswith("#")}
     return structs.replace(
@@ -196,11 +202,10 @@ def _as_of_these_days(program: Program, rule: Rule, since: datetime, until: date
 
 
 def _total(club: ClubInfo, rule: Rule, since: datetime, until: datetime) -> int:
-    """How many facts of the trigger the club's days hold; never fewer than were counted."""
+    """How many purchases or visits the club's days hold."""
     rows = club_days(club, since.date(), until.date())
     visits = rule.trigger == "visit"
-    total = sum(row.visits if visits else row.purchases for row in rows if not row.is_anonymous)
-    return max(total, COUNTED_MOST)
+    return sum(row.visits if visits else row.purchases for row in rows if not row.is_anonymous)
 
 
 def _estimate(number: int, of: int, total: int, *, is_whole: bool) -> Count:
