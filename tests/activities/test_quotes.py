@@ -343,6 +343,12 @@ def test_wrong_codes_are_counted_and_right_ones_are_not() -> None:
     assert (refused.value.code, refused.value.status) == ("too_many", 429)
 
 
+def test_a_code_may_be_typed_in_persian_digits() -> None:
+    shop = shop_with(promotion("dairy", codes=["SALE-20"]))
+    for typed in ("sale-۲۰", "SALE-٢٠"):
+        assert evaluated(shop, codes=(typed,)).quote.discount == 300_000
+
+
 def test_many_codes_in_one_cart_are_as_many_guesses() -> None:
     shop = shop_with(promotion("dairy", codes=["REAL-CODE"]))
     many = tuple(f"GUESS-{number}" for number in range(14))

@@ -15,7 +15,7 @@ from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.kit.text import clean
+from bashgah.kit.text import ascii_digits, clean
 from bashgah.products.selectors import products_facts
 from bashgah.products.types import ProductFact
 
@@ -76,7 +76,7 @@ def cart_fact(club: ClubInfo, cart: CartIn, now: datetime) -> Fact:
         amounts=cart.amounts,
         shipping=cart.shipping,
         payment_methods=cart.payment_methods,
-        coupons=cart.codes,
+        coupons=tuple(ascii_digits(code) for code in cart.codes),
     )
     return purchase_fact(club, intake, products_facts(club, skus) if skus else {})
 
