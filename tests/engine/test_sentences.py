@@ -231,8 +231,8 @@ def test_a_visit_and_a_custom_activity_are_named(lang: str) -> None:
     )
     assert ("سر بزند" if lang == "fa" else "visits") in rule_sentence(program.rules[0], program, lang)
     said = rule_sentence(program.rules[1], program, lang)
-    assert "review" in said
-    assert "stars" in said
+    assert ("نظر" if lang == "fa" else "Review") in said
+    assert ("ستاره" if lang == "fa" else "stars") in said
     assert formats.number(4, lang) in said
 
 
@@ -369,3 +369,21 @@ def test_a_rule_that_has_ended_says_so() -> None:
         "این قانون پایان یافته است و دیگر چیزی نمی‌دهد."
     )
     assert isinstance(program.rules[0], Rule)
+
+
+def test_an_activity_and_its_fields_stand_by_their_names_else_by_their_keys() -> None:
+    gift = {"amount": "fixed", "params": {"units": 5}}
+    asked = {"field": "activity.cups", "op": "gte", "value": 4}
+    when = {"all": [asked, {"field": "activity.bar", "op": "gte", "value": 1}]}
+    program = document(
+        rule("r", gift, trigger="custom:tasting", when=when),
+        activity_types={"tasting": {"cups": "number", "bar": "number"}},
+    )
+    names = {"name": {"fa": "چشیدن چای", "en": "Tea tasting"}, "fields": {"cups": {"fa": "فنجان‌ها"}}}
+    named = {"tasting": names}
+    program = program.model_validate(program.model_dump(mode="json") | {"activity_names": named})
+    said = {lang: rule_sentence(program.rules[0], program, lang) for lang in ("fa", "en")}
+    assert "چشیدن چای" in said["fa"]
+    assert "«فنجان‌ها»" in said["fa"]
+    assert "Tea tasting" in said["en"]
+    assert "“bar”" in said["en"]

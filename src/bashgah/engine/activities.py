@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bashgah.engine.document import Counter, Program, Rule, Wallet
+from bashgah.engine.words import texts
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.kit.text import Texts
 
 Schema = Mapping[str, str]
 """Attribute → type of value (text, number, money, boolean, date)."""
@@ -55,6 +57,31 @@ READY_TYPES = _types(
 )
 """A type that a program declares under the same key replaces the ready one, attributes and all."""
 
+READY_FIELDS: Mapping[str, str] = {
+    "source": _("where they came from"),
+    "age": _("age"),
+    "years": _("years of membership"),
+    "days": _("days without a purchase"),
+    "purchases": _("purchases of the friend"),
+    "amount": _("amount"),
+    "stars": _("stars"),
+    "text": _("words of the review"),
+    "sku": _("code of the product"),
+    "survey": _("survey"),
+    "score": _("score"),
+    "place": _("place"),
+    "task": _("task"),
+    "network": _("network"),
+    "contract": _("contract"),
+    "subscription": _("subscription"),
+    "months": _("months"),
+    "days_early": _("days before it was due"),
+    "topic": _("topic"),
+    "hours": _("hours until it was closed"),
+    "stage": _("stage of the sale"),
+}
+"""What the attributes of ready types are called."""
+
 FIELD_TYPES: Mapping[str, Phrase] = {
     "text": Phrase(_("text")),
     "number": Phrase(_("number")),
@@ -92,3 +119,26 @@ def used_by(program: Program, activity_type: str) -> tuple[Rule | Counter | Wall
         *(counter for counter in program.counters if counter.trigger == trigger),
         *waiting,
     )
+
+
+def type_name(program: Program, activity_type: str) -> Phrase:
+    """Return what an activity type is called: by the program, else as a ready type, else by its key."""
+    named = program.activity_names.get(activity_type)
+    if named is not None and (named.name.fa or named.name.en):
+        return Phrase("{name}", {"name": texts(named.name, activity_type)})
+    ready = READY_TYPES.get(activity_type)
+    return (
+        ready.label if ready is not None else Phrase("{name}", {"name": Texts(activity_type, activity_type)})
+    )
+
+
+def field_name(program: Program, activity_type: str, field: str) -> Phrase:
+    """Return what a field of a type is called: by the program, else as a ready one, else its key."""
+    named = program.activity_names.get(activity_type)
+    called = named.fields.get(field) if named is not None else None
+    if called is not None and (called.fa or called.en):
+        return Phrase("{name}", {"name": texts(called, field)})
+    ready = READY_TYPES.get(activity_type)
+    if ready is not None and field in ready.attributes and field in READY_FIELDS:
+        return Phrase(READY_FIELDS[field])
+    return Phrase("{name}", {"name": Texts(field, field)})

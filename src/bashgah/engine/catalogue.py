@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bashgah.engine.activities import schema_of
+from bashgah.engine.activities import field_name, schema_of
 from bashgah.engine.document import Ladder, Program
 from bashgah.engine.facts import Fact, Line
 from bashgah.engine.ladders import tier_in_force
@@ -267,7 +267,9 @@ def _activity_field(key: str, program: Program, activity_type: str) -> Field | N
     if name not in declared:
         return None
     kind = _ATTRIBUTE_TYPES[declared[name]]
-    label = Phrase(_("“{attribute}” of the activity"), {"attribute": name})
+    label = Phrase(
+        _("“{attribute}” of the activity"), {"attribute": field_name(program, activity_type, name)}
+    )
     return Field(
         key, kind, label, "fact", lambda f, s, _l: f.attributes.get(name), "attributes.get(NAME)", "", name
     )  # fmt: skip

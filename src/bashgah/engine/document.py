@@ -390,6 +390,13 @@ class PointsPayment(Part):
     remainder: Literal["in_money", "one_more"] = "in_money"
 
 
+class ActivityName(Part):
+    """What people call an activity type and its fields; what has no name here stands by its key."""
+
+    name: BothTexts = BothTexts()
+    fields: dict[str, BothTexts] = {}
+
+
 class Program(Part):
     """Everything a club promised at one version."""
 
@@ -405,3 +412,4 @@ class Program(Part):
     promotions: tuple[Promotion, ...] = ()
     pay_with_points: PointsPayment | None = None
     activity_types: dict[Key, dict[str, Literal["text", "number", "money", "boolean", "date"]]] = {}
+    activity_names: dict[Key, ActivityName] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bashgah.engine.activities import READY_TYPES
+from bashgah.engine.activities import type_name
 from bashgah.engine.criteria.saying import MORE_NEEDED
 from bashgah.engine.decisions import RuleOutcome
 from bashgah.engine.document import Program, Rule
@@ -65,7 +65,4 @@ def _reason(document: Program, rule: Rule, trigger: str) -> Phrase | None:
     if rule.trigger in _TRIGGERS:
         return Phrase(_TRIGGERS[rule.trigger])
     name = rule.trigger.removeprefix("custom:")
-    known = name not in document.activity_types and READY_TYPES.get(name)
-    return Phrase(
-        _("it waits for “{activity}”, and this was none"), {"activity": known.label if known else name}
-    )
+    return Phrase(_("it waits for “{activity}”, and this was none"), {"activity": type_name(document, name)})

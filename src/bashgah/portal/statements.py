@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from bashgah.activities.receipts import price_of
 from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
-from bashgah.activities.whys import activity_why
+from bashgah.activities.whys import activity_why, type_said
 from bashgah.clubs.selectors import branch_by_code
 from bashgah.engine.returns import CANCELLED
 from bashgah.kit import formats
@@ -164,7 +164,7 @@ def _activity_title(door: Door, activity: ActivityInfo) -> str:
         return gettext("Visit to %(branch)s") % {"branch": place} if place else gettext("Visit")
     if activity.kind == "purchase":
         return gettext("Purchase at %(branch)s") % {"branch": place} if place else gettext("Purchase")
-    return activity.type
+    return type_said(door.club, activity, door.lang)
 
 
 def _title(row: StatementRow, rewards: dict[UUID, str]) -> str:

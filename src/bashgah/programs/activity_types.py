@@ -27,12 +27,15 @@ def activity_type_put(
     club: ClubInfo,
     key: str,
     fields: Mapping[str, str],
+    names: Mapping[str, Any] | None = None,
     is_new: bool,
     revision: int,
     actor: Actor,
     now: datetime,
 ) -> DraftInfo:
     """Declare an activity type in the draft, or change its fields; ``fields`` is key → type of value.
+
+    ``names`` is what people call it and its fields (``ActivityName``); without it the names stay.
 
     A new one under a key the program declares already raises ``activity_type_exists`` (409), one that is
     to be changed and is not there ``part_not_found`` (404). What would make a sound rule, counter or wallet
@@ -51,6 +54,8 @@ def activity_type_put(
     if not is_new:
         _there(declared, key)
     changed = {**document, "activity_types": {**declared, key: dict(fields)}}
+    if names is not None:
+        changed["activity_names"] = {**document.get("activity_names", {}), key: dict(names)}
     _unbroken(document_read(document), document_read(changed))
     return draft_save(club=club, document=changed, revision=revision, actor=actor, now=now)
 
@@ -75,7 +80,8 @@ def activity_type_remove(
             status=409,
         )
     del declared[key]
-    changed = {**document, "activity_types": declared}
+    named = {at: each for at, each in document.get("activity_names", {}).items() if at != key}
+    changed = {**document, "activity_types": declared, "activity_names": named}
     return draft_save(club=club, document=changed, revision=revision, actor=actor, now=now)
 
 

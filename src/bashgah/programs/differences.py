@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from bashgah.engine.activities import FIELD_TYPES
+from bashgah.engine.activities import FIELD_TYPES, field_name, type_name
 from bashgah.engine.document import BothTexts, Program
 from bashgah.engine.sentences import (
     counter_sentence,
@@ -95,19 +95,28 @@ def _activity_types(older: Program | None, newer: Program) -> Iterator[Differenc
     before, now = (older.activity_types if older else {}), newer.activity_types
     for key in sorted({*before, *now}):
         was, each = before.get(key), now.get(key)
-        if was == each:
+        called = [named.activity_names.get(key) for named in (older, newer) if named is not None]
+        if was == each and (len(called) < 2 or called[0] == called[1]):
             continue
         kind: Literal["added", "changed", "removed"] = (
             "added" if was is None else "removed" if each is None else "changed"
         )
         at = "/activity_types" if each is None else f"/activity_types/{key}"
-        yield Difference(at, kind, Phrase(_TYPES[kind], {"name": key}), _fields(was), _fields(each))
+        yield Difference(
+            at, kind, Phrase(_TYPES[kind], {"name": key}), _fields(older, key, was), _fields(newer, key, each)
+        )
 
 
-def _fields(fields: Mapping[str, str] | None) -> Said:
+def _fields(program: Program | None, type_: str, fields: Mapping[str, str] | None) -> Said:
     def told(lang: str) -> str:
-        listed = {key: say(FIELD_TYPES[kind], lang) for key, kind in (fields or {}).items()}
-        return ("، " if lang == "fa" else ", ").join(f"{key}: {kind}" for key, kind in listed.items())
+        if program is None or fields is None:
+            return ""
+        listed = [
+            f"{say(field_name(program, type_, key), lang)}: {say(FIELD_TYPES[kind], lang)}"
+            for key, kind in fields.items()
+        ]
+        name = say(type_name(program, type_), lang)
+        return ("، " if lang == "fa" else ", ").join([name, *listed] if name != type_ else listed)
 
     return told
 

@@ -25,7 +25,16 @@ ESTIMATES: dict[str, Estimate] = {}
 MONTH_DAYS = 30
 _A_MONTH = {"day": (30, 1), "week": (30, 7), "month": (1, 1), "year": (1, 12), "ever": (1, 1)}
 _BESIDE = {"stage", "pilot", "examples", "name"}
-_PARTS = ("wallets", "ladders", "rewards", "promotions", "counters", "occasions", "activity_types")
+_PARTS = (
+    "wallets",
+    "ladders",
+    "rewards",
+    "promotions",
+    "counters",
+    "occasions",
+    "activity_types",
+    "activity_names",
+)
 _ALONE = ("calendar", "currency", "pay_with_points")
 
 

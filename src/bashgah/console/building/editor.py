@@ -19,7 +19,7 @@ from bashgah.console.building.rule import EffectForm, RuleForm, amount_model, by
 from bashgah.console.building.schedule import hours_summary, occasion_options, weekday_options
 from bashgah.console.building.sources import Sources
 from bashgah.console.building.staged import stage_words
-from bashgah.engine.activities import READY_TYPES
+from bashgah.engine.activities import READY_TYPES, type_name
 from bashgah.engine.document import is_reward
 from bashgah.engine.rules.measured import AMOUNTS
 from bashgah.kit.phrases import Phrase, say
@@ -189,9 +189,8 @@ def trigger_options(trigger: str, sources: Sources) -> tuple[Option, ...]:
     """What a rule or a counter can begin with."""
     known = [("purchase", gettext("a purchase")), ("visit", gettext("a visit"))]
     own = sources.program.activity_types
-    known += [(f"custom:{key}", key) for key in own]
-    ready = [each for key, each in READY_TYPES.items() if key not in own]
-    known += [(f"custom:{each.key}", say(each.label, sources.lang)) for each in ready]
+    listed = [*own, *(key for key in READY_TYPES if key not in own)]
+    known += [(f"custom:{key}", say(type_name(sources.program, key), sources.lang)) for key in listed]
     if trigger not in dict(known):
         known.append((trigger, trigger))
     return _options(known, trigger)

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from bashgah.access.gate import may
 from bashgah.activities import selectors
 from bashgah.activities.receipts import receipt_of
 from bashgah.activities.types import ActivityFilters, ActivityInfo
+from bashgah.activities.whys import type_said
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
@@ -157,7 +158,7 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
     model = ActivityPage(
         crumbs=(
             Crumb(gettext("Purchases and activities"), reverse("console:activities")),
-            Crumb(kind_word(info)),
+            Crumb(kind_word(info, club)),
         ),
         title=title_of(info, club),
         text=moment_words(info.occurred_at, club),
@@ -247,10 +248,10 @@ def why(request: HttpRequest, activity_id: str) -> HttpResponse:
     return fragment(request, "activities/why.html", why_of(club, info, lang_of(request), clock.now()))
 
 
-def kind_word(info: ActivityInfo) -> str:
-    """What kind of fact it is."""
+def kind_word(info: ActivityInfo, club: ClubInfo) -> str:
+    """What kind of fact it is; an activity is called what the program of its day calls it."""
     words = {"purchase": gettext("Purchase"), "return": gettext("Return"), "visit": gettext("Visit")}
-    return words.get(info.kind, info.type)
+    return words.get(info.kind) or type_said(club, info, get_language() or "fa")
 
 
 def title_of(info: ActivityInfo, club: ClubInfo) -> str:
@@ -258,9 +259,9 @@ def title_of(info: ActivityInfo, club: ClubInfo) -> str:
     if info.type == CANCELLED:
         return gettext("Acceptance taken back")
     if info.kind not in {"purchase", "return"}:
-        return kind_word(info)
+        return kind_word(info, club)
     return gettext("%(kind)s, %(amount)s") % {
-        "kind": kind_word(info),
+        "kind": kind_word(info, club),
         "amount": money_words(abs(info.net), club),
     }
 
@@ -362,7 +363,7 @@ def _rows(request: HttpRequest, club: ClubInfo, found: list[ActivityInfo]) -> tu
         rows.append(
             ActivityRow(
                 url=reverse("console:activity", args=[ids.public("activity", info.id)]),
-                what=kind_word(info),
+                what=kind_word(info, club),
                 note=note_of(info, club, names),
                 member=member.name if member else "–",
                 member_url=reverse("console:member", args=[ids.public("member", info.member_id)]),

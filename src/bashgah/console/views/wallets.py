@@ -14,13 +14,14 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.building.wallet import fresh_wallet_key, read, shown
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, chosen, page, show
+from bashgah.engine.activities import type_name
 from bashgah.engine.document import Program, Wallet
 from bashgah.engine.sentences import wallet_sentence
 from bashgah.engine.validation import problems
 from bashgah.engine.words import texts
 from bashgah.ground import clock
 from bashgah.insights.questions import HELD
-from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.programs import selectors, services
@@ -138,7 +139,7 @@ def _form(request: HttpRequest, wallet: Wallet | None) -> HttpResponse:
         if wallet or request.method == "POST"
         else "",
         values=values,
-        options=_options(values, program),
+        options=_options(values, program, lang),
         revision=draft.revision,
         error=error,
         errors=entry.errors,
@@ -208,8 +209,11 @@ def _kinds() -> list[tuple[str, str]]:
     ]
 
 
-def _options(values: dict[str, str], program: Program) -> dict[str, tuple[Option, ...]]:
-    activities = [("", gettext("none")), *((key, key) for key in program.activity_types)]
+def _options(values: dict[str, str], program: Program, lang: Lang) -> dict[str, tuple[Option, ...]]:
+    activities = [
+        ("", gettext("none")),
+        *((key, say(type_name(program, key), lang)) for key in program.activity_types),
+    ]
     offered: dict[str, list[tuple[str, str]]] = {
         "kind": _kinds(),
         "rounding": [

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bashgah.engine import words
-from bashgah.engine.activities import READY_TYPES
+from bashgah.engine.activities import READY_TYPES, type_name
 from bashgah.engine.compiling import pilot_ready, rule_ready
 from bashgah.engine.criteria.parsing import parse
 from bashgah.engine.criteria.saying import Keep, Names, chain, clause, kept
@@ -184,11 +184,11 @@ def occasion_of(trigger: str, program: Program, keep: Keep = kept) -> Phrase:
     if trigger in _OCCASIONS:
         return Phrase(_OCCASIONS[trigger])
     key = trigger.removeprefix("custom:")
-    ready = READY_TYPES.get(key)
-    if ready is not None and key not in program.activity_types:
+    name = type_name(program, key)
+    if key in READY_TYPES and key not in program.activity_types:
         recorded = _("“{activity}” is recorded for a member")
-        return keep(Phrase(recorded, {"activity": ready.label}), "/trigger")
-    return keep(Phrase(_("a member does “{activity}”"), {"activity": key}), "/trigger")
+        return keep(Phrase(recorded, {"activity": name}), "/trigger")
+    return keep(Phrase(_("a member does “{activity}”"), {"activity": name}), "/trigger")
 
 
 def _alike(ready: ReadyRule) -> list[list[ReadyEffect]]:

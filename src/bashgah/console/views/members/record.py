@@ -18,7 +18,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done
 from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
 from bashgah.console.views.members.standing import program_now
-from bashgah.engine.activities import READY_TYPES, schema_of, types_of
+from bashgah.engine.activities import field_name, schema_of, type_name, types_of
 from bashgah.ground import clock, ids
 from bashgah.kit import formats
 from bashgah.kit.ids import public
@@ -44,7 +44,7 @@ class RecordPage:
     summary: str
     kinds: tuple[Option, ...]
     branches: tuple[Option, ...]
-    fields: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
     reference: str
     opened: str
     back: str
@@ -146,9 +146,10 @@ def _page(request: HttpRequest, entry: Entry, member: MemberInfo, now: datetime)
     lang, program = lang_of(request), program_now(club, now)
     types = types_of(program) if program else {}
     kinds = [("purchase", gettext("Purchase, by its amount")), ("visit", gettext("Visit"))]
-    own_types = program.activity_types if program else {}
-    kinds += [(f"custom:{key}", key) for key in own_types]
-    kinds += [(f"custom:{key}", say(READY_TYPES[key].label, lang)) for key in types if key not in own_types]
+    if program is not None:
+        own = program.activity_types
+        listed = [*own, *(key for key in types if key not in own)]
+        kinds += [(f"custom:{key}", say(type_name(program, key), lang)) for key in listed]
     kind = request.POST.get("kind", request.GET.get("kind", "purchase"))
     own = request.staff_branches
     offered = [
@@ -173,7 +174,10 @@ def _page(request: HttpRequest, entry: Entry, member: MemberInfo, now: datetime)
         summary=entry.summary if request.method == "POST" else "",
         kinds=chosen(kinds, kind),
         branches=chosen(branches, values["branch"]),
-        fields=tuple(declared) if kind.startswith("custom:") else (),
+        fields=tuple(
+            (name, say(field_name(program, kind.removeprefix("custom:"), name), lang))
+            for name in (declared if program is not None and kind.startswith("custom:") else ())
+        ),
         reference=values["reference"] or ids.fresh().hex[:20],
         opened=_opened(request, now).isoformat(),
         back=back,

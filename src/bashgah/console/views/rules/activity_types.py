@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,8 +18,8 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, chosen, page, show
 from bashgah.console.views.rules.ground import ground
-from bashgah.engine.activities import FIELD_TYPES, READY_TYPES, used_by
-from bashgah.engine.document import Program
+from bashgah.engine.activities import FIELD_TYPES, READY_TYPES, field_name, type_name, used_by
+from bashgah.engine.document import ActivityName, BothTexts, Program
 from bashgah.engine.words import texts
 from bashgah.ground import clock
 from bashgah.kit.phrases import Phrase, say
@@ -41,6 +42,7 @@ class TypeField:
 
     key: str
     kind: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class FieldRow:
     key: str
     fault: str
     kinds: tuple[Option, ...]
+    fa: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class TypePage:
     errors: dict[str, str]
     is_new: bool
     may_edit: bool
+    name_fa: str
+    name_en: str
 
 
 @page("rules.read")
@@ -99,14 +105,19 @@ def index(request: HttpRequest) -> HttpResponse:
     program = sources.program
     model = TypesPage(
         own=tuple(
-            TypeRow(key, key, _fields(fields, sources.lang), _used(program, key, sources.lang))
+            TypeRow(
+                key,
+                say(type_name(program, key), sources.lang),
+                _fields(program, key, fields, sources.lang),
+                _used(program, key, sources.lang),
+            )
             for key, fields in program.activity_types.items()
         ),
         ready=tuple(
             TypeRow(
                 key,
                 say(ready.label, sources.lang),
-                _fields(ready.attributes, sources.lang),
+                _fields(program, key, ready.attributes, sources.lang),
                 _used(program, key, sources.lang),
             )
             for key, ready in READY_TYPES.items()
@@ -182,6 +193,7 @@ def _submitted(request: HttpRequest, draft: DraftInfo, program: Program, key: st
                 club=request.club,
                 key=key,
                 fields=fields,
+                names=_names(entry) if "name_fa" in request.POST else None,
                 is_new=is_new,
                 revision=int(posted) if posted.isdecimal() else draft.revision,
                 actor=request.actor,
@@ -239,7 +251,11 @@ def _page(
     lang = lang_of(request)
     filled = [row for row in typed if row[0].strip()] if not entry.errors else typed
     rows = filled + [("", "text")] * max(SPARE if not entry.errors else 0, spare - len(filled))
-    title = gettext("New activity type") if is_new else key
+    name, called = _stored_names(program, key)
+    if request.method == "POST":
+        posted = ActivityName.model_validate(_names(entry))
+        name, called = posted.name, posted.fields
+    title = gettext("New activity type") if is_new else say(type_name(program, key), lang)
     model = TypePage(
         crumbs=(
             Crumb(gettext("Earning rules"), reverse("console:rules")),
@@ -252,11 +268,13 @@ def _page(
             FieldRow(
                 at,
                 gettext("Field %(n)s") % {"n": plain(at + 1)},
-                name,
+                field,
                 entry.errors.get(f"field-{at}", ""),
                 chosen([(each, say(word, lang)) for each, word in FIELD_TYPES.items()], kind),
+                called[field.strip()].fa if field.strip() in called else "",
+                called[field.strip()].en if field.strip() in called else "",
             )
-            for at, (name, kind) in enumerate(rows[:MOST])
+            for at, (field, kind) in enumerate(rows[:MOST])
         ),
         used=() if is_new else _used(program, key, lang),
         revision=draft.revision,
@@ -264,13 +282,49 @@ def _page(
         errors=entry.errors,
         is_new=is_new,
         may_edit=may(request, "rules.edit"),
+        name_fa=name.fa,
+        name_en=name.en,
     )
     status = 422 if error or entry.errors else 200
     return show(request, "activity_types/editor.html", model, status=status)
 
 
-def _fields(fields: Mapping[str, str], lang: Lang) -> tuple[TypeField, ...]:
-    return tuple(TypeField(key, say(FIELD_TYPES[kind], lang)) for key, kind in fields.items())
+def _fields(program: Program, type_: str, fields: Mapping[str, str], lang: Lang) -> tuple[TypeField, ...]:
+    return tuple(
+        TypeField(key, say(FIELD_TYPES[kind], lang), say(field_name(program, type_, key), lang))
+        for key, kind in fields.items()
+    )
+
+
+def _stored_names(program: Program, key: str) -> tuple[BothTexts, dict[str, BothTexts]]:
+    """What a type and its fields are called so far; a ready one lends its own names."""
+    named = program.activity_names.get(key)
+    if named is not None:
+        return named.name, named.fields
+    ready = READY_TYPES.get(key)
+    if ready is None:
+        return BothTexts(), {}
+    return _both(type_name(program, key)), {
+        at: _both(field_name(program, key, at)) for at in ready.attributes
+    }
+
+
+def _both(phrase: Phrase) -> BothTexts:
+    return BothTexts(fa=say(phrase, "fa"), en=say(phrase, "en"))
+
+
+def _names(entry: Entry) -> dict[str, Any]:
+    """What the form calls the type and its fields; a field without a name stands by its key."""
+    keys = [key.strip() for key in entry.many("field_key")[:MOST]]
+    called = zip(keys, entry.many("field_fa"), entry.many("field_en"), strict=False)
+    return {
+        "name": {"fa": entry.data.get("name_fa", "").strip(), "en": entry.data.get("name_en", "").strip()},
+        "fields": {
+            key: {"fa": fa.strip(), "en": en.strip()}
+            for key, fa, en in called
+            if key and (fa.strip() or en.strip())
+        },
+    }
 
 
 def _used(program: Program, key: str, lang: Lang) -> tuple[str, ...]:

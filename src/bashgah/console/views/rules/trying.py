@@ -20,11 +20,12 @@ from bashgah.console.building.sources import sources_of
 from bashgah.console.framing import said
 from bashgah.console.views.base import Entry, attempt, chosen, page, show
 from bashgah.console.whys import main_unit, why_of_case
-from bashgah.engine.activities import types_of
+from bashgah.engine.activities import field_name, type_name, types_of
 from bashgah.engine.document import Program
 from bashgah.engine.words import copies_of, ladder_find, rewards_named, texts, tier_name, wallet_name
 from bashgah.ground import clock
 from bashgah.kit import formats
+from bashgah.kit.phrases import say
 from bashgah.kit.text import ascii_digits
 from bashgah.members import selectors as members
 from bashgah.members.types import MemberInfo
@@ -78,7 +79,7 @@ class TryPage:
     versions: tuple[Option, ...]
     genders: tuple[Option, ...]
     tiers: tuple[Option, ...]
-    attributes: tuple[tuple[str, str], ...]
+    attributes: tuple[tuple[str, str, str], ...]
     lines: tuple[LineCells, ...]
     skus: tuple[tuple[str, str], ...]
     who: str
@@ -255,7 +256,7 @@ def _page(request: HttpRequest, entry: Entry, local: datetime) -> TryPage:
     values["hour"] = data.get("hour") or formats.time(local, lang, club.timezone)
     kinds = [("purchase", gettext("Purchase")), ("visit", gettext("Visit"))]
     declared = types_of(program)
-    kinds += [(f"custom:{key}", key) for key in declared]
+    kinds += [(f"custom:{key}", say(type_name(program, key), lang)) for key in declared]
     kind = data.get("kind", "purchase")
     asked = declared.get(kind.removeprefix("custom:"), {}) if kind.startswith("custom:") else {}
     versions = [("0", gettext("Draft"))]
@@ -284,7 +285,14 @@ def _page(request: HttpRequest, entry: Entry, local: datetime) -> TryPage:
         versions=chosen(versions, data.get("program", "0")),
         genders=chosen(genders, data.get("gender", "")),
         tiers=chosen(tiers, data.get("tier", "")),
-        attributes=tuple((name, data.get(f"attribute-{name}", "")) for name in asked),
+        attributes=tuple(
+            (
+                name,
+                say(field_name(program, kind.removeprefix("custom:"), name), lang),
+                data.get(f"attribute-{name}", ""),
+            )
+            for name in asked
+        ),
         lines=tuple(_cells(data, number) for number in range(1, LINES + 1)),
         skus=tuple(
             (each.sku, each.name.say(lang)) for each in products.product_list(club, limit=200).products
