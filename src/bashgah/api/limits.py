@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from threading import Lock
 from uuid import UUID
+
+import msgspec
 
 WINDOW_SECONDS = 60
 DEFAULT_PER_MINUTE = 12_000
 KEPT_MOST = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(msgspec.Struct, frozen=True):
     """What is left of a credential's minute."""
 
     quota: int
@@ -27,6 +28,15 @@ class Allowance:
             "RateLimit-Policy": f'"minute";q={self.quota};w={WINDOW_SECONDS}',
             "RateLimit": f'"minute";r={self.remaining};t={self.resets_in}',
         }
+
+    def raw_headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+        """Return the same as a server sends them."""
+        return _policy(self.quota), (b"ratelimit", b'"minute";r=%d;t=%d' % (self.remaining, self.resets_in))
+
+
+@lru_cache(maxsize=1024)
+def _policy(quota: int) -> tuple[bytes, bytes]:
+    return b"ratelimit-policy", b'"minute";q=%d;w=%d' % (quota, WINDOW_SECONDS)
 
 
 class Limiter:

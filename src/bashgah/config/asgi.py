@@ -10,7 +10,7 @@ import asyncio
 import gc
 import json
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -43,11 +43,19 @@ pages = WSGIMiddleware(pages_wsgi, workers=PAGE_THREADS, send_queue_size=64)
 collector_calm()
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a connection where its path belongs; the intake also hears of start and stop."""
+def application(scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+    """Send a connection where its path belongs; the intake also hears of start and stop.
+
+    It hands on the coroutine itself: one more around it would be entered at each step of each purchase.
+    """
     if scope["type"] == "lifespan" or intake.serves(scope):
-        await intake.application(scope, receive, send)
-    elif scope["type"] == "http":
+        return intake.application(scope, receive, send)
+    return page(scope, receive, send)
+
+
+async def page(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer by Django, in a thread."""
+    if scope["type"] == "http":
         body = await whole_body(receive)
         if isinstance(body, bytes):
             await pages(plain(scope, len(body)), once(body), send)

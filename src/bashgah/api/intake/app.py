@@ -92,7 +92,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     except Exception as error:
         problem = _problem_of(error)
-        call.headers.update(problem.headers)
+        call.headers += [
+            (name.lower().encode(), value.encode("latin-1")) for name, value in problem.headers.items()
+        ]
         status, raw, content_type = problem.status, call.said(problem), problems.MEDIA_TYPE
     await _send(send, status, raw, content_type, call)
 
@@ -106,7 +108,7 @@ class Call:
         wished = self.given.get(b"x-request-id", b"").decode("latin-1")
         self.request_id = wished if ACCEPTED.fullmatch(wished) else ids.fresh().hex
         self.caller: tuple[str, int] | None = scope.get("client")
-        self.headers: dict[str, str] = {}
+        self.headers: list[tuple[bytes, bytes]] = []
         self.identity: Identity | None = None
 
     @property
@@ -174,7 +176,7 @@ class Call:
 
     def _count(self, credential: Credential) -> None:
         allowance: Allowance = LIMITER.take(credential.id, credential.limit_per_minute, time.monotonic())
-        self.headers.update(allowance.headers())
+        self.headers += allowance.raw_headers()
         if allowance.exceeded:
             raise Turned(problems.too_many(allowance.resets_in))
 
@@ -211,9 +213,8 @@ async def _send(send: Send, status: int, raw: bytes, content_type: str, call: Ca
         (b"content-length", b"%d" % len(raw)),
         *_ALWAYS,
         (b"x-request-id", call.request_id.encode()),
+        *call.headers,
     ]
-    for name, value in call.headers.items():
-        headers.append((_header_name(name), value.encode("latin-1")))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": raw})
     _counted(status).inc()
@@ -225,11 +226,6 @@ _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosnif
 @lru_cache(maxsize=8)
 def _content_type(named: str) -> tuple[bytes, bytes]:
     return b"content-type", named.encode()
-
-
-@lru_cache(maxsize=64)
-def _header_name(name: str) -> bytes:
-    return name.lower().encode()
 
 
 @lru_cache(maxsize=64)
