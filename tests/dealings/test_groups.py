@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
+from bashgah.activities.confirming import Verdict, pending_decide, pending_of
 from bashgah.activities.types import PaymentIn
 from bashgah.clubs.selectors import club_get
 from bashgah.clubs.services import settings_set
@@ -164,6 +165,29 @@ def test_pending_points_mature_in_the_household() -> None:
 
 
 # what comes back
+
+
+@pytest.mark.parametrize(("share", "verdict", "left"), [
+    (30, "confirm", (3, 7)), (30, "cancel", (0, 0)), (100, "confirm", (10, 0)), (100, "cancel", (0, 0)),
+])  # fmt: skip
+def test_pending_points_are_released_and_cancelled_by_hand_where_they_went(
+    share: int, verdict: Verdict, left: tuple[int, int]
+) -> None:
+    home = home_of(share=share, points={"pending_days": 5})
+    told = home.shop.buys("S-1", MILLION)
+
+    def decides() -> int:
+        return pending_decide(
+            club=home.club, activity_id=told.activity_id, verdict=verdict, reason="x", actor=SYSTEM, now=NOW
+        )
+
+    assert pending_of(home.club, told.activity_id, home.sara.id, NOW) == {"points": 10}
+    assert decides() == 10
+    assert home.points()[:2] == left
+    assert pending_of(home.club, told.activity_id, home.sara.id, NOW) == {}
+    assert refusal_of(decides) == "nothing_pending"
+    home.shop.tell(home.shop.returns("B-1", "S-1"))
+    assert home.points(days=6)[:2] == (0, 0)
 
 
 def test_a_return_takes_from_where_the_points_went() -> None:

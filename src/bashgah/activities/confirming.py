@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bashgah.activities import apart, selectors
+from bashgah.activities import apart, pooling, selectors
 from bashgah.activities.recording import Batch
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
@@ -23,10 +23,11 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import confirming as ledger
 from bashgah.ledger import selectors as ledger_reads
+from bashgah.ledger.confirming import Shared
 from bashgah.ledger.states import Origin
 from bashgah.ledger.types import Cause
 from bashgah.members.selectors import alias_set
-from bashgah.members.services import members_lock
+from bashgah.members.services import groups_lock, members_lock
 from bashgah.members.types import LockedMember
 
 REASON_MOST = 500
@@ -90,6 +91,7 @@ def pending_decide(
             club=club,
             locked=locked,
             survivor=survivor,
+            shares=_shares(club, member_id, activity_id),
             entry_id=activity_id,
             actor=actor,
             reason=told,
@@ -109,15 +111,30 @@ def pending_decide(
 def pending_of(club: ClubInfo, activity_id: UUID, member_id: UUID, now: datetime) -> dict[str, int]:
     """Return what an activity gave and still waits, by wallet; empty when nothing does.
 
-    After a merge it is found with the member who stands for ``member_id`` now.
+    After a merge it is found with the member who stands for ``member_id`` now, and a part of it may wait in a
+    shared account.
     """
     found = ledger_reads.pending_of(club, member_id, activity_id, now)
-    survivor_id = alias_set(club, member_id)[0]
-    if survivor_id == member_id:
-        return found
-    for unit, units in ledger_reads.pending_passed(club, member_id, survivor_id, activity_id, now).items():
-        found[unit] = found.get(unit, 0) + units
+    touched = pooling.touched_read(club, [member_id], [activity_id]).get(activity_id, ())
+    holders = {group_id for group_id, entry_id in touched if entry_id is not None}
+    holders |= {alias_set(club, member_id)[0]} - {member_id}
+    for holder in holders:
+        passed = ledger_reads.pending_passed(club, member_id, holder, activity_id, now)
+        for unit, units in passed.items():
+            found[unit] = found.get(unit, 0) + units
     return found
+
+
+def _shares(club: ClubInfo, member_id: UUID, activity_id: UUID) -> list[Shared]:
+    """Lock the groups that an activity gave to, after its people; a closed one has nothing that waits."""
+    touched = pooling.touched_read(club, [member_id], [activity_id]).get(activity_id, ())
+    entries = {group_id: entry_id for group_id, entry_id in touched if entry_id is not None}
+    groups = groups_lock(club, entries) if entries else {}
+    return [
+        (group.member, entries[group_id])
+        for group_id, group in groups.items()
+        if group.member.status != "left"
+    ]
 
 
 def _locked(club: ClubInfo, member_id: UUID) -> tuple[LockedMember, LockedMember | None]:

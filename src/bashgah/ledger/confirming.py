@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +13,14 @@ from bashgah.ground.batch import cursor
 from bashgah.ground.types import Actor
 from bashgah.ledger import between, reading
 from bashgah.ledger.book import Book
+from bashgah.ledger.pooling import Share, share_call_back, shares_read
 from bashgah.ledger.refusals import nothing_pending
 from bashgah.ledger.states import Credited, LotState, Origin
 from bashgah.ledger.types import Cause
 from bashgah.members.types import LockedMember
+
+Shared = tuple[LockedMember, UUID]
+"""A group that a part was passed on to, locked, and the entry that passed it."""
 
 
 def pending_confirm(
@@ -22,6 +28,7 @@ def pending_confirm(
     club: ClubInfo,
     locked: LockedMember,
     survivor: LockedMember | None = None,
+    shares: Sequence[Shared] = (),
     entry_id: UUID,
     actor: Actor,
     reason: str = "",
@@ -30,13 +37,16 @@ def pending_confirm(
     """Make what an entry gave and still waits available now; return how many units.
 
     Of a merged member the units lie with the ``survivor``, locked too: they are confirmed as the merged
-    member's and go back to the survivor in the same breath, so that an undo finds them confirmed.
+    member's and go back to the survivor in the same breath, so that an undo finds them confirmed. What went
+    on to a shared account (``shares``) is released there.
     Refuses ``nothing_pending`` (409) when nothing of it waits: confirmed, cancelled, matured or taken back
     before, and what time did by ``now`` counts.
     """
-    work = _Work(club, locked, survivor, actor, now)
-    waiting = work.waiting(entry_id)
-    units = work.book.confirm(work.origin(entry_id, reason), [lot for lot, _credited in waiting])
+    work = _Work(club, locked, survivor, shares, actor, now)
+    origin, waiting = work.origin(entry_id, reason), work.waiting(entry_id)
+    units = work.book.confirm(origin, [lot for lot, _credited in waiting])
+    for pool, share in work.shared:
+        units += pool.confirm(origin, [pool.lots[share.posting_id]])
     work.keep()
     return units
 
@@ -46,6 +56,7 @@ def pending_cancel(
     club: ClubInfo,
     locked: LockedMember,
     survivor: LockedMember | None = None,
+    shares: Sequence[Shared] = (),
     entry_id: UUID,
     actor: Actor,
     reason: str = "",
@@ -53,11 +64,13 @@ def pending_cancel(
 ) -> int:
     """Take back what an entry gave and still waits, for good; return how many units.
 
-    A merged member's units are found with the ``survivor``, as ``pending_confirm`` finds them.
+    A merged member's units are found with the ``survivor``, as ``pending_confirm`` finds them, and a shared
+    account gives back what waits there.
     Refuses ``nothing_pending`` (409) as ``pending_confirm`` does.
     """
-    work = _Work(club, locked, survivor, actor, now)
+    work = _Work(club, locked, survivor, shares, actor, now)
     origin, units = work.origin(entry_id, reason), 0
+    work.call_back(origin)
     for lot, credited in work.waiting(entry_id):
         units += lot.remaining
         work.book.reverse(origin, credited, lot.remaining)
@@ -65,19 +78,37 @@ def pending_cancel(
     return units
 
 
+def _waits(lot: LotState | None) -> bool:
+    return lot is not None and lot.is_pending and lot.remaining > 0
+
+
 class _Work:
     """The book whose entry it is, and the one that has its units after a merge."""
 
-    def __init__(
-        self, club: ClubInfo, locked: LockedMember, survivor: LockedMember | None, actor: Actor, now: datetime
+    def __init__(  # noqa: PLR0917 one act
+        self,
+        club: ClubInfo,
+        locked: LockedMember,
+        survivor: LockedMember | None,
+        shares: Sequence[Shared],
+        actor: Actor,
+        now: datetime,
     ) -> None:
         if survivor is None:
             between.refuse_merged(locked)
         self._club, self._actor, self._now = club, actor, now
-        members = (locked,) if survivor is None else (locked, survivor)
+        members = [locked] if survivor is None else [locked, survivor]
+        members += {group.id: group for group, _entry in shares}.values()
         self._books = between.books_open(club, members, now)
         self.book: Book = self._books[locked.id]
         self._theirs = None if survivor is None else self._books[survivor.id]
+        with cursor() as cur:
+            self.shared: list[tuple[Book, Share]] = [
+                (self._books[group.id], share)
+                for group, entry in shares
+                for share in shares_read(cur, locked.id, group.id, entry)
+                if _waits(self._books[group.id].lots.get(share.posting_id))
+            ]
 
     def origin(self, entry_id: UUID, reason: str) -> Origin:
         """Return the entry of a confirmation about another entry."""
@@ -96,13 +127,17 @@ class _Work:
         waiting = [
             (lot, credited)
             for credited in found
-            if (lot := self.book.lots.get(credited.posting_id)) is not None
-            and lot.is_pending
-            and lot.remaining
+            if (lot := self.book.lots.get(credited.posting_id)) is not None and _waits(lot)
         ]
-        if not waiting:
+        if not waiting and not self.shared:
             raise nothing_pending()
         return waiting
+
+    def call_back(self, origin: Origin) -> None:
+        """Let shared accounts give back what waits there, into the lots it was passed on from."""
+        for pool, share in self.shared:
+            entry = replace(origin, id=ids.fresh(), cause=Cause.POOL)
+            share_call_back(self.book, pool, entry, share, share.amount - share.back)
 
     def keep(self) -> None:
         """Let the survivor have what is the merged member's, and write both books."""

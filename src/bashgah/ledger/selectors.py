@@ -152,9 +152,12 @@ def pending_of(club: ClubInfo, member_id: UUID, entry_id: UUID, now: datetime) -
 
 
 def pending_passed(
-    club: ClubInfo, member_id: UUID, survivor_id: UUID, entry_id: UUID, now: datetime
+    club: ClubInfo, member_id: UUID, holder_id: UUID, entry_id: UUID, now: datetime
 ) -> dict[str, int]:
-    """Return what an entry of a merged member gave and still waits with the survivor at ``now``, by unit."""
+    """Return what an entry gave and still waits at ``now`` with whom it was passed on to, by unit.
+
+    That is the survivor of a merge, or a group.
+    """
     with cursor() as cur:
         rows = cur.execute(
             """
@@ -163,14 +166,22 @@ def pending_passed(
             JOIN ledger_allocation a ON a.member_id = p.member_id AND a.lot_id = p.id
             JOIN ledger_posting t ON t.member_id = a.member_id AND t.id = a.posting_id
              AND t.credit = %s AND t.reverses IS NULL
-            JOIN ledger_entry e ON e.member_id = t.member_id AND e.id = t.entry_id AND e.cause = %s
+            JOIN ledger_entry e ON e.member_id = t.member_id AND e.id = t.entry_id AND e.cause = ANY(%s)
             JOIN ledger_lot l ON l.member_id = %s AND l.id = t.id
             JOIN ledger_wallet w ON w.member_id = l.member_id AND w.unit = l.unit
             WHERE p.member_id = %s AND p.club_id = %s AND p.entry_id = %s AND l.is_open AND l.is_pending
               AND coalesce(least(l.available_from, l.confirm_by, l.expires_at, w.lapses_at), 'infinity') > %s
             GROUP BY l.unit ORDER BY l.unit
             """,
-            [int(Account.TRANSFERRED), int(Cause.MERGE), survivor_id, member_id, club.id, entry_id, now],
+            [
+                int(Account.TRANSFERRED),
+                [int(Cause.MERGE), int(Cause.POOL)],
+                holder_id,
+                member_id,
+                club.id,
+                entry_id,
+                now,
+            ],
         ).fetchall()
     return dict(rows)
 
