@@ -128,10 +128,14 @@ def test_the_answer_does_not_tell_whether_an_address_has_an_account(club, mina) 
         return answer.status_code, " ".join(errors)
 
     assert told("mina@naderi.example") == told("nobody@naderi.example")
-    begun = time.perf_counter()
-    told("nobody@naderi.example")
-    unknown = time.perf_counter() - begun
-    begun = time.perf_counter()
-    told("mina@naderi.example")
-    known = time.perf_counter() - begun
-    assert unknown > known / 4
+
+    def work(address: str) -> float:
+        """The least of three: the processor's own time, which a busy machine does not lengthen."""
+        taken = []
+        for _try in range(3):
+            begun = time.process_time()
+            told(address)
+            taken.append(time.process_time() - begun)
+        return min(taken)
+
+    assert work("nobody@naderi.example") > work("mina@naderi.example") / 4

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -16,7 +14,6 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -26,14 +23,12 @@ from hypothesis.stateful import (
     multiple,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from bashgah.activities.confirming import pending_decide
 from bashgah.dealings import services as dealings
 from bashgah.ground.types import SYSTEM, Actor
 from bashgah.kit.ids import public
-from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.ledger import services
 from bashgah.ledger.types import HoldInfo
@@ -43,6 +38,7 @@ from bashgah.tiers.selectors import standing_get
 from tests.activities.shop import Shop, line, open_shop
 from tests.books import books_must_hold
 from tests.cast import NOW
+from tests.laws.machine import SELDOM, laws, refused
 from tests.laws.tokens import Move, Tokens, everything_over, handed_over, parted, recalled, waiting_passed
 from tests.ledger.hand import Hand
 from tests.ledger.test_between import Two
@@ -341,38 +337,10 @@ class Members(RuleBasedStateMachine):
             assert is_gold <= reaches if self.was_late[side] else is_gold == reaches
 
 
-class LongMembers(Members):
-    """The same over long histories."""
-
-    proves_every = 7
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    """What happens inside must be refused with this code, and leave nothing behind."""
-    with pytest.raises(Refusal) as refusal, transaction.atomic():
-        yield
-    assert refusal.value.code == code
-
-
-def laws(machine: type[Members], examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate] if examples < 100 else [Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 def test_both_books_equal_the_model_after_every_step() -> None:
     laws(Members, examples=12, steps=20)
 
 
 @pytest.mark.prove
 def test_both_books_equal_the_model_over_long_histories() -> None:
-    laws(LongMembers, examples=500 * TIMES, steps=50 if TIMES == 1 else 100)
+    laws(Members, examples=500 * TIMES, steps=50 if TIMES == 1 else 100, proves_every=SELDOM)

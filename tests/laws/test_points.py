@@ -5,8 +5,6 @@ All that members do is tried in ``test_members``; here time has one more way to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -16,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -26,19 +23,18 @@ from hypothesis.stateful import (
     multiple,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from bashgah.activities.confirming import pending_decide
 from bashgah.engine.document import ExpiryTerms
 from bashgah.engine.windows import inactive_instant
 from bashgah.ground.types import SYSTEM
-from bashgah.kit.refusals import Refusal
 from bashgah.ledger import services
 from bashgah.ledger.types import HoldInfo
 from tests.activities.shop import Shop, line, open_shop
 from tests.books import books_must_hold
 from tests.cast import NOW
+from tests.laws.machine import SELDOM, laws, refused
 from tests.laws.tokens import Tokens
 from tests.ledger.hand import Hand
 
@@ -206,38 +202,10 @@ class Points(RuleBasedStateMachine):
             books_must_hold()
 
 
-class LongPoints(Points):
-    """The same over long histories."""
-
-    proves_every = 7
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    """What happens inside must be refused with this code, and leave nothing behind."""
-    with pytest.raises(Refusal) as refusal, transaction.atomic():
-        yield
-    assert refusal.value.code == code
-
-
-def laws(machine: type[Points], examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate] if examples < 100 else [Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 def test_the_books_equal_the_model_after_every_step() -> None:
     laws(Points, examples=6, steps=20)
 
 
 @pytest.mark.prove
 def test_the_books_equal_the_model_over_long_histories() -> None:
-    laws(LongPoints, examples=100, steps=50)
+    laws(Points, examples=100, steps=50, proves_every=SELDOM)
