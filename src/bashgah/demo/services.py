@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from random import Random
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from bashgah.accounting import costs, liability
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs import services as clubs_services
 from bashgah.clubs.types import ClubInfo
-from bashgah.demo import goods, living
+from bashgah.demo import goods, living, showing
 from bashgah.demo.people import KNOWN, ZONE, Persona, personas
 from bashgah.demo.places import PASSWORD, PLACES, STAFF
 from bashgah.demo.story import story
 from bashgah.demo.types import DemoReport, MemberSignIn, Progress, StaffSignIn
+from bashgah.engine.validation import document_read
 from bashgah.ground import audit
 from bashgah.ground.types import SYSTEM, Actor
 from bashgah.kit.phrases import Phrase
@@ -34,7 +36,8 @@ from bashgah.members.services import members_enrol_bulk
 from bashgah.members.types import Enrolled
 from bashgah.products.services import brands_upsert_bulk, categories_upsert_bulk, products_upsert_bulk
 from bashgah.products.types import BrandInfo, CategoryInfo, NewProduct
-from bashgah.programs.selectors import program_in_force
+from bashgah.programs.ready import ready_rules
+from bashgah.programs.selectors import program_in_force, version_last
 from bashgah.programs.services import draft_open, draft_publish
 from bashgah.programs.starter import starter_program
 from bashgah.rewards import services as rewards
@@ -44,6 +47,8 @@ SEED = 1405
 MEMBERS = 2000
 DAYS = 548
 PEOPLE_AT_ONCE = 500
+GIVEN_FOR = ("ready_social_task", "ready_review")
+"""Ready rules that the demo takes over beside what every club begins with."""
 BEGUN, FINISHED = "demo.begun", "demo.finished"
 
 
@@ -96,6 +101,7 @@ def demo_fill(
         member_ids = _enrol(club, people, until, progress)
         facts = story(random, people=people, ids=member_ids, begin=begin, until=until)
         counts = living.live(club, facts, until=until, hands=hands, progress=progress)
+        showing.shown(club, member_ids, begin=_opening(begin), until=until)
         # months were settled at once, at the moment the last weeks begin: the books begin there too
         roots.days_close(club=club, first=(until - living.RECENT).astimezone(ZONE).date(), now=now)
         _value(club, now)
@@ -111,6 +117,10 @@ def demo_fill(
         refused=counts["refused"],
         seconds=time.perf_counter() - begun,
     )
+
+
+def _opening(day: date) -> datetime:
+    return datetime.combine(day, clock_time(12), ZONE)
 
 
 def _value(club: ClubInfo, now: datetime) -> None:
@@ -135,6 +145,7 @@ def _club(now: datetime, days: int) -> ClubInfo:
                     "en": "Welcome to the club of Naderi Stores.",
                 },
                 "support_phone": "021-88001405",
+                "reviews": "looked_at",
             },
             now=now - timedelta(days=days),
         )
@@ -240,9 +251,13 @@ def _enrol(club: ClubInfo, people: Sequence[Persona], now: datetime, progress: P
 
 
 def _program_start(club: ClubInfo, now: datetime) -> None:
-    """What every club begins with, and half of a bill may be paid by points."""
+    """What every club begins with; half of a bill may be paid by points, and what members do earns some."""
+    if version_last(club):
+        return
     actor = Actor(kind="system", name=STAFF[1].name)
     paying = {"wallet": "points", "least": 50, "step": 10, "most_permille": 500}
     document = {**starter_program(club.currency, club.calendar), "pay_with_points": paying}
+    told = {ready.key: ready.rule for ready in ready_rules(document_read(document))}
+    document["rules"] = [*document["rules"], *({**told[key], "stage": "live"} for key in GIVEN_FOR)]
     draft = draft_open(club=club, document=document, actor=actor, now=now)
     draft_publish(club=club, revision=draft.revision, actor=actor, now=now)
