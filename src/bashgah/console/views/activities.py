@@ -382,10 +382,7 @@ def _facts(info: ActivityInfo, club: ClubInfo, lang: Lang) -> tuple[tuple[str, s
         (gettext("Branch"), names.get(info.branch, info.branch)),
         (gettext("Channel"), channel_word(info.channel)),
         (gettext("Source and reference"), f"{info.source} · {info.reference}"),
-        (
-            gettext("Recorded at"),
-            moment_words(info.recorded_at, club, "medium"),
-        ),
+        (gettext("Recorded at"), moment_words(info.recorded_at, club, "medium")),
         (gettext("Before discount"), money_words(fact.gross, club) if fact.gross else ""),
         (gettext("Discount"), money_words(fact.discount, club) if fact.discount else ""),
         (gettext("Tax"), money_words(fact.tax, club) if fact.tax else ""),
