@@ -26,6 +26,7 @@ from bashgah.history.selectors import sums_get
 from bashgah.kit.refusals import Refusal
 from bashgah.tiers.selectors import standing_get
 from tests.activities.shop import TOMAN, Shop, line, open_shop, program, rule
+from tests.activities.test_shadow import would
 from tests.cast import NOW
 from tests.ledger.hand import Hand
 
@@ -369,3 +370,17 @@ def test_merged_again_after_the_undo_nothing_is_counted_twice() -> None:
         parted(shop, merge_id)
     assert points(shop, days=1) == [(60, 0), (10, 0)]
     assert purchases(shop) == [(2, 60 * MILLION), (1, 10 * MILLION)]
+
+
+def test_a_rule_in_shadow_counts_her_card_for_both_against_its_own_limit() -> None:
+    limit = [{"window": "ever", "most": 1, "of": "times"}]
+    shop = open_shop(rules=[rule("trial", "purchase", [GIFT], stage="shadow", limits=limit)])
+    merge_id = merged(shop)
+    by_card(shop, "S-1")
+    shop.buys("R-1", MILLION, member=shop.reza)
+    assert [(row[1], row[3]) for row in would()] == [("trial", 4)]
+    shop.tell(shop.returns("B-1", "S-1"))
+    shop.buys("R-2", MILLION, member=shop.reza)
+    assert [row[3] for row in would()] == [4, -4, 4]
+    parted(shop, merge_id)
+    assert used(shop, "?trial.#times.ever") == [0, 1]

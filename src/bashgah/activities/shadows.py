@@ -7,6 +7,7 @@ adds rows of its own with what would have gone back. Nothing here is points: it 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -55,12 +56,15 @@ def shadow_add(  # noqa: PLR0917 one fact as it was decided
     decision: Decision,
     activity_id: UUID,
 ) -> None:
-    """Write what a fact would have been given more, and count it against the shadow's own limits."""
+    """Write what a fact would have been given more, and count it against the shadow's own limits.
+
+    A fact of a merged member counts for them and for who stands for them, as every fact does.
+    """
     found = shadowed(compiled, state, fact, decision)
     if found is None:
         return
     for used in found.used:
-        member.history.use(used.limit, used.window_start, used.amount)
+        _use(batch, member, used.limit, used.window_start, used.amount)
     for spent in found.spent:
         batch.budgets[spent.slot] += spent.amount
         batch.taken[spent.slot] = batch.taken.get(spent.slot, 0) + spent.amount
@@ -98,7 +102,7 @@ def shadow_return(  # noqa: PLR0917 one return and the purchase it is of
         batch.shadows.append(_row(batch, about, fact, gone))
         if one.kind == OWN:
             for key, start in limit_windows(then, one.rule, one.unit, purchase.business_date):
-                member.history.use(key, start, -back)
+                _use(batch, member, key, start, -back)
             freed = budget_freed(then, one.rule, one.unit, purchase.fact, back)
             if freed is not None:
                 slot, amount = freed
@@ -107,7 +111,14 @@ def shadow_return(  # noqa: PLR0917 one return and the purchase it is of
     if fact.type in returns.GONE:
         rules = {one.rule for one, _taken in given if one.kind == OWN}
         for key, start, times in times_freed(then, rules, purchase.business_date):
-            member.history.use(key, start, -times)
+            _use(batch, member, key, start, -times)
+
+
+def _use(batch: Batch, member: Running, key: str, start: date, amount: int) -> None:
+    member.history.use(key, start, amount)
+    survivor_id = batch.survivors.get(member.member_id)
+    if survivor_id is not None:
+        batch.members[survivor_id].history.use(key, start, amount)
 
 
 def _given(cur: psycopg.Cursor[Any], batch: Batch, purchase: Purchase) -> list[tuple[Would, int]]:
