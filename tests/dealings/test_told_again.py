@@ -1,6 +1,9 @@
-"""The same reference is the same dealing for good: after a merge, a closing, whatever came between."""
+"""Dealings across merges and closings: the same reference is the same dealing, and limits follow the person."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -9,8 +12,9 @@ from bashgah.dealings import services
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
 from bashgah.members.services import member_enrol
+from bashgah.members.types import MemberInfo
 from tests.cast import NOW, given
-from tests.dealings.conftest import Givers
+from tests.dealings.conftest import TERMS, Givers
 from tests.dealings.test_groups import home_of
 from tests.ledger.hand import Hand
 
@@ -78,3 +82,36 @@ def test_a_contribution_told_again_after_the_account_was_closed_is_the_same_cont
     home.closes()
     assert pays() == (first[0], True)
     assert home.points()[:2] == (0, 100)
+
+
+def enrolled_long_ago(givers: Givers) -> MemberInfo:
+    long_ago = NOW - timedelta(days=90)
+    return member_enrol(
+        club=givers.club, mobile="+989120000079", first_name="T", channel="till", now=long_ago
+    )
+
+
+def left_of(act: Callable[[], object]) -> int:
+    """What a limit still allows, as its refusal says."""
+    with pytest.raises(Refusal, match="transfer_limit_reached") as refused, transaction.atomic():
+        act()
+    return int(refused.value.extra["left"])
+
+
+def test_what_a_merged_giver_gave_counts_against_the_survivors_day(givers: Givers) -> None:
+    given(givers.club, givers.sara, 5000)
+    givers.gives(500)
+    tina = enrolled_long_ago(givers)
+    merged(givers, givers.sara.id, tina.id)
+    assert left_of(lambda: givers.gives(101, giver=tina)) == 100
+    assert givers.gives(100, giver=tina).state == "done"
+
+
+def test_what_a_merged_receiver_got_counts_against_the_pairs_month(givers: Givers) -> None:
+    free = givers.settings(transfers=[{**TERMS, "per_day": 9000, "per_month": 9000}])
+    given(free.club, free.sara, 5000)
+    free.gives(500)
+    tina = enrolled_long_ago(free)
+    merged(free, free.reza.id, tina.id)
+    assert left_of(lambda: free.gives(301, receiver=tina)) == 300
+    assert free.gives(300, receiver=tina).state == "done"
