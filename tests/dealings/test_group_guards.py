@@ -21,6 +21,7 @@ from bashgah.members.services import (
     group_update,
     invitation_make,
     member_block,
+    member_enrol,
 )
 from tests.cast import NOW, given
 from tests.dealings.test_groups import DAY, MILLION, Home, home_of, refusal_of, the
@@ -132,6 +133,22 @@ def test_a_monthly_limit_is_never_below_zero_nor_beyond_reason() -> None:
             )  # fmt: skip
 
         assert refusal_of(sets) == "limit_invalid"
+
+
+def test_what_a_merged_member_spent_counts_against_the_survivors_month() -> None:
+    home = home_of()
+    given(home.club, home.sara, 100)
+    home.pays_in(home.sara, 100)
+    belonging_set(
+        club=home.club, group_id=home.group_id, member_id=home.reza.id, role="adult", monthly_limit=30,
+        actor=SYSTEM, now=NOW,
+    )  # fmt: skip
+    home.pays_with("R-1", 20, member=home.reza)
+    nora = member_enrol(club=home.club, mobile="+989120000081", first_name="N", channel="till", now=NOW)
+    services.members_merge(club=home.club, survivor_id=nora.id, merged_id=home.reza.id, actor=SYSTEM, now=NOW)
+    assert refusal_of(lambda: home.pays_with("N-1", 11, member=nora)) == "group_limit_reached"
+    home.pays_with("N-2", 10, member=nora)
+    assert home.points()[0] == 70
 
 
 def test_two_of_different_households_are_not_merged_before_one_has_left() -> None:

@@ -1,4 +1,4 @@
-"""Dealings across merges and closings: the same reference is the same dealing, and limits follow the person."""
+"""Dealings across merges and closings: a reference is one dealing for good, limits follow the person."""
 
 from __future__ import annotations
 
