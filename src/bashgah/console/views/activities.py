@@ -14,13 +14,12 @@ from django.utils.translation import get_language, gettext
 
 from bashgah.access.gate import may
 from bashgah.activities import selectors
-from bashgah.activities.receipts import receipt_of
 from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.activities.whys import type_said
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
-from bashgah.console.framing import said
+from bashgah.console.receipts import price_of, undone_of
 from bashgah.console.tabs import activity_tabs
 from bashgah.console.views.base import chosen, fragment, page, read_id, show
 from bashgah.console.views.moving import Waiting, waiting_of
@@ -32,7 +31,7 @@ from bashgah.kit import formats, ids
 from bashgah.kit.jalali import parse_date
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
-from bashgah.ui.figures import day_words, isolated, moment_words, money_words
+from bashgah.ui.figures import day_words, moment_words, money_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.listings import listing
 from bashgah.ui.types import Column, Crumb, FilterChoice, Lang, Listing, Tab, Why
@@ -167,33 +166,17 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
         member_url=reverse("console:member", args=[ids.public("member", info.member_id)]),
         lines=tuple(_line(line, lang) for line in info.fact.lines),
         lines_known=info.fact.lines_known,
-        price=_price(request, info),
+        price=price_of(request, info),
         why=why_of(club, info, lang, clock.now()),
         about_url=reverse("console:activity", args=[ids.public("activity", info.about_id)])
         if info.about_id
         else "",
         waiting=waiting_of(request, info),
         return_url=_return_url(request, info),
-        undone=_undone(info, lang),
+        undone=undone_of(info, lang),
         returns=_returns(club, info),
     )
     return show(request, "activities/one.html", model)
-
-
-def _price(request: HttpRequest, info: ActivityInfo) -> tuple[tuple[str, str], ...]:
-    """What a purchase cost, step by step; nothing where its price is all there is to say."""
-    if info.kind != "purchase":
-        return ()
-    club: ClubInfo = request.club
-    found = receipt_of(club, info)
-    if not found.steps:
-        return ()
-    steps = [(said(request, step.name), money_words(step.amount, club)) for step in found.steps]
-    return (
-        (gettext("Price"), money_words(found.gross, club)),
-        *((name, isolated(amount)) for name, amount in steps),
-        (gettext("Paid in money"), money_words(found.due, club)),
-    )
 
 
 def _return_url(request: HttpRequest, info: ActivityInfo) -> str:
@@ -204,26 +187,6 @@ def _return_url(request: HttpRequest, info: ActivityInfo) -> str:
     if not may(request, "activities.write", branch=branch):
         return ""
     return reverse("console:activity_return", args=[ids.public("activity", info.id)])
-
-
-def _undone(info: ActivityInfo, lang: Lang) -> tuple[tuple[str, str], ...]:
-    """What a return undid besides the points it took back."""
-    rows = [
-        (
-            gettext("Given back to %(wallet)s") % {"wallet": back.wallet},
-            isolated(formats.signed(back.amount, lang)),
-        )
-        for back in info.given_back
-    ]
-    if info.coupons_back:
-        count = formats.number(len(info.coupons_back), lang)
-        rows.append((gettext("Coupons that can be used again"), count))
-    rows += [
-        (gettext("Tier"), gettext("from %(before)s to %(after)s") % {"before": m.before, "after": m.after})
-        for m in info.moves
-        if m.direction == "lowered"
-    ]
-    return tuple(rows)
 
 
 def _returns(club: ClubInfo, info: ActivityInfo) -> tuple[tuple[str, str], ...]:
