@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from bashgah.kit.text import Texts
 
@@ -221,3 +222,24 @@ REWARDS: tuple[tuple[str, Texts, Texts, Texts, int | None], ...] = (
         480,
     ),
 )
+
+MONTH_PURCHASES = {
+    "key": "month_purchases",
+    "name": {"fa": "خرید در ماه", "en": "Purchase in the month"},
+    "window": "month",
+}
+FIFTH: dict[str, Any] = {
+    "key": "fifth_purchase_coupon",
+    "name": {"fa": "کوپن برای هر پنجمین خرید ماه", "en": "A coupon for every fifth purchase of a month"},
+    "when": {"field": "counter.month_purchases", "op": "every", "value": 5},
+    "effects": [{"kind": "reward", "reward": "discount_50k", "valid_days": 14}],
+    "limits": [{"window": "month", "most": 2, "of": "times"}],
+    "budget": {"reward": "discount_50k", "most": 5000, "window": "month", "at_limit": "skip"},
+    "priority": 300,
+}
+"""A rule that gives a reward; when it begins the filling says."""
+TERMS: dict[str, dict[str, Any]] = {
+    key: {"name": {"fa": name.fa, "en": name.en}, **({"cost": 500_000} if key == "discount_50k" else {})}
+    for key, name, *_more in REWARDS
+}
+"""What the program knows of the rewards beside their terms: their names, and what a coupon costs."""

@@ -51,6 +51,9 @@ GIVEN_FOR = ("ready_social_task", "ready_review")
 """Ready rules that the demo takes over beside what every club begins with."""
 BEGUN, FINISHED = "demo.begun", "demo.finished"
 
+GIFTS_SINCE = timedelta(days=21)
+"""Since when the club gives coupons: not so long that a year of them is issued in one night."""
+
 
 def quiet(stage: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
@@ -201,7 +204,7 @@ def _furnish(club: ClubInfo, begin: date, until: datetime) -> None:
         ],
         now=opened,
     )
-    _program_start(fresh, opened)
+    _program_start(fresh, opened, until - GIFTS_SINCE)
     for sort, (key, name, description, conditions, stock) in enumerate(goods.REWARDS, start=1):
         rewards.reward_save(
             club=fresh,
@@ -250,8 +253,11 @@ def _enrol(club: ClubInfo, people: Sequence[Persona], now: datetime, progress: P
     return member_ids
 
 
-def _program_start(club: ClubInfo, now: datetime) -> None:
-    """What every club begins with; half of a bill may be paid by points, and what members do earns some."""
+def _program_start(club: ClubInfo, now: datetime, gifts: datetime) -> None:
+    """What every club begins with; half of a bill may be paid by points, and what members do earns some.
+
+    Since ``gifts`` every fifth purchase of a month brings a coupon.
+    """
     if version_last(club):
         return
     actor = Actor(kind="system", name=STAFF[1].name)
@@ -259,5 +265,8 @@ def _program_start(club: ClubInfo, now: datetime) -> None:
     document = {**starter_program(club.currency, club.calendar), "pay_with_points": paying}
     told = {ready.key: ready.rule for ready in ready_rules(document_read(document))}
     document["rules"] = [*document["rules"], *({**told[key], "stage": "live"} for key in GIVEN_FOR)]
+    document["rewards"] = [{**each, **goods.TERMS.get(each["key"], {})} for each in document["rewards"]]
+    document["counters"] = [*document.get("counters", ()), goods.MONTH_PURCHASES]
+    document["rules"] = [*document["rules"], {**goods.FIFTH, "schedule": {"starts_at": gifts.isoformat()}}]
     draft = draft_open(club=club, document=document, actor=actor, now=now)
     draft_publish(club=club, revision=draft.revision, actor=actor, now=now)

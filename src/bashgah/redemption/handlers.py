@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from bashgah.clubs.selectors import club_get
-from bashgah.ground import clock
 from bashgah.ground.outbox import hears
 from bashgah.ground.types import News
 from bashgah.redemption.granting import grants_issue
@@ -18,4 +17,5 @@ def on_reward_granted(news: News) -> None:
         return
     club = club_get(news.club_id)
     ids = [UUID(each) for each in news.payload["grants"]]
-    grants_issue(club=club, member_id=UUID(news.payload["member"]), grant_ids=ids, now=clock.now())
+    now = news.heard_at or news.at
+    grants_issue(club=club, member_id=UUID(news.payload["member"]), grant_ids=ids, now=now)
