@@ -151,6 +151,7 @@ def test_the_members_yes_is_asked_for_and_only_to_these_points(till: Till) -> No
     form = bill(till, pay="250", pay_shown="250")
     preview = till.post("preview", **form).content.decode()
     assert "عضو هنوز" in preview
+    assert 'data-act="payAsk"' in preview
     assert till.post("record", **form).status_code == 422
     asked = till.post("pay", **form).content.decode()
     redemption, request = field(asked, "redemption"), field(asked, "request")

@@ -235,6 +235,7 @@
     one("till-pay").focus();
     changed();
   }
+  function payAsk() { htmx.trigger(one("till-pay"), "till:pay"); }
   function unpaid() { var field = one("till-pay"); if (field) { field.value = ""; most(""); } }
   document.body.addEventListener("till:unpaid", unpaid);
   document.body.addEventListener("till:paying", function () { var field = one("till-pay"); if (field) next(field); });
@@ -275,7 +276,7 @@
     if (mode) { setMode(mode.dataset.mode); return; }
     var act = e.target.closest("[data-act]");
     if (!act) return;
-    ({ record: record, clear: clear, anonymous: anonymous, scan: scan, payMost: payMost, closePanel: closePanel })[act.dataset.act]();
+    ({ record: record, clear: clear, anonymous: anonymous, scan: scan, payMost: payMost, payAsk: payAsk, closePanel: closePanel })[act.dataset.act]();
   });
   function setMode(name) {
     var hidden = one("till-mode");
