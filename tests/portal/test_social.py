@@ -65,20 +65,20 @@ def test_a_picture_is_shown_to_its_member_alone(house: House, tmp_path: Path) ->
         assert house.visitor().get(url).status_code == 302
 
 
-def bought(house: House) -> str:
+def bought(made: cast.Naderi) -> str:
     settled = settle_one(
         PurchaseIn(
             source="till", reference="r1", occurred_at=clock.now(),
-            member=MemberRef(id=ids.public("member", house.cast.sara.id)), branch="101",
+            member=MemberRef(id=ids.public("member", made.sara.id)), branch="101",
             amounts=AmountsIn(gross=5_000_000),
         ),
-        club=house.club, actor=SYSTEM, now=clock.now(),
+        club=made.club, actor=SYSTEM, now=clock.now(),
     )  # fmt: skip
     return ids.public("activity", settled.activity_id)
 
 
 def test_a_purchase_is_reviewed_once_and_looked_at_where_the_club_wants_it(house: House) -> None:
-    purchase, sara = bought(house), house.sara()
+    purchase, sara = bought(house.cast), house.sara()
     assert "نوشتن نظر" not in sara.get(f"/statement/{purchase}/why").content.decode()
     settings_set(club=house.club, changes={"reviews": "looked_at"}, now=clock.now())
     assert "نوشتن نظر" in sara.get(f"/statement/{purchase}/why").content.decode()
@@ -94,7 +94,7 @@ def test_a_purchase_is_reviewed_once_and_looked_at_where_the_club_wants_it(house
 
 def test_a_review_counts_at_once_where_nobody_looks_first(house: House) -> None:
     settings_set(club=house.club, changes={"reviews": "at_once"}, now=clock.now())
-    purchase, sara = bought(house), house.sara()
+    purchase, sara = bought(house.cast), house.sara()
     sara.post(f"/statement/{purchase}/review", stars="5")
     row = Proof.objects.get()
     assert (row.state, row.activity_id is not None) == ("accepted", True)
@@ -102,7 +102,7 @@ def test_a_review_counts_at_once_where_nobody_looks_first(house: House) -> None:
 
 def test_nobody_reviews_what_another_bought(house: House) -> None:
     settings_set(club=house.club, changes={"reviews": "at_once"}, now=clock.now())
-    purchase = bought(house)
+    purchase = bought(house.cast)
     reza = house.visitor()
     reza.signs_in(cast.REZA_MOBILE)
     assert reza.post(f"/statement/{purchase}/review", stars="5").status_code == 404
