@@ -4,33 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bashgah.cli.database import fail
-from bashgah.cli.filling import club_named, outcome_shown, progress_shown, said
+from bashgah.cli.filling import imported, outcome_shown
 
 
 def balances(file: Path, mapping: Path, *, club: str | None, rejects: Path | None) -> None:
     """Import a file of balances and tell what became of every row."""
-    from bashgah.ground import clock
-    from bashgah.ground.types import SYSTEM
     from bashgah.imports import balances as imports
-    from bashgah.kit.refusals import Refusal
 
-    try:
-        chosen = club_named(club)
-        where = rejects or file.with_name(file.stem + ".rejected.csv")
-        with progress_shown() as tell:
-            report = imports.balances_import(
-                file,
-                imports.balance_mapping_read(mapping),
-                club=chosen,
-                actor=SYSTEM,
-                now=clock.now(),
-                progress=tell,
-                rejects=where,
-            )
-    except Refusal as refusal:
-        fail(said(refusal))
-        return
+    report, where = imported(
+        imports.balances_import,
+        lambda: imports.balance_mapping_read(mapping),
+        file,
+        club=club,
+        rejects=rejects,
+    )
     outcome_shown(
         report,
         (

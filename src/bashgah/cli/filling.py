@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,6 +14,7 @@ from rich.table import Table
 from bashgah.cli.database import console, fail
 
 Tell = Callable[[str, int, int], None]
+Found = TypeVar("Found")
 
 
 @contextmanager
@@ -61,28 +62,12 @@ def demo(*, if_empty: bool) -> None:
 
 def purchases(file: Path, mapping: Path, *, club: str | None, rejects: Path | None) -> None:
     """Import a file of invoice lines and tell what became of every line."""
-    from bashgah.ground import clock
-    from bashgah.ground.types import SYSTEM
     from bashgah.imports import mapping as mappings
     from bashgah.imports import services as imports
-    from bashgah.kit.refusals import Refusal
 
-    try:
-        chosen = club_named(club)
-        where = rejects or file.with_name(file.stem + ".rejected.csv")
-        with progress_shown() as tell:
-            report = imports.purchases_import(
-                file,
-                mappings.mapping_read(mapping),
-                club=chosen,
-                actor=SYSTEM,
-                now=clock.now(),
-                progress=tell,
-                rejects=where,
-            )
-    except Refusal as refusal:
-        fail(said(refusal))
-        return
+    report, where = imported(
+        imports.purchases_import, lambda: mappings.mapping_read(mapping), file, club=club, rejects=rejects
+    )
     outcome_shown(
         report,
         (
@@ -99,6 +84,32 @@ def purchases(file: Path, mapping: Path, *, club: str | None, rejects: Path | No
         rejects=where,
         one="lines",
     )
+
+
+def imported(
+    service: Callable[..., Found],
+    mapping_read: Callable[[], object],
+    file: Path,
+    *,
+    club: str | None,
+    rejects: Path | None,
+) -> tuple[Found, Path]:
+    """Run an import of a file with a bar: its report, and where the rejected rows are; a refusal ends the
+    command."""
+    from bashgah.ground import clock
+    from bashgah.ground.types import SYSTEM
+    from bashgah.kit.refusals import Refusal
+
+    try:
+        chosen = club_named(club)
+        where = rejects or file.with_name(file.stem + ".rejected.csv")
+        with progress_shown() as tell:
+            report = service(
+                file, mapping_read(), club=chosen, actor=SYSTEM, now=clock.now(), progress=tell, rejects=where
+            )
+    except Refusal as refusal:
+        fail(said(refusal))
+    return report, where
 
 
 class Report(Protocol):
