@@ -178,6 +178,17 @@ def test_nobody_approves_what_they_wrote_or_asked_for(club: ClubInfo) -> None:
     assert refused(club) == [("", "approval", 0, 0)]
 
 
+def test_who_changed_the_draft_and_changed_it_back_wrote_it_too(club: ClubInfo) -> None:
+    club = asking(club, approval_above=0)
+    put(club)
+    request = ask(club)
+    put(club, actor=MINA, priority=90)
+    put(club, actor=MINA)
+    with pytest.raises(Refusal, match="approval_own"):
+        decide(club, request, MINA)
+    assert decide(club, request, NEGAR).state == "approved"
+
+
 def test_a_declined_draft_is_not_published(club: ClubInfo) -> None:
     club = asking(club, approval_above=0)
     put(club)
