@@ -181,7 +181,9 @@ def test_publishing_leaves_an_audit_row_and_news(started: ClubInfo) -> None:
             [started.id, "program%"],
         )
         assert cursor.fetchall() == [("program.published", "1")]
-        cursor.execute("SELECT kind, payload->>'number' FROM ground_news WHERE club_id = %s", [started.id])
+        cursor.execute(
+            "SELECT kind, payload::jsonb->>'number' FROM ground_news WHERE club_id = %s", [started.id]
+        )
         assert ("program.published", "1") in cursor.fetchall()
 
 

@@ -7,7 +7,6 @@ card made it, and nothing has to be moved afterwards.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -83,4 +82,4 @@ def passed_on(merged: Running, survivor: Running, origin: Origin) -> None:
 
 def merge_entry(merged: Running, origin: Origin) -> Origin:
     """Return an entry of a merge; the cause's id is the merged member's, so the merge's undo finds it."""
-    return replace(origin, id=ids.fresh(), cause=Cause.MERGE, cause_id=merged.member_id)
+    return structs.replace(origin, id=ids.fresh(), cause=Cause.MERGE, cause_id=merged.member_id)

@@ -25,7 +25,6 @@ from bashgah.redemption.types import GrantLine
 
 FORM = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 KINDS: tuple[FactKind, ...] = ("purchase", "return", "visit", "custom")
 """A kind's place is its code in rows: new kinds go to the end."""
@@ -50,14 +49,14 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
 
 
-class StoredCredit(msgspec.Struct, frozen=True):
+class StoredCredit(msgspec.Struct, frozen=True, gc=False):
     """A credit as it was recorded, with its parts by line: what a return takes its share of."""
 
     line: CreditLine
     base: tuple[tuple[int, int], ...]
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What a fact gave, and how things stood right after it."""
 
     credits: tuple[StoredCredit, ...] = ()
@@ -71,28 +70,33 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def fact_pack(fact: Fact) -> bytes:
     """Pack a fact; both of its times keep their zones."""
-    lines = [
-        _trimmed(
-            [li.no, li.sku, li.gross, li.quantity, li.name, li.category, li.discount, li.tax, li.brand,
-             li.tags, li.paid_by_points],
-            _LINE_DEFAULTS,
-        )
-        for li in fact.lines
-    ]  # fmt: skip
-    zone = fact.local_at.tzinfo
-    offset = fact.occurred_at.utcoffset() or timedelta()
+    lines = [_line_parts(line) for line in fact.lines]
+    zone, occurred_at = fact.local_at.tzinfo, fact.occurred_at
+    offset = 0 if occurred_at.tzinfo is UTC else _minutes(occurred_at)
+    zone_key = zone.key if isinstance(zone, ZoneInfo) else "UTC"
+    head = [
+        FORM,
+        KIND_CODES[fact.kind],
+        micros(occurred_at),
+        offset,
+        zone_key,
+        fact.type,
+        fact.branch,
+        fact.channel,
+        lines,
+    ]
+    if (
+        lines
+        and fact.lines_known
+        and fact.currency == _FACT_DEFAULTS[10]
+        and not (fact.payment_methods or fact.city or fact.region or fact.shipping)
+        and not (fact.coupons or fact.attributes or fact.promotions)
+    ):
+        return _encode(head)  # as most are: all that would follow is left out
     return _encode(
         _trimmed(
             [
-                FORM,
-                KIND_CODES[fact.kind],
-                micros(fact.occurred_at),
-                int(offset.total_seconds()) // 60,
-                zone.key if isinstance(zone, ZoneInfo) else "UTC",
-                fact.type,
-                fact.branch,
-                fact.channel,
-                lines,
+                *head,
                 fact.payment_methods,
                 fact.currency,
                 fact.city,
@@ -149,13 +153,13 @@ def fact_unpack(packed: bytes | memoryview) -> Fact:
 def state_pack(state: State) -> bytes:
     """Pack the state a fact was decided from: only what the program version read."""
     values = {FIELD_CODES.get(name, name): _plain(value) for name, value in state.values.items()}
-    standings = {
-        ladder: _trimmed([s.tier, _day(s.since), _day(s.kept_until), _day(s.granted_until)], ("", 0, 0, 0))
-        for ladder, s in state.standings.items()
-    }
+    standings = {ladder: _standing_parts(standing) for ladder, standing in state.standings.items()}
+    measures = dict(state.measures)
+    if measures and not (state.used or state.balances or state.budgets):
+        return _encode([FORM, values, standings, measures])
     used = [[key, start.toordinal(), amount] for (key, start), amount in state.used.items()]
     budgets = [[key, start.toordinal(), branch, left] for (key, start, branch), left in state.budgets.items()]
-    parts = [FORM, values, standings, dict(state.measures), used, dict(state.balances), budgets]
+    parts = [FORM, values, standings, measures, used, dict(state.balances), budgets]
     return _encode(_trimmed(parts, _STATE_DEFAULTS))
 
 
@@ -174,22 +178,15 @@ def state_unpack(packed: bytes | memoryview) -> State:
 
 def outcome_pack(outcome: Outcome) -> bytes:
     """Pack what a fact gave."""
-    credits_ = [
-        _trimmed(
-            [
-                c.line.wallet,
-                c.line.amount,
-                c.line.rule,
-                [number for pair in c.base for number in pair],
-                _instant(c.line.expires_at),
-                _instant(c.line.available_from),
-                _instant(c.line.confirm_by),
-            ],
-            _CREDIT_DEFAULTS,
-        )
-        for c in outcome.credits
+    credits_ = [_credit_parts(credit) for credit in outcome.credits]
+    balances = [
+        [b.wallet, b.available]
+        if b.available and not (b.pending or b.held)
+        else _trimmed([b.wallet, b.available, b.pending, b.held], ("", 0, 0, 0))
+        for b in outcome.balances
     ]
-    balances = [_trimmed([b.wallet, b.available, b.pending, b.held], ("", 0, 0, 0)) for b in outcome.balances]
+    if outcome.tiers and not (outcome.moves or outcome.given_back or outcome.coupons_back):
+        return _encode([FORM, credits_, balances, outcome.tiers])
     moves = [[m.ladder, m.before, m.after, m.direction, phrase_to_json(m.why)] for m in outcome.moves]
     back = [[given.wallet, given.amount] for given in outcome.given_back]
     coupons = [id_.bytes for id_ in outcome.coupons_back]
@@ -219,7 +216,8 @@ def outcome_unpack(packed: bytes | memoryview) -> Outcome:
 
 def micros(at: datetime) -> int:
     """An instant as microseconds since 1970, exactly."""
-    return (at - EPOCH) // MICROSECOND
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 _LINE_DEFAULTS = (0, "", 0, 1000, "", (), 0, 0, "", (), 0)
@@ -239,6 +237,41 @@ def _trimmed(values: list[Any], defaults: Sequence[Any]) -> list[Any]:
 
 def _filled(values: list[Any], defaults: Sequence[Any]) -> list[Any]:
     return [*values, *defaults[len(values) :]]
+
+
+def _line_parts(line: Line) -> list[Any]:
+    more = line.name or line.category or line.discount or line.tax
+    if line.gross and not (more or line.brand or line.tags or line.paid_by_points):
+        plain = [line.no, line.sku, line.gross]
+        return plain if line.quantity == _LINE_DEFAULTS[3] else [*plain, line.quantity]
+    return _trimmed(
+        [line.no, line.sku, line.gross, line.quantity, line.name, line.category, line.discount, line.tax,
+         line.brand, line.tags, line.paid_by_points],
+        _LINE_DEFAULTS,
+    )  # fmt: skip
+
+
+def _credit_parts(credit: StoredCredit) -> list[Any]:
+    line, base = credit.line, credit.base
+    flat = list(base[0]) if len(base) == 1 else [number for pair in base for number in pair]
+    head = [line.wallet, line.amount, line.rule, flat]
+    if flat and line.available_from is None and line.confirm_by is None:
+        return head if line.expires_at is None else [*head, _instant(line.expires_at)]
+    return _trimmed(
+        [*head, _instant(line.expires_at), _instant(line.available_from), _instant(line.confirm_by)],
+        _CREDIT_DEFAULTS,
+    )
+
+
+def _standing_parts(standing: Standing) -> list[Any]:
+    if standing.since and not (standing.kept_until or standing.granted_until):
+        return [standing.tier, standing.since.toordinal()]
+    days = _day(standing.since), _day(standing.kept_until), _day(standing.granted_until)
+    return _trimmed([standing.tier, *days], ("", 0, 0, 0))
+
+
+def _minutes(at: datetime) -> int:
+    return int((at.utcoffset() or timedelta()).total_seconds()) // 60
 
 
 def _line(parts: list[Any]) -> Line:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from bashgah.activities import promises
-from bashgah.activities.invoices import in_future, placed, purchase_fact, stored, too_late
+from bashgah.activities.invoices import Places, in_future, placed, purchase_fact, stored, too_late
 from bashgah.activities.promises import Promise
 from bashgah.activities.types import CustomIn, Intake, MemberRef, PurchaseIn, body_hash
 from bashgah.clubs.types import ClubInfo
@@ -33,8 +32,7 @@ Answer = UUID | Refusal
 Name = tuple[str, str | UUID]
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct, gc=False):
     """One fact of a batch on its way to an answer.
 
     ``refusal`` is kept until the reference was looked up: a fact told before gets its first answer whatever
@@ -106,9 +104,16 @@ def members_resolved(
         if ref is None or draft.refusal is not None or draft.member_id is not None:
             continue
         try:
-            asked.setdefault(_name(club, ref, now), []).append(draft)
+            name = _name(club, ref, now)
         except Refusal as refusal:
             draft.refusal = refusal
+            continue
+        if lock_follows and name[0] == "id":
+            draft.member_id = name[1]  # type: ignore[assignment]
+        else:
+            asked.setdefault(name, []).append(draft)
+    if not asked:
+        return
     answers = _answers(club, asked, lock_follows)
     for name, waiting in asked.items():
         answer = answers[name]
@@ -141,13 +146,13 @@ def facts_made(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> None:
     quoted = [draft for draft in drafts if isinstance(draft.intake, PurchaseIn) and draft.intake.quote]
     if quoted:
         _promises_found(club, quoted)
+    met: Places = {}
     for draft in drafts:
         if draft.kind == "return" or draft.refusal is not None or draft.fact is not None:
             continue
         try:
-            draft.fact = (
-                _fact(club, draft.intake, known) if draft.promise is None else _promised(club, draft, known)
-            )
+            is_told = draft.promise is None
+            draft.fact = _fact(club, draft.intake, known, met) if is_told else _promised(club, draft, known)
             in_time(club, draft, now)
         except Refusal as refusal:
             draft.refusal = refusal
@@ -221,10 +226,10 @@ def nobody() -> Refusal:
     return Refusal("member_not_found", Phrase(_("There is no such member.")), status=404, field="/member")
 
 
-def _fact(club: ClubInfo, intake: Intake, known: Mapping[str, ProductFact]) -> Fact:
+def _fact(club: ClubInfo, intake: Intake, known: Mapping[str, ProductFact], met: Places) -> Fact:
     if isinstance(intake, PurchaseIn):
-        return purchase_fact(club, intake, known)
-    branch, local_at = placed(club, intake.branch, intake.occurred_at)
+        return purchase_fact(club, intake, known, met)
+    branch, local_at = placed(club, intake.branch, intake.occurred_at, met)
     is_custom = isinstance(intake, CustomIn)
     return Fact(
         kind="custom" if is_custom else "visit",

@@ -25,14 +25,26 @@ def stored(text: str, at: str) -> str:
     return text if text.isascii() and text.isprintable() else clean(text, field=at)
 
 
-def placed(club: ClubInfo, code: str, occurred_at: datetime) -> tuple[BranchInfo | None, datetime]:
+Places = dict[str, tuple[BranchInfo | None, ZoneInfo]]
+"""Branches that a batch named so far, by code, and the zones of their days."""
+
+
+def placed(
+    club: ClubInfo, code: str, occurred_at: datetime, met: Places | None = None
+) -> tuple[BranchInfo | None, datetime]:
     """Return the branch a fact names, and its instant in that branch's zone (else the club's).
 
     An instant at the edge of the calendar, which has no date in that zone, is refused whatever the policy.
+    ``met`` spares the facts of a batch looking for the same branch.
     """
-    branch = _branch(club, code) if code else None
+    place = met.get(code) if met is not None else None
+    if place is None:
+        branch = _branch(club, code) if code else None
+        place = branch, _zone(branch.timezone if branch else club.timezone)
+        if met is not None:
+            met[code] = place
     try:
-        return branch, occurred_at.astimezone(_zone(branch.timezone if branch else club.timezone))
+        return place[0], occurred_at.astimezone(place[1])
     except OverflowError:
         raise (too_late(club) if occurred_at.year == 1 else in_future()) from None
 
@@ -81,7 +93,9 @@ def cart_fact(club: ClubInfo, cart: CartIn, now: datetime) -> Fact:
     return purchase_fact(club, intake, products_facts(club, skus) if skus else {})
 
 
-def purchase_fact(club: ClubInfo, intake: PurchaseIn, known: Mapping[str, ProductFact]) -> Fact:
+def purchase_fact(
+    club: ClubInfo, intake: PurchaseIn, known: Mapping[str, ProductFact], met: Places | None = None
+) -> Fact:
     if intake.currency and intake.currency != club.currency:
         raise _invalid(
             "currency_unknown", _("The club counts in {currency}."), "/currency", currency=club.currency
@@ -90,13 +104,18 @@ def purchase_fact(club: ClubInfo, intake: PurchaseIn, known: Mapping[str, Produc
         raise _invalid(
             "amounts_unclear", _("Give the lines of the purchase, or its amounts alone."), "/lines"
         )
-    branch, local_at = placed(club, intake.branch, intake.occurred_at)
+    branch, local_at = placed(club, intake.branch, intake.occurred_at, met)
     lines = _lines(intake.lines, known, club.locale)
     amounts = intake.amounts
-    gross = amounts.gross if amounts else sum(line.gross for line in lines)
-    discount = amounts.discount if amounts else sum(line.discount for line in lines)
-    paid = amounts.paid_by_points if amounts else sum(line.paid_by_points for line in lines)
-    tax = amounts.tax if amounts else sum(line.tax for line in lines)
+    if amounts:
+        gross, discount, tax, paid = amounts.gross, amounts.discount, amounts.tax, amounts.paid_by_points
+    else:
+        gross = discount = tax = paid = 0
+        for line in lines:
+            gross += line.gross
+            discount += line.discount
+            tax += line.tax
+            paid += line.paid_by_points
     if discount > gross:
         raise _invalid("discount_exceeds", _("The discount is more than the price."), "/amounts/discount")
     if gross + tax + intake.shipping > club.settings.amount_ceiling:
@@ -162,7 +181,7 @@ def _lines(given: Sequence[LineIn], known: Mapping[str, ProductFact], locale: st
 
 
 def codes(texts: tuple[str, ...], at: str) -> tuple[str, ...]:
-    return tuple(stored(text, at) for text in texts)
+    return tuple([stored(text, at) for text in texts]) if texts else ()
 
 
 def _invalid(code: str, msgid: str, at: str, **params: object) -> Refusal:

@@ -24,10 +24,14 @@ def stay_alive(batch: Batch, member: Running, compiled: CompiledProgram, fact: F
     """
     if fact.kind not in ACTIVE:
         return
-    is_current = compiled.number == number_in_force(batch.versions, batch.now)
+    wallets = member.points.wallets
     for unit, clock in compiled.clocks.items():
-        until = clock.inactive_at(fact.local_at)
+        until = clock.inactive_at(fact.local_at) if clock.lapses else None
         if until is not None:
             member.points.keep_alive(unit, max(until, batch.now + ARRIVAL))
-        elif is_current:
+        elif (
+            unit in wallets
+            and wallets[unit].lapses_at is not None
+            and compiled.number == number_in_force(batch.versions, batch.now)
+        ):
             member.points.keep_alive(unit, None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import psycopg
+from msgspec import structs
 
 from bashgah.activities import pooling
 from bashgah.activities.payments import COUPON, REDEMPTION, UNITS, Payment, held, redeemed, unclear
@@ -164,7 +165,7 @@ def payments_take(
 
 def _pool_pays(club: ClubInfo, member: Running, pool: Running, payment: Payment, origin: Origin) -> UUID:
     """Take units out of the shared account, under an entry of its own that names the member."""
-    entry = replace(origin, id=kept_ids.fresh(), cause=Cause.POOL, cause_id=member.member_id)
+    entry = structs.replace(origin, id=kept_ids.fresh(), cause=Cause.POOL, cause_id=member.member_id)
     pooling.spent_count(
         club, pool.member_id, member.member_id, payment.unit, payment.amount, origin.recorded_at
     )
@@ -252,7 +253,7 @@ def _pool_gets_back(  # noqa: PLR0917 one payment, its part, its time
 ) -> None:
     """Give units back to the shared account's own lots; they count against nobody's month any more."""
     assert paid.spending is not None  # noqa: S101 - the caller looked
-    entry = replace(origin, id=kept_ids.fresh(), cause=Cause.POOL, cause_id=purchase.member_id)
+    entry = structs.replace(origin, id=kept_ids.fresh(), cause=Cause.POOL, cause_id=purchase.member_id)
     give_back(pool.points, entry, paid.spending, amount, grace_until=until)
     if paid.kind == UNITS:
         pooling.spent_count(

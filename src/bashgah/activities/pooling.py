@@ -7,12 +7,12 @@ transaction. Which group that was stays with the activity, so that a return find
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import psycopg
+from msgspec import structs
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import ids
@@ -62,7 +62,7 @@ def pools_join(batch: Batch) -> None:
 
 def earned_share(member: Running, pool: Running, origin: Origin, given: Sequence[UUID]) -> None:
     """Pass the group's share of new lots on."""
-    entry = replace(origin, id=ids.fresh(), cause=Cause.POOL)
+    entry = structs.replace(origin, id=ids.fresh(), cause=Cause.POOL)
     if ledger.lots_share(member.points, pool.points, entry, given, member.share):
         member.shared.append(
             touched_row(member.club_id, member.member_id, origin.id, pool.member_id, entry.id)
@@ -119,7 +119,7 @@ def called_back(  # noqa: PLR0917 one credit of one purchase
     due = share.amount * (credited.reversed_total + amount) // credited.amount - share.back
     due = min(due, amount)
     if due > 0:
-        entry = replace(origin, id=ids.fresh(), cause=Cause.POOL)
+        entry = structs.replace(origin, id=ids.fresh(), cause=Cause.POOL)
         ledger.share_call_back(running.points, pool.points, entry, share, due, negative)
 
 

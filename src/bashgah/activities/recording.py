@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, structs
 
 from bashgah.activities import compact
+from bashgah.activities.announcing import Heard, heard_of, tier_told
 from bashgah.activities.compact import KIND_CODES
 from bashgah.activities.compact import Outcome as StoredOutcome
 from bashgah.activities.drafts import Draft
@@ -34,11 +36,12 @@ from bashgah.activities.tables import (
 from bashgah.activities.types import Outcome, Refused, Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
-from bashgah.engine.decisions import Decision, TierMove
+from bashgah.engine.decisions import Decision
 from bashgah.engine.facts import Fact
 from bashgah.engine.returns import CANCELLED
 from bashgah.engine.states import Slot, State
 from bashgah.ground import ids, outbox
+from bashgah.ground.arrays import instant
 from bashgah.ground.batch import RowSet
 from bashgah.ground.types import SYSTEM, Actor
 from bashgah.history import keeping as history
@@ -54,6 +57,7 @@ from bashgah.redemption.tables import GRANT
 from bashgah.tiers.tables import CHANGE, STANDING
 
 Row = tuple[Any, ...]
+_SOURCE_AND_REFERENCE = itemgetter(4, 5)
 
 
 @dataclass(slots=True)
@@ -88,13 +92,18 @@ class Batch:
     bare_groups: set[UUID] = field(default_factory=set)
     touched: Touched = field(default_factory=dict)
     kept: dict[UUID, UUID] = field(default_factory=dict)
+    programs: dict[int, CompiledProgram] = field(default_factory=dict)
 
     def program(self, at: datetime) -> CompiledProgram:
         """Return the program that was in force when a fact happened."""
-        return program_of(self.club, self.versions, number_in_force(self.versions, at))
+        number = number_in_force(self.versions, at)
+        found = self.programs.get(number)
+        if found is None:
+            found = self.programs[number] = program_of(self.club, self.versions, number)
+        return found
 
 
-class Made(Struct, frozen=True):
+class Made(Struct, frozen=True, gc=False):
     """A settled fact: what it was and what it came to. ``about`` is the purchase a return or claim names."""
 
     draft: Draft
@@ -103,6 +112,7 @@ class Made(Struct, frozen=True):
     outcome: StoredOutcome
     decision: Decision | None = None
     about: UUID | None = None
+    instant: int | None = None
 
 
 def origin(batch: Batch, activity_id: UUID, fact: Fact, cause: Cause) -> Origin:
@@ -115,6 +125,7 @@ def origin(batch: Batch, activity_id: UUID, fact: Fact, cause: Cause) -> Origin:
         recorded_at=batch.now,
         business_date=fact.local_at.date(),
         actor_kind=batch.actor_kind,
+        instant=instant(fact.occurred_at),
     )
 
 
@@ -126,7 +137,7 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
     _reference(batch, draft, made.id, member_id)
     batch.activities.append(
         (
-            fact.occurred_at,
+            fact.occurred_at if made.instant is None else made.instant,
             batch.now,
             fact.gross,
             fact.net,
@@ -153,7 +164,7 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
     if draft.claims is not None and fact.kind == "purchase":
         batch.claims.append((draft.claims, member_id, made.id))
     kind = "custom" if fact.type == CANCELLED else fact.kind
-    _news(batch, f"{kind}.settled", draft.member_id, _told(made, compiled))
+    _news(batch, f"{kind}.settled", draft.member_id, heard_of(made, compiled))
     for move in made.outcome.moves:
         _news(batch, f"tier.{move.direction}", draft.member_id, tier_told(compiled, move, made))
 
@@ -182,7 +193,7 @@ def anonymous_add(batch: Batch, draft: Draft) -> Settled:
             compact.fact_pack(fact),
         )
     )
-    _news(batch, "purchase.anonymous", None, _told(made, None))
+    _news(batch, "purchase.anonymous", None, heard_of(made, None))
     return answer(batch, made)
 
 
@@ -209,7 +220,7 @@ def anonymous_return_add(batch: Batch, draft: Draft, goods: Goods, fact: Fact) -
             compact.fact_pack(fact),
         )
     )
-    _news(batch, "return.anonymous", None, _told(made, None))
+    _news(batch, "return.anonymous", None, heard_of(made, None))
     return answer(batch, made)
 
 
@@ -295,8 +306,10 @@ def rowsets(batch: Batch) -> list[RowSet]:
     for member in batch.members.values():
         member.points.rows_into(points)
         member.history.rows_into(past)
-        standings.extend(member.standing_rows())
-        changes.extend(member.changes)
+        if member.moved:
+            standings.extend(member.standing_rows())
+        if member.changes:
+            changes.extend(member.changes)
         for row in member.shared:
             pooled[row[:3]] = row if row[-1] is not None else pooled.get(row[:3], row)
     returned = [
@@ -311,7 +324,7 @@ def rowsets(batch: Batch) -> list[RowSet]:
     ]
     spent = [row for p in batch.purchases.values() for row in paid_rows(batch.club.id, p)]
     return [
-        RowSet(REFERENCE, sorted(batch.references, key=lambda row: (row[4], row[5]))),
+        RowSet(REFERENCE, sorted(batch.references, key=_SOURCE_AND_REFERENCE)),
         RowSet(ACTIVITY, batch.activities),
         RowSet(SHADOW, batch.shadows),
         RowSet(GRANT, batch.grants),
@@ -337,77 +350,5 @@ def _reference(batch: Batch, draft: Draft, activity_id: UUID, member_id: UUID | 
     )
 
 
-def _news(batch: Batch, kind: str, member_id: UUID | None, payload: _Heard | dict[str, Any]) -> None:
+def _news(batch: Batch, kind: str, member_id: UUID | None, payload: Heard | dict[str, Any]) -> None:
     batch.news.append((ids.fresh(), batch.club.id, kind, member_id, json_text(payload), batch.now))
-
-
-def tier_told(compiled: CompiledProgram, move: TierMove, made: Made) -> dict[str, Any]:
-    """Return what handlers hear of a step on a ladder; ``before`` is empty for a member's first tier."""
-    tiers = compiled.ladders[move.ladder].ladder.tiers
-    name = next(tier.name for tier in tiers if tier.key == move.after)
-    return {
-        "activity": str(made.id),
-        "occurred_at": made.fact.occurred_at.isoformat(),
-        "ladder": move.ladder,
-        "before": move.before,
-        "after": move.after,
-        "name": {"fa": name.fa, "en": name.en},
-    }
-
-
-class _Units(Struct):
-    """Units of one wallet, as news tells them."""
-
-    wallet: str
-    amount: int
-
-
-class _Available(Struct):
-    """What can be spent of one wallet, as news tells it."""
-
-    wallet: str
-    available: int
-
-
-class _Heard(Struct, omit_defaults=True):
-    """What handlers hear of a settled fact: ids and figures, nothing personal."""
-
-    activity: UUID
-    occurred_at: str
-    day: date
-    branch: str
-    gross: int
-    net: int
-    credits: list[_Units]
-    balances: list[_Available]
-    points: list[str]
-    about: UUID | None = None
-    back: list[_Units] = []
-    claims: UUID | None = None
-
-
-def _told(made: Made, compiled: CompiledProgram | None) -> _Heard:
-    """Return what handlers hear; balances are those of what can be spent."""
-    fact, wallets = made.fact, compiled.wallets if compiled else {}
-    units: dict[str, int] = {}
-    for credit in made.outcome.credits:
-        line = credit.line
-        units[line.wallet] = units.get(line.wallet, 0) + line.amount
-    return _Heard(
-        made.id,
-        fact.occurred_at.isoformat(),
-        fact.local_at.date(),
-        fact.branch,
-        fact.gross,
-        fact.net,
-        [_Units(wallet, amount) for wallet, amount in units.items()],
-        [
-            _Available(b.wallet, b.available)
-            for b in made.outcome.balances
-            if b.wallet in wallets and wallets[b.wallet].kind != "status"
-        ],
-        [wallet for wallet in units if wallet in wallets and wallets[wallet].kind == "points"],
-        made.about,
-        [_Units(back.wallet, back.amount) for back in made.outcome.given_back],
-        made.draft.claims if fact.kind == "return" else None,
-    )

@@ -7,12 +7,12 @@ the same fact finds the same state in both.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from bashgah.activities.undoing import Sold, lasting_undone
 from bashgah.engine import CompiledProgram
@@ -50,15 +50,14 @@ class Rise:
     day: date
 
 
-@dataclass(slots=True)
-class Remembered:
+class Remembered(Struct):
     """One member's counts, standings and profile, changed fact by fact."""
 
     history: history.Past
     standings: dict[str, Standing]
     about: MemberFacts
-    moved: set[str] = field(default_factory=set, kw_only=True)
-    acts: dict[str, list[date]] = field(default_factory=dict, kw_only=True)
+    moved: set[str] = set()
+    acts: dict[str, list[date]] = {}
 
     def state(self, compiled: CompiledProgram, fact: Fact) -> State:
         """Return what this program version needs to know before it decides this fact."""

@@ -8,7 +8,7 @@ so far, so that partial returns add up to the whole.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -338,7 +338,7 @@ def credited_read(
         for place, credit in enumerate(credited):
             gone = causes.get(credit.posting_id, {}).get(Cause.RECOMPUTE, 0)
             if gone:
-                credited[place] = replace(credit, recomputed=gone)
+                credited[place] = msgspec.structs.replace(credit, recomputed=gone)
                 bases[place] = spread(credit.amount - gone, bases[place])
     return credited, bases
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,19 +36,18 @@ from bashgah.tiers.tables import STANDINGS, standings_of
 WALLET_KINDS = {"points": WalletKind.POINTS, "status": WalletKind.STATUS, "credit": WalletKind.CREDIT}
 
 
-@dataclass(slots=True)
-class Running(Remembered):
+class Running(Remembered, kw_only=True, gc=False):
     """One member's points, history and standings, read under the lock and changed fact by fact."""
 
     history: history.Book
     member_id: UUID
     club_id: UUID
     points: Book
-    changes: list[tuple[Any, ...]] = field(default_factory=list)
-    rises: list[Rise] = field(default_factory=list)
+    changes: list[tuple[Any, ...]] = []
+    rises: list[Rise] = []
     pool: Running | None = None
     share: int = 0
-    shared: list[tuple[Any, ...]] = field(default_factory=list)
+    shared: list[tuple[Any, ...]] = []
 
     def apply(  # noqa: PLR0917 one decided fact
         self,
@@ -90,11 +88,13 @@ class Running(Remembered):
         self.pass_time(origin.recorded_at)
         return Outcome(
             credits=tuple(
-                StoredCredit(
-                    CreditLine(c.wallet, c.amount, c.rule, c.available_from, c.expires_at, c.confirm_by),
-                    c.base,
-                )
-                for c in decision.credits
+                [
+                    StoredCredit(
+                        CreditLine(c.wallet, c.amount, c.rule, c.available_from, c.expires_at, c.confirm_by),
+                        c.base,
+                    )
+                    for c in decision.credits
+                ]
             ),
             balances=self.balances(compiled),
             tiers=self.tiers(compiled),
@@ -108,16 +108,19 @@ class Running(Remembered):
 
     def balances(self, compiled: CompiledProgram) -> tuple[Balance, ...]:
         """Return the wallets of the program, and any the member still holds from before."""
-        units = [*compiled.wallets, *(unit for unit in self.points.wallets if unit not in compiled.wallets)]
-        found = self.points.wallets
-        return tuple(
-            Balance(unit, w.available, w.pending, w.held) if (w := found.get(unit)) else Balance(unit, 0, 0)
-            for unit in units
-        )
+        found, balances = self.points.wallets, []
+        for unit in compiled.wallets:
+            w = found.get(unit)
+            balances.append(Balance(unit, w.available, w.pending, w.held) if w else Balance(unit, 0, 0))
+        for unit, w in found.items():
+            if unit not in compiled.wallets:
+                balances.append(Balance(unit, w.available, w.pending, w.held))
+        return tuple(balances)
 
     def tiers(self, compiled: CompiledProgram) -> tuple[tuple[str, str], ...]:
         """Return the member's tier on each ladder of the program where there is one."""
-        return tuple((key, s.tier) for key in compiled.ladders if (s := self.standings.get(key)) and s.tier)
+        known = self.standings
+        return tuple([(key, s.tier) for key in compiled.ladders if (s := known.get(key)) and s.tier])
 
     def standing_rows(self) -> Iterable[tuple[Any, ...]]:
         """Return the rows of the standings that moved or were kept longer."""
@@ -150,13 +153,19 @@ def running_read(
     needs: Needs,
     days: Iterable[date],
 ) -> dict[UUID, Running]:
-    """Read all that deciding needs of these locked members with one statement; lots are another."""
-    (members,) = ask(cur, running_asked(club, member_ids, needs, days))
-    return members  # type: ignore[no-any-return]
+    """Read all that deciding needs of these locked members in one round trip; lots are another."""
+    questions, made = running_asked(club, member_ids, needs, days)
+    return made(ask(cur, *questions))
 
 
-def running_asked(club: ClubInfo, member_ids: Sequence[UUID], needs: Needs, days: Iterable[date]) -> Question:
-    """Return the question for what ``running_read`` returns; to be asked after the lock."""
+Made = Callable[[Sequence[Any]], dict[UUID, Running]]
+
+
+def running_asked(
+    club: ClubInfo, member_ids: Sequence[UUID], needs: Needs, days: Iterable[date]
+) -> tuple[list[Question], Made]:
+    """Return the questions for what ``running_read`` returns, to be asked after the lock, and what makes it
+    of their answers."""
     parts: tuple[Part, ...] = (ledger_reads.WALLETS,)
     params: dict[str, Any] = {}
     found, values = history_reads.parts_for(needs, days, club.calendar)
@@ -169,27 +178,29 @@ def running_asked(club: ClubInfo, member_ids: Sequence[UUID], needs: Needs, days
         params["zone"] = club.timezone
     names = [part.name for part in parts]
     date_of = ledger_reads.local_date(club.timezone)
-    question = reading(member_ids, parts, params)
 
-    def read(rows: Any) -> dict[UUID, Running]:
-        return {
-            member_id: _running(club, member_id, dict(zip(names, values, strict=True)), date_of)
-            for member_id, values in question.read(rows).items()
-        }
+    def made(answers: Sequence[Any]) -> dict[UUID, Running]:
+        by_name = dict(zip(names, answers, strict=True))
+        return {id_: _running(club, id_, id_.bytes, by_name, date_of) for id_ in member_ids}
 
-    return replace(question, read=read)
+    return reading(member_ids, parts, params), made
 
 
 def _running(
-    club: ClubInfo, member_id: UUID, values: Mapping[str, Any], date_of: Callable[[datetime], date]
+    club: ClubInfo,
+    member_id: UUID,
+    key: bytes,
+    read: Mapping[str, Mapping[bytes, Sequence[Any]]],
+    date_of: Callable[[datetime], date],
 ) -> Running:
+    values = {name: rows[key] for name, rows in read.items() if key in rows}
     return Running(
-        history_reads.book_of(member_id, club.id, values),
-        standings_of(values.get("standings", ())),
-        facts_of(values.get("member", ()), member_id),
-        member_id,
-        club.id,
-        ledger_reads.book_of(member_id, club.id, values["wallets"], date_of),
+        history=history_reads.book_of(member_id, club.id, values),
+        standings=standings_of(values.get("standings", ())),
+        about=facts_of(values.get("member", ()), member_id),
+        member_id=member_id,
+        club_id=club.id,
+        points=ledger_reads.book_of(member_id, club.id, values.get("wallets", ()), date_of),
     )
 
 

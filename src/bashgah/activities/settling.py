@@ -122,16 +122,17 @@ def _opened(
     ``_states_read`` asks again where that was wrong.
     """
     club = batch.club
-    wanted = sorted({draft.member_id for draft in part if draft.member_id is not None})
+    wanted = sorted({draft.member_id for draft in part if draft.member_id is not None}, key=ids.NUMBER)
     questions = [members_locking(club, wanted), answers_asked(club, part), versions_asked(club)]
     seen = versions_seen(club)
     if wanted and seen is not None:
         batch.versions = seen
         needs, days = _needs(batch, [draft for draft in part if draft.refusal is None])
-        questions.append(running.running_asked(club, wanted, needs, days))
+        asked, made = running.running_asked(club, wanted, needs, days)
+        questions += asked
     locked, told, batch.versions, *states = ask(cur, *questions)
     if states and batch.versions == seen:
-        batch.members = states[0]
+        batch.members = made(states)
     survivors = {m.merged_into for m in locked.values() if m.merged_into} - locked.keys()
     if survivors:
         locked |= members_lock(club, {id_ for id_ in survivors if id_ is not None})
@@ -183,8 +184,9 @@ def _states_read(
     if not members:
         batch.members = {}
         return
-    members |= {draft.made_by for draft in open_drafts if draft.made_by is not None}
-    members |= {batch.survivors[id_] for id_ in members if id_ in batch.survivors}
+    if batch.survivors:
+        members |= {draft.made_by for draft in open_drafts if draft.made_by is not None}
+        members |= {batch.survivors[id_] for id_ in members if id_ in batch.survivors}
     members |= batch.groups.keys()
     payers = {
         draft.member_id
@@ -196,11 +198,12 @@ def _states_read(
     if purchase_ids:
         cancelled = [named[id(draft)] for draft in open_drafts if draft.cancels and id(draft) in named]
         batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids, cancelled)
-    missing = sorted(members - batch.members.keys())
+    missing = sorted(members - batch.members.keys(), key=ids.NUMBER)
     if missing:
         needs, days = _needs(batch, open_drafts)
         batch.members |= running.running_read(cur, batch.club, missing, needs, days)
-    batch.members = {id_: batch.members[id_] for id_ in sorted(members)}
+    if missing or len(members) < len(batch.members):
+        batch.members = {id_: batch.members[id_] for id_ in sorted(members, key=ids.NUMBER)}
     if batch.groups:
         pooling.pools_join(batch)
         pooling.shares_load(cur, batch)
@@ -209,10 +212,10 @@ def _states_read(
     ) | batch.survivors.keys()
     if purchase_ids or payers:
         givers |= batch.groups.keys()
-    books = [r.points for r in batch.members.values() if r.member_id in givers or r.points.is_due(batch.now)]
-    lots_load(cur, books)
-    for member in batch.members.values():
-        member.pass_time(batch.now)
+    people, now = batch.members.values(), batch.now
+    lots_load(cur, [r.points for r in people if r.points.is_due(now) or (givers and r.member_id in givers)])
+    for member in people:
+        member.pass_time(now)
 
 
 def _needs(batch: Batch, open_drafts: list[Draft]) -> tuple[Needs, set[Any]]:
@@ -247,7 +250,7 @@ def _decided(  # noqa: PLR0917 one fact among its batch
     named: dict[int, UUID],
 ) -> Outcome:
     """Answer one fact: the same one earlier in this batch, a refusal, or its settlement."""
-    twin = told.get(draft.key)
+    twin = told.get(key := draft.key)
     if twin is not None:
         if twin.body != draft.body:
             return refused(draft, reference_reused())
@@ -260,7 +263,7 @@ def _decided(  # noqa: PLR0917 one fact among its batch
         if draft.held_for:
             recording.review_add(batch, draft)
         return refused(draft, refusal)
-    told[draft.key] = draft
+    told[key] = draft
     return outcome
 
 
@@ -281,7 +284,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     member = batch.members[draft.member_id]
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
-    maker = apart.maker_of(batch, draft)
+    maker = apart.maker_of(batch, draft) if draft.made_by is not None else None
     payments = _payments(cur, batch, draft, compiled, member)
     state, decision = _decision(member, compiled, fact, batch.budgets)
     quoted.earns_check(draft, decision)
@@ -297,7 +300,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
             actor=batch.actor,
             now=batch.now,
         )
-    purchase = _about(batch, draft, named)
+    purchase = _about(batch, draft, named) if named else None
     if purchase is not None:
         confirming.purchase_decided(batch, member, purchase, fact)
     outcome = member.apply(compiled, state, fact, decision, origin, maker)
@@ -311,12 +314,10 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     quoted.promise_keep(batch, draft, fact, activity_id, compiled)
     if compiled.shadow is not None:
         shadows.shadow_add(batch, maker or member, compiled, state, fact, decision, activity_id)
-    lapsing.stay_alive(batch, member, compiled, fact)
-    for other in filter(None, (member.pool, maker)):
-        lapsing.stay_alive(batch, other, compiled, fact)
-    made = recording.Made(
-        draft, activity_id, fact, outcome, decision, draft.claims or (purchase and purchase.id)
-    )
+    for each in filter(None, (member, member.pool, maker)):
+        lapsing.stay_alive(batch, each, compiled, fact)
+    about = draft.claims or (purchase and purchase.id)
+    made = recording.Made(draft, activity_id, fact, outcome, decision, about, origin.instant)
     recording.activity_add(batch, made, compiled, state)
     return recording.answer(batch, made)
 
@@ -353,7 +354,7 @@ def _payments(
 ) -> list[paying.Payment]:
     """Find what the purchase is paid with, where it names anything."""
     intake = draft.intake
-    if not isinstance(intake, PurchaseIn):
+    if not isinstance(intake, PurchaseIn) or not (intake.paid_with or draft.promise):
         return []
     promises_units = draft.promise is not None and draft.promise.promised.units
     if not intake.paid_with and not promises_units:
@@ -415,6 +416,6 @@ def _return_settled(
         shadows.shadow_return(
             cur, batch, batch.members[purchase.member_id], then, purchase, fact, activity_id
         )
-    made = recording.Made(draft, activity_id, fact, outcome, None, purchase.id)
+    made = recording.Made(draft, activity_id, fact, outcome, None, purchase.id, origin.instant)
     recording.activity_add(batch, made, compiled, State())
     return recording.answer(batch, made)

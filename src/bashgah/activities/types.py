@@ -206,7 +206,7 @@ def body_hash(intake: Intake) -> bytes:
 _canonical = msgspec.json.Encoder(order="sorted")
 
 
-class CreditLine(Struct, frozen=True):
+class CreditLine(Struct, frozen=True, gc=False):
     """Units the fact gave (or, on a return, took back: below zero) by one rule.
 
     Units with ``confirm_by`` wait for a confirmation of the purchase and are cancelled without one by then.
@@ -220,14 +220,14 @@ class CreditLine(Struct, frozen=True):
     confirm_by: datetime | None = None
 
 
-class GivenBack(Struct, frozen=True):
+class GivenBack(Struct, frozen=True, gc=False):
     """Units that a return put back into a wallet because its purchase was paid with them."""
 
     wallet: str
     amount: int
 
 
-class Balance(Struct, frozen=True):
+class Balance(Struct, frozen=True, gc=False):
     """A wallet right after the fact."""
 
     wallet: str
@@ -236,7 +236,7 @@ class Balance(Struct, frozen=True):
     held: int = 0
 
 
-class Settled(Struct, frozen=True, eq=False):
+class Settled(Struct, frozen=True, eq=False, gc=False):
     """The answer to a fact that was recorded.
 
     ``repeated`` says that it was recorded before and this is the first answer again. An anonymous purchase

@@ -93,7 +93,7 @@ class Teller(Protocol):
     def outcomes(self) -> tuple[RuleOutcome, ...]: ...
 
 
-class Decision(msgspec.Struct, frozen=True, eq=False):
+class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Everything that follows from a fact; the settlement writes it and adds nothing.
 
     ``measures`` pairs each ladder's key with what this fact adds to its measure (not the value after it).

@@ -11,7 +11,7 @@ import msgspec
 FactKind = Literal["purchase", "return", "visit", "custom"]
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One invoice line. Amounts are integers in the currency's smallest unit, totals for the whole line.
 
     ``quantity`` is in thousandths (1,500 is one and a half kilos); ``gross`` is before discount and without
@@ -37,7 +37,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.gross - self.discount
 
 
-class Discount(msgspec.Struct, frozen=True, omit_defaults=True):
+class Discount(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What one promotion took off a purchase: its part of each line's ``discount``, and of shipping.
 
     ``code`` is the code that was needed for it, if one was.
@@ -54,7 +54,7 @@ class Discount(msgspec.Struct, frozen=True, omit_defaults=True):
         return sum(part for _no, part in self.lines) + self.shipping
 
 
-class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A purchase, a return, a visit or a custom activity of one member.
 
     ``occurred_at`` carries its offset; ``local_at`` is the same instant in the branch's zone, fixed when

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from bashgah.engine.criteria.tree import Node
@@ -161,8 +161,8 @@ class Clock:
         if key not in self._lapses:
             if len(self._lapses) > CLOCK_DAYS:
                 self._lapses.clear()
-            self._lapses[key] = inactive_instant(
-                self._wallet.expiry, local_at.date(), local_at.tzinfo, self._calendar
+            self._lapses[key] = _instant(
+                inactive_instant(self._wallet.expiry, local_at.date(), local_at.tzinfo, self._calendar)
             )
         return self._lapses[key]
 
@@ -173,7 +173,12 @@ class Clock:
             limit = available_instant(wallet.confirmation.within_days, local_at)
             opens, confirm_by = (limit, None) if wallet.confirmation.otherwise == "release" else (None, limit)
         expires = expiry_instant(wallet.expiry, local_at.date(), local_at.tzinfo, self._calendar)
-        return opens, expires, confirm_by
+        return _instant(opens), _instant(expires), _instant(confirm_by)
+
+
+def _instant(at: datetime | None) -> datetime | None:
+    """Return the same instant in UTC: moments of one zone are compared far faster than those of two."""
+    return None if at is None else at.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 
-class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
+class Standing(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where the member stands on one ladder before the fact."""
 
     tier: str = ""
@@ -22,7 +22,7 @@ Slot = tuple[str, date, str]
 """Where a budget is counted: its key, the start of its window, and a branch ("" for the whole club)."""
 
 
-class State(msgspec.Struct, frozen=True, omit_defaults=True):
+class State(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Values of the catalogue's state fields that this program version reads, and only those.
 
     ``values`` maps a field name (``member.city``, ``history.purchases`` …) to its value; ``standings`` maps a

@@ -14,7 +14,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 
 
-class Telling(msgspec.Struct, frozen=True, eq=False):
+class Telling(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What a decision's trace is told from: the hits, and the state they were found in."""
 
     compiled: CompiledProgram

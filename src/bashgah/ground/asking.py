@@ -11,13 +11,13 @@ import itertools
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from msgspec import Struct
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
@@ -48,8 +48,7 @@ class Statement:
         return Question(self, [None if value is None else pack(value) for pack, value in pairs], read)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True, gc=False):
     """A statement, its values as they are sent, and what is made of its rows.
 
     A statement that returns no rows gives ``read`` the number of rows it changed.

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from operator import attrgetter
 
+import msgspec
 import uuid_utils
-
-from bashgah.kit.ids import uuid_of
 
 
 def fresh() -> uuid.UUID:
     """Return a new UUIDv7; ids made later sort later, within a process strictly."""
-    return uuid_of(uuid_utils.uuid7().int)
+    return _uuid(_SIXTEEN_BYTES + uuid_utils.uuid7().bytes)
+
+
+NUMBER = attrgetter("int")
+"""The key to sort ids by: the order is theirs, and Python need not be asked for every comparison."""
+
+# MessagePack's head of sixteen bytes: its reader makes an id of them faster than Python can
+_SIXTEEN_BYTES = b"\xc4\x10"
+_uuid = msgspec.msgpack.Decoder(uuid.UUID).decode

@@ -19,13 +19,16 @@ class JobProgress(models.Model):
 
 
 class NewsItem(models.Model):
-    """News waiting for the relay; written in the transaction it tells of and gone once it is delivered."""
+    """News waiting for the relay; written in the transaction it tells of and gone once it is delivered.
+
+    Its payload is JSON as text: the settlement writes it with every fact, and here nobody asks for parts.
+    """
 
     id = models.UUIDField(primary_key=True)
     club_id = models.UUIDField()
     kind = models.CharField(max_length=60)
     member_id = models.UUIDField(null=True)
-    payload = models.JSONField()
+    payload = models.TextField()
     at = models.DateTimeField()
 
     class Meta:

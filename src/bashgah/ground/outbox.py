@@ -34,7 +34,7 @@ NEWS = batch.Table(
         ("club_id", "uuid"),
         ("kind", "text"),
         ("member_id", "uuid"),
-        ("payload", "jsonb"),
+        ("payload", "text"),
         ("at", "timestamptz"),
     ),
 )
@@ -131,7 +131,7 @@ def relay_once(limit: int = 1000) -> int:
               INSERT INTO ground_delivery (event_id, handler, ordered, club_id, kind, member_id, payload,
                                            at, tries, next_try_at, is_stuck, error)
               SELECT taken.id, ears.handler, ears.ordered, taken.club_id, taken.kind, taken.member_id,
-                     taken.payload, taken.at, 0, taken.at, false, ''
+                     taken.payload::jsonb, taken.at, 0, taken.at, false, ''
               FROM taken
               JOIN unnest(%s::text[], %s::text[], %s::boolean[]) AS ears (kind, handler, ordered)
                 ON ears.kind = taken.kind OR ears.kind = '*')

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from bashgah.ground.arrays import instant
 from bashgah.ground.batch import RowSet
 from bashgah.history.tables import DAY, DAY_PLACED, SUMS, SUMS_PLACED, USED
 
@@ -40,13 +41,12 @@ class Tally(msgspec.Struct, gc=False):
         return self.qualifying if key == "qualifying_points" else int(getattr(self, key))
 
 
-@dataclass(slots=True)
-class Past:
+class Past(msgspec.Struct):
     """What happened to one member, as far as rules ask: sums, days, used limits."""
 
-    sums: Tally = field(default_factory=Tally)
-    days: dict[date, Tally] = field(default_factory=dict)
-    used: dict[tuple[str, date], int] = field(default_factory=dict)
+    sums: Tally = msgspec.field(default_factory=Tally)
+    days: dict[date, Tally] = {}
+    used: dict[tuple[str, date], int] = {}
     last_purchase_at: datetime | None = None
 
     def measure(self, key: str, start: date, day: date) -> int:
@@ -87,21 +87,20 @@ class Past:
         self.used[key] = self.used.get(key, 0) + amount
 
 
-@dataclass(slots=True)
-class Book(Past):
+class Book(Past, kw_only=True, gc=False):
     """One member's past as read under the lock, with what this batch adds.
 
     ``place`` and ``day_places`` say where the rows lie that were read under the lock in this transaction.
     """
 
-    member_id: UUID = field(kw_only=True)
-    club_id: UUID = field(kw_only=True)
+    member_id: UUID
+    club_id: UUID
     place: bytes | None = None
-    day_places: dict[date, bytes] = field(default_factory=dict)
+    day_places: dict[date, bytes] = {}
     is_moved_back: bool = False
-    _added: Tally = field(default_factory=Tally)
-    _added_days: dict[date, Tally] = field(default_factory=dict)
-    _added_used: dict[tuple[str, date], int] = field(default_factory=dict)
+    _added: Tally = msgspec.field(default_factory=Tally)
+    _added_days: dict[date, Tally] = {}
+    _added_used: dict[tuple[str, date], int] = {}
     _first_at: datetime | None = None
     _last_at: datetime | None = None
     _last_purchase_at: datetime | None = None
@@ -110,11 +109,16 @@ class Book(Past):
         """Count a fact on its local day."""
         Past.record(self, day, at, counts)
         self._added.add(counts)
-        self._added_days.setdefault(day, Tally()).add(counts)
-        self._first_at = min(self._first_at or at, at)
-        self._last_at = max(self._last_at or at, at)
-        if counts.purchases > 0:
-            self._last_purchase_at = max(self._last_purchase_at or at, at)
+        added = self._added_days.get(day)
+        if added is None:
+            added = self._added_days[day] = Tally()
+        added.add(counts)
+        if self._first_at is None or at < self._first_at:
+            self._first_at = at
+        if self._last_at is None or at > self._last_at:
+            self._last_at = at
+        if counts.purchases > 0 and (self._last_purchase_at is None or at > self._last_purchase_at):
+            self._last_purchase_at = at
 
     def use(self, limit: str, window_start: date, amount: int) -> None:
         """Count units against a limit's window."""
@@ -149,7 +153,7 @@ class Book(Past):
         if self._last_at is None:
             return
         a = self._added
-        times = (self._first_at, self._last_purchase_at, self._last_at)
+        times = _instants(self._first_at, self._last_purchase_at, self._last_at)
         sums = (a.spend, a.gross, a.qualifying, *times, a.purchases, a.visits, a.returns)
         if self.place is None:
             rows.sums.append((self.member_id, *sums, self.club_id))
@@ -165,6 +169,23 @@ class Book(Past):
                 rows.days_placed.append((place, d.spend, d.qualifying, d.purchases, d.visits))
         for (limit, start), amount in self._added_used.items():
             rows.used.append((amount, start, self.member_id, self.club_id, limit))
+
+
+def _instants(first: datetime | None, purchase: datetime | None, last: datetime | None) -> Instants:
+    """Return three moments, which are one as a rule, as columns take them."""
+    end = _instant(last)
+    return (
+        end if first is last else _instant(first),
+        end if purchase is last else _instant(purchase),
+        end,
+    )
+
+
+def _instant(at: datetime | None) -> int | None:
+    return None if at is None else instant(at)
+
+
+Instants = tuple[int | None, int | None, int | None]
 
 
 @dataclass(slots=True)

@@ -79,14 +79,14 @@ def parts_for(
 def book_of(member_id: UUID, club_id: UUID, read: Mapping[str, Sequence[Sequence[Any]]]) -> Book:
     """Make a member's history book of what the parts read (by part name; what was not read is empty)."""
     book = Book(member_id=member_id, club_id=club_id)
-    for place, *counts, last_purchase_at in read.get("sums", ()):
+    for _member, place, *counts, last_purchase_at in read.get("sums", ()):
         book.place = place
         book.sums = Tally(*counts)
         book.last_purchase_at = last_purchase_at
-    for place, day, *counts in read.get("days", ()):
+    for _member, place, day, *counts in read.get("days", ()):
         book.days[day] = Tally(*counts)
         book.day_places[day] = place
-    for key, start, used in read.get("used", ()):
+    for _member, key, start, used in read.get("used", ()):
         book.used[key, start] = used
     return book
 

@@ -8,9 +8,11 @@ database, so its arithmetic is tested as plain values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bashgah.ledger import rows
 from bashgah.ledger.dues import REASONS, Due, due_by, earliest, next_change, waiting_parts
@@ -22,26 +24,31 @@ from bashgah.ledger.types import Account, Cause, HoldInfo, HoldState, Negative, 
 NewId = Callable[[], UUID]
 LocalDate = Callable[[datetime], date]
 
+# an enumeration looks its members up slowly, and these are asked for with every credit
+_ISSUED, _PENDING, _AVAILABLE, _POINTS = (
+    Account.ISSUED, Account.PENDING, Account.AVAILABLE, WalletKind.POINTS,
+)  # fmt: skip
 
-@dataclass(slots=True)
-class Book:
+
+class Book(Struct, gc=False):
     """One member's wallets, open lots and the rows their movements make."""
 
     member_id: UUID
     club_id: UUID
     new_id: NewId
     local_date: LocalDate
-    wallets: dict[str, WalletState] = field(default_factory=dict)
-    lots: dict[UUID, LotState] = field(default_factory=dict)
+    wallets: dict[str, WalletState] = {}
+    lots: dict[UUID, LotState] = {}
     lots_known: bool = False
-    _entries: dict[UUID, Row] = field(default_factory=dict)
-    _postings: list[Row] = field(default_factory=list)
-    _allocations: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
-    _holds: list[Row] = field(default_factory=list)
-    _hold_changes: list[Row] = field(default_factory=list)
-    _just_expired: dict[UUID, int] = field(default_factory=dict)
+    _entries: dict[UUID, Row] = {}
+    _entered: Origin | None = None
+    _postings: list[Row] = []
+    _allocations: dict[tuple[UUID, UUID], int] = {}
+    _holds: list[Row] = []
+    _hold_changes: list[Row] = []
+    _just_expired: dict[UUID, int] = {}
 
-    def wallet(self, unit: str, kind: WalletKind = WalletKind.POINTS) -> WalletState:
+    def wallet(self, unit: str, kind: WalletKind = _POINTS) -> WalletState:
         """Return the wallet of a unit, opening it at zero if the member never held any."""
         found = self.wallets.get(unit)
         if found is None:
@@ -68,7 +75,7 @@ class Book:
         available_from: datetime | None = None,
         expires_at: datetime | None = None,
         confirm_by: datetime | None = None,
-        source: Account = Account.ISSUED,
+        source: Account = _ISSUED,
         id: UUID | None = None,
     ) -> UUID:
         """Give units: pending while ``available_from`` lies ahead, else available; return the posting's id.
@@ -83,10 +90,10 @@ class Book:
         is_pending = confirm_by is not None or (
             available_from is not None and available_from > origin.recorded_at
         )
-        account = Account.PENDING if is_pending else Account.AVAILABLE
+        account = _PENDING if is_pending else _AVAILABLE
         posting_id = self._post(origin, (source, account), unit, amount, rule=rule, id=id)
         wallet.is_dirty = True
-        if source is Account.ISSUED:
+        if source is _ISSUED:
             wallet.earned_ever += amount
         if is_pending:
             wallet.pending += amount
@@ -253,8 +260,10 @@ class Book:
         id: UUID | None = None,
     ) -> UUID:
         """Write one posting from ``sides[0]`` (debited) to ``sides[1]`` (credited); return its id."""
-        if origin.id not in self._entries:
-            self._entries[origin.id] = rows.entry_row(origin, self.member_id, self.club_id)
+        if origin is not self._entered:  # most entries' postings are made one after the other
+            self._entered = origin
+            if origin.id not in self._entries:
+                self._entries[origin.id] = rows.entry_row(origin, self.member_id, self.club_id)
         posting_id = id or self.new_id()
         owner = (self.member_id, self.club_id)
         self._postings.append(
@@ -394,7 +403,7 @@ class Book:
         return Origin(entry_id, cause, entry_id, at, now, self.local_date(at), reason=reason)
 
     def _expect(self, wallet: WalletState, lot: LotState) -> None:
-        at = earliest(lot.next_at, wallet.lapses_at)
+        at = lot.expires_at if not lot.is_pending and wallet.lapses_at is None else _next_of(lot, wallet)
         if at is not None and lot.remaining and (wallet.next_change_at is None or at < wallet.next_change_at):
             wallet.next_change_at = at
             wallet.is_dirty = True
@@ -405,3 +414,7 @@ class Book:
 
     def _close(self, hold: HoldInfo, state: HoldState, at: datetime) -> None:
         self._hold_changes.append((self.member_id, hold.id, int(state), at))
+
+
+def _next_of(lot: LotState, wallet: WalletState) -> datetime | None:
+    return earliest(lot.next_at, wallet.lapses_at)

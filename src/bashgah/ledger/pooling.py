@@ -8,12 +8,13 @@ over their own postings.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from msgspec import structs
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.exact import apportion
@@ -302,5 +303,5 @@ def halves_begin(person: Book, pool: Book, origin: Origin) -> None:
     """Write both halves' entries down, each naming the other; what follows must move something."""
     for book, other in ((person, pool), (pool, person)):
         if origin.id not in book._entries:
-            half = replace(origin, cause=Cause.POOL, cause_id=other.member_id)
+            half = structs.replace(origin, cause=Cause.POOL, cause_id=other.member_id)
             book._entries[origin.id] = rows.entry_row(half, book.member_id, book.club_id)

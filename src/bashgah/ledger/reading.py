@@ -39,7 +39,7 @@ WALLETS = Part(
 def book_of(member_id: UUID, club_id: UUID, wallets: Iterable[Sequence[Any]], local_date: LocalDate) -> Book:
     """Make a book from what ``WALLETS`` read; its lots are not known yet."""
     book = Book(member_id, club_id, ids.fresh, local_date)
-    for place, unit, kind, available, pending, held, debt, earned_ever, at, lapses_at in wallets:
+    for _member, place, unit, kind, available, pending, held, debt, earned_ever, at, lapses_at in wallets:
         book.wallets[unit] = WalletState(
             unit, KINDS[kind], available, pending, held, debt, earned_ever, at, lapses_at, at, place=place
         )

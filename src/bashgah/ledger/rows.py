@@ -17,10 +17,10 @@ NO_REVERSAL = (None, None, None, None)
 def entry_row(origin: Origin, member_id: UUID, club_id: UUID) -> Row:
     """Return the row of a cause."""
     return (
-        origin.occurred_at,
+        origin.occurred_at if origin.instant is None else origin.instant,
         origin.recorded_at,
         origin.business_date,
-        int(origin.cause),
+        origin.cause,
         origin.actor_kind,
         member_id,
         origin.id,
@@ -47,8 +47,8 @@ def posting_row(  # noqa: PLR0917 one row, its columns
         amount,
         original,
         total,
-        int(sides[0]),
-        int(sides[1]),
+        sides[0],
+        sides[1],
         n,
         owner[0],
         posting_id,
@@ -87,7 +87,7 @@ def wallet_row(wallet: WalletState, member_id: UUID, club_id: UUID) -> Row:
         wallet.earned_ever,
         wallet.next_change_at,
         wallet.lapses_at,
-        int(wallet.kind),
+        wallet.kind,
         member_id,
         club_id,
         wallet.unit,

@@ -64,8 +64,8 @@ def wallets_of(
             [list(member_ids), club.id],
         ).fetchall()
         by_member: dict[UUID, list[Any]] = {member_id: [] for member_id in member_ids}
-        for member_id, *wallet in rows:
-            by_member[member_id].append(wallet)
+        for wallet in rows:
+            by_member[wallet[0]].append(wallet)
         books = {id_: reading.book_of(id_, club.id, wallets, date_of) for id_, wallets in by_member.items()}
         reading.lots_load(cur, [book for book in books.values() if book.is_due(now)])
     for book in books.values():

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from msgspec import structs
 
 from bashgah.clubs.selectors import club_get
 from bashgah.clubs.types import ClubInfo
@@ -110,7 +111,7 @@ def hold_release(
     book = _book(club, locked, now)
     with cursor() as cur:
         taken = reading.lots_taken(cur, locked.id, posting_id)
-    origin = replace(_origin(club, Cause.REDEMPTION, cause_id or hold_id, actor, now), reason=reason)
+    origin = structs.replace(_origin(club, Cause.REDEMPTION, cause_id or hold_id, actor, now), reason=reason)
     book.hold_release(origin, hold, taken)
     _keep(book)
     return _as(hold, HoldState.RELEASED, now)
@@ -138,7 +139,7 @@ def spending_undo(
     book = _book(club, locked, now)
     holder = payer or locked
     purse = book if holder.id == locked.id else _book(club, holder, now)
-    origin = replace(_origin(club, Cause.REDEMPTION, cause_id, actor, now), reason=reason)
+    origin = structs.replace(_origin(club, Cause.REDEMPTION, cause_id, actor, now), reason=reason)
     with cursor() as cur:
         if credit_id is not None:
             given = reading.credited_get(cur, locked.id, credit_id)
@@ -212,7 +213,7 @@ def credit_post(
     _positive(amount)
     book = _book(club, locked, now)
     posting_id = book.credit(
-        replace(_origin(club, cause, cause_id, actor, now), reason=reason),
+        structs.replace(_origin(club, cause, cause_id, actor, now), reason=reason),
         unit=unit,
         kind=kind,
         amount=amount,
@@ -262,7 +263,7 @@ def entry_adjust(
         )
     book = _book(club, locked, now)
     origin = _origin(club, Cause.ADJUSTMENT, ids.fresh(), actor, now)
-    origin = replace(origin, cause_id=origin.id, reason=reason.strip())
+    origin = structs.replace(origin, cause_id=origin.id, reason=reason.strip())
     if amount > 0:
         book.credit(
             origin, unit=unit, kind=kind, amount=amount, expires_at=expires_at, source=Account.ADJUSTED

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from bashgah.ledger.types import Account, Cause, WalletKind
 
+# an enumeration looks its members up slowly, and this is asked for every credit
+_STATUS = WalletKind.STATUS
 
-@dataclass(slots=True)
-class WalletState:
+
+class WalletState(Struct, gc=False):
     """A wallet being worked on; ``available`` is the open lots less ``debt``.
 
     ``stored_next_at`` is when the lots that were not loaded change next; ``place`` where the row lies, known
@@ -33,7 +36,7 @@ class WalletState:
     @property
     def has_lots(self) -> bool:
         """Status only qualifies: it is never spent and never expires by lot."""
-        return self.kind is not WalletKind.STATUS
+        return self.kind is not _STATUS
 
     def live_until(self, until: datetime | None) -> bool:
         """Move the lapse, never back (None: no lapse any more); return whether anything changed."""
@@ -46,8 +49,7 @@ class WalletState:
         return True
 
 
-@dataclass(slots=True)
-class LotState:
+class LotState(Struct, gc=False):
     """A lot being worked on."""
 
     id: UUID
@@ -70,9 +72,11 @@ class LotState:
         return min((at for at in dates if at is not None), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Why movements happen: one entry, written with the first of them."""
+class Origin(Struct, frozen=True, gc=False):
+    """Why movements happen: one entry, written with the first of them.
+
+    ``instant`` is ``occurred_at`` as columns take it, where somebody worked that out already.
+    """
 
     id: UUID
     cause: Cause
@@ -83,10 +87,10 @@ class Origin:
     actor_kind: int = 0
     actor_id: UUID | None = None
     reason: str = ""
+    instant: int | None = None
 
 
-@dataclass(slots=True)
-class Spending:
+class Spending(Struct):
     """Units that one posting took out of lots and that may go back: how much did, in how many steps."""
 
     posting_id: UUID
@@ -97,8 +101,7 @@ class Spending:
     times: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Credited:
+class Credited(Struct, frozen=True, gc=False):
     """A recorded credit that may be reversed: its posting, how much of it was reversed, how much expired.
 
     ``recomputed`` is the part of what was reversed that a recomputation took, not a return.

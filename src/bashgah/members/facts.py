@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,15 +13,14 @@ from bashgah.engine.facts import Fact
 from bashgah.kit.jalali import Calendar, to_jalali
 
 
-@dataclass(frozen=True, slots=True)
-class MemberFacts:
+class MemberFacts(msgspec.Struct, frozen=True, gc=False):
     """What criteria look at, as it stands when a fact is settled; ``id`` draws pilots' members."""
 
     city: str = ""
     gender: str = ""
     tags: tuple[str, ...] = ()
     birth_date: date | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = {}
     enrolled_on: date | None = None
     id: str = ""
 
@@ -33,11 +31,11 @@ class MemberFacts:
         return _VALUES[name](self, fact, calendar)
 
 
-def facts_of(rows: Sequence[Sequence[str]], id: UUID | None = None) -> MemberFacts:
+def facts_of(rows: Sequence[Sequence[Any]], id: UUID | None = None) -> MemberFacts:
     """Make the facts of what ``MEMBER`` read; of nobody nothing is known."""
     if not rows:
         return MemberFacts()
-    city, gender, tags, birth, attributes, enrolled = msgspec.json.decode(rows[0][0])
+    city, gender, tags, birth, attributes, enrolled = msgspec.json.decode(rows[0][1])
     return MemberFacts(
         city,
         gender,

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from bashgah.clubs.types import GroupType
 from bashgah.kit import email, mobile
 from bashgah.kit.text import Texts
@@ -89,8 +91,7 @@ class PersonInfo:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LockedMember:
+class LockedMember(Struct, frozen=True, gc=False):
     """What is certain of a member while the lock is held."""
 
     id: UUID

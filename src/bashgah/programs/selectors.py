@@ -99,8 +99,10 @@ def number_in_force(versions: Versions, at: datetime) -> int:
     """Return the number that held at a moment, from what ``versions_in_force`` gave; same rule, no query."""
     if not versions:
         raise Refusal("program_missing", Phrase(_("This club has not published a program yet.")), status=409)
-    held = [number for effective_from, number, _ in versions if effective_from <= at]
-    return max(held) if held else versions[0][1]
+    for effective_from, number, _id in reversed(versions[1:]):
+        if effective_from <= at:
+            return number
+    return versions[0][1]
 
 
 def program_of(club: ClubInfo, versions: Versions, number: int) -> engine.CompiledProgram:

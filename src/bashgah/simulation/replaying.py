@@ -33,12 +33,8 @@ from bashgah.simulation.budgets import FIXED, Demands, Ebbs, Moment
 class Rolling(Past):
     """A long past whose windows move on with the facts instead of being summed up again for each."""
 
-    __slots__ = ("_order", "_windows")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._order: list[date] = []
-        self._windows: dict[str, tuple[date, int, int]] = {}
+    _order: list[date] = []
+    _windows: dict[str, tuple[date, int, int]] = {}
 
     def measure(self, key: str, start: date, day: date) -> int:
         """Return what ``Past.measure`` would; quick where the window only moves forward."""

@@ -56,4 +56,4 @@ STANDINGS = Part(
 
 def standings_of(rows: Iterable[Sequence[Any]]) -> dict[str, Standing]:
     """Make standings of what ``STANDINGS`` read."""
-    return {ladder: Standing(tier, *days) for ladder, tier, *days in rows}
+    return {ladder: Standing(tier, *days) for _member, ladder, tier, *days in rows}

@@ -14,6 +14,7 @@ from bashgah.ground import batch
 from bashgah.ground import ids as fresh_ids
 from bashgah.ground.asking import Question, Statement, ask
 from bashgah.ground.audit import audit_post
+from bashgah.ground.ids import NUMBER
 from bashgah.ground.outbox import news_post
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
@@ -45,7 +46,7 @@ def members_locking(club: ClubInfo, ids: Iterable[UUID]) -> Question:
     """Return the question that locks members, as ``members_lock`` does; to be asked with others after it."""
     if not connection.in_atomic_block:
         raise RuntimeError("members_lock holds only inside a transaction")
-    return _LOCK.of(club.id, sorted(set(ids)), read=_locked)
+    return _LOCK.of(club.id, sorted(set(ids), key=NUMBER), read=_locked)
 
 
 def _locked(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, LockedMember]:
