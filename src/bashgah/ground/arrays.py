@@ -45,10 +45,15 @@ def _whole_numbers(oid: int, letter: str, size: int) -> Many:
     return packed
 
 
+@lru_cache(maxsize=COUNTS_KNOWN)
+def _head(oid: int, count: int, has_null: int = 0) -> bytes:
+    return _HEAD.pack(1, has_null, oid, count, 1)
+
+
 def _texts(oid: int, encode: Callable[[Any], bytes] | None = str.encode) -> Many:
     def packed(values: Sequence[Any]) -> bytes:
         count, first = len(values), values[0]
-        head = _HEAD.pack(1, 0, oid, count, 1)
+        head = _head(oid, count)
         if values.count(first) == count:  # a batch has its source, its unit, its kind in common
             raw = first if encode is None else encode(first)
             return head + (_LENGTH(len(raw)) + raw) * count
@@ -66,11 +71,11 @@ def _texts(oid: int, encode: Callable[[Any], bytes] | None = str.encode) -> Many
 
 def _uuids(values: Sequence[Any]) -> bytes:
     sixteens = [value.int.to_bytes(16, "big") for value in values]
-    return _HEAD.pack(1, 0, 2950, len(values), 1) + _UUID_LENGTH + _UUID_LENGTH.join(sixteens)
+    return _head(2950, len(values)) + _UUID_LENGTH + _UUID_LENGTH.join(sixteens)
 
 
 def _booleans(values: Sequence[bool]) -> bytes:
-    return _HEAD.pack(1, 0, 16, len(values), 1) + b"".join(map(_BOOLEANS.__getitem__, values))
+    return _head(16, len(values)) + b"".join(map(_BOOLEANS.__getitem__, values))
 
 
 def instant(value: datetime) -> int:
@@ -119,21 +124,33 @@ _KINDS: dict[str, tuple[int, int, int, Many]] = {
 
 def column(kind: str, values: Sequence[Any]) -> bytes:
     """Pack a column of one type; None is NULL. A number too large for its type raises ``struct.error``."""
-    oid, _array_oid, size, pack = _KINDS[kind]
-    if not values:
-        return _HEAD.pack(1, 0, oid, 0, 1)
-    if values[0] is not None:
-        try:
-            return pack(values)
-        except (AttributeError, KeyError, TypeError, struct.error):
-            # nothing packs None, and looking for it first would cost every column that has none
-            if not any(value is None for value in values):
-                raise
-    return _with_nulls(values, oid, size, pack)
+    return packer_of(f"{kind}[]")(values)
+
+
+@lru_cache
+def packer_of(kind: str) -> Callable[[Any], bytes]:
+    """Return what packs a parameter: a value, or a column where the kind is written ``uuid[]``."""
+    oid, _array_oid, size, pack = _KINDS[kind.removesuffix("[]")]
+    if not kind.endswith("[]"):
+        return lambda value: pack((value,))[_HEAD.size + 4 :]
+
+    def packed(values: Sequence[Any]) -> bytes:
+        if not values:
+            return _head(oid, 0)
+        if values[0] is not None:
+            try:
+                return pack(values)
+            except (AttributeError, KeyError, TypeError, struct.error):
+                # nothing packs None, and looking for it first would cost every column that has none
+                if not any(value is None for value in values):
+                    raise
+        return _with_nulls(values, oid, size, pack)
+
+    return packed
 
 
 def _with_nulls(values: Sequence[Any], oid: int, size: int, pack: Many) -> bytes:
-    head = _HEAD.pack(1, 1, oid, len(values), 1)
+    head = _head(oid, len(values), 1)
     given = [value for value in values if value is not None]
     if not given:
         return head + _NULL * len(values)
@@ -143,15 +160,6 @@ def _with_nulls(values: Sequence[Any], oid: int, size: int, pack: Many) -> bytes
     else:
         parts = iter([pack((value,))[_HEAD.size :] for value in given])
     return head + b"".join([_NULL if value is None else next(parts) for value in values])
-
-
-def packer_of(kind: str) -> Callable[[Any], bytes]:
-    """Return what packs a parameter: a value, or a column where the kind is written ``uuid[]``."""
-    if kind.endswith("[]"):
-        bare = kind[:-2]
-        return lambda values: column(bare, values)
-    pack = _KINDS[kind][3]
-    return lambda value: pack((value,))[_HEAD.size + 4 :]
 
 
 def oid_of(kind: str) -> int:
