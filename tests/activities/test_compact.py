@@ -142,6 +142,19 @@ def test_an_outcome_comes_back_as_it_was(outcome: Outcome) -> None:
     assert compact.outcome_unpack(compact.outcome_pack(outcome)) == outcome
 
 
+def test_the_short_form_of_a_plain_fact_knows_every_field() -> None:
+    """``fact_pack`` leaves out what plain facts do not have: a new field must be looked at there too."""
+    assert Fact.__struct_fields__ == (
+        "kind", "type", "occurred_at", "local_at", "branch", "region", "city", "channel", "currency", "lines",
+        "lines_known", "gross", "discount", "tax", "shipping", "paid_by_points", "payment_methods", "coupons",
+        "attributes", "promotions",
+    )  # fmt: skip
+    assert Line.__struct_fields__ == (
+        "no", "sku", "name", "category", "brand", "tags", "quantity", "gross", "discount", "tax",
+        "paid_by_points",
+    )  # fmt: skip
+
+
 def test_codes_that_stand_in_rows_never_change() -> None:
     assert compact.KIND_CODES == {"purchase": 0, "return": 1, "visit": 2, "custom": 3}
     assert compact.FIELD_NAMES[:9] == (

@@ -142,7 +142,8 @@ def test_plans_made_on_empty_tables_stay_look_ups_when_these_fill(
 
 
 JOINED = asking.Statement(
-    "SELECT s.spend FROM unnest($1) asked(id) JOIN history_sums s ON s.member_id = asked.id", "uuid[]"
+    "SELECT s.spend FROM unnest($1) asked(id) LEFT JOIN history_sums s ON s.member_id = asked.id",
+    "uuid[]",
 )
 UNGUARDED = asking.Statement(
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)", is_fixed=True

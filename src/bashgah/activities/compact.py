@@ -155,7 +155,7 @@ def state_pack(state: State) -> bytes:
     values = {FIELD_CODES.get(name, name): _plain(value) for name, value in state.values.items()}
     standings = {ladder: _standing_parts(standing) for ladder, standing in state.standings.items()}
     measures = dict(state.measures)
-    if measures and not (state.used or state.balances or state.budgets):
+    if measures and not any(msgspec.structs.astuple(state)[3:]):
         return _encode([FORM, values, standings, measures])
     used = [[key, start.toordinal(), amount] for (key, start), amount in state.used.items()]
     budgets = [[key, start.toordinal(), branch, left] for (key, start, branch), left in state.budgets.items()]
@@ -185,7 +185,7 @@ def outcome_pack(outcome: Outcome) -> bytes:
         else _trimmed([b.wallet, b.available, b.pending, b.held], ("", 0, 0, 0))
         for b in outcome.balances
     ]
-    if outcome.tiers and not (outcome.moves or outcome.given_back or outcome.coupons_back):
+    if outcome.tiers and not any(msgspec.structs.astuple(outcome)[3:]):
         return _encode([FORM, credits_, balances, outcome.tiers])
     moves = [[m.ladder, m.before, m.after, m.direction, phrase_to_json(m.why)] for m in outcome.moves]
     back = [[given.wallet, given.amount] for given in outcome.given_back]
