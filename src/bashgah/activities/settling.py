@@ -252,9 +252,8 @@ def _decided(  # noqa: PLR0917 one fact among its batch
     """Answer one fact: the same one earlier in this batch, a refusal, or its settlement."""
     twin = told.get(key := draft.key)
     if twin is not None:
-        if twin.body != draft.body:
-            return refused(draft, reference_reused())
-        return again(outcomes[id(twin)])
+        is_same = twin.body == draft.body
+        return again(outcomes[id(twin)]) if is_same else refused(draft, reference_reused())
     try:
         if draft.refusal is not None:
             raise draft.refusal
