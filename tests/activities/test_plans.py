@@ -141,31 +141,12 @@ def test_plans_made_on_empty_tables_stay_look_ups_when_these_fill(
         assert max(rows_read().values()) < 50
 
 
-JOINED = asking.Statement(
-    "SELECT s.spend FROM unnest($1) asked(id) JOIN history_sums s ON s.member_id = asked.id",
-    "uuid[]",
-)
-UNGUARDED = asking.Statement(
-    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)", is_fixed=True
-)
-
-
-def joined_before_and_after(shop: Shop, owner: psycopg.Connection) -> int:
-    """Ask with a join while the tables are empty and again once they are full; return the rows read then."""
-    for is_full in (False, True):
-        if is_full:
-            grown(shop, owner)
-        with transaction.atomic(), by_lookups(), cursor() as cur:
-            asking.ask(cur, JOINED.of([shop.sara.id]))
-            read = rows_read()["history_sums"]
-    return read
-
-
-def test_without_the_guard_a_join_planned_on_empty_tables_reads_all_of_them(
-    shop: Shop, owner_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asking, "_GUARD", UNGUARDED.of())
-    assert joined_before_and_after(shop, owner_connection) >= PEOPLE
+def test_inside_a_settlement_the_planner_may_only_look_rows_up(shop: Shop) -> None:
+    names = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit", "plan_cache_mode")
+    settings = ", ".join(f"current_setting('{name}')" for name in names)
+    with transaction.atomic(), by_lookups(), cursor() as cur:
+        (rows,) = asking.ask(cur, asking.Statement(f"SELECT {settings}").of())
+    assert list(rows) == [("off", "off", "off", "off", "force_generic_plan")]
 
 
 def test_after_a_settlement_a_callers_own_statements_are_planned_as_ever(shop: Shop) -> None:
