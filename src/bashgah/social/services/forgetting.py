@@ -53,10 +53,28 @@ def proofs_join(*, club: ClubInfo, merge_id: UUID, survivor_id: UUID, now: datet
 
 
 def proofs_part(*, club: ClubInfo, merge_id: UUID) -> int:
-    """Let what a merge closed wait again; return how many."""
-    return Proof.objects.filter(club_id=club.id, joined_by=merge_id, state="joined").update(
-        state="waiting", joined_by=None, decided_at=None
-    )
+    """Let what a merge closed wait again; return how many.
+
+    It stays closed where the member sent the same again since: once for each still holds.
+    """
+    with transaction.atomic():
+        closed = Proof.objects.filter(club_id=club.id, joined_by=merge_id, state="joined")
+        members_lock(club, set(closed.values_list("member_id", flat=True)))
+        parted = [row for row in closed.order_by("id") if not _sent_again(club, row)]
+        for row in parted:
+            row.state, row.joined_by, row.decided_at = "waiting", None, None
+            row.save()
+    return len(parted)
+
+
+def _sent_again(club: ClubInfo, row: Proof) -> bool:
+    return Proof.objects.filter(
+        club_id=club.id,
+        member_id__in=alias_set(club, member_root(club, row.member_id)),
+        task_id=row.task_id,
+        purchase_id=row.purchase_id,
+        state__in=["waiting", "accepted"],
+    ).exists()
 
 
 def _folder_empty(folder: str) -> None:
