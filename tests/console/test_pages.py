@@ -13,6 +13,8 @@ from PIL import Image
 from bashgah.access.selectors import key_list
 from bashgah.accounting.jobs import prove
 from bashgah.accounting.proving import proof_last
+from bashgah.activities.services import settle_one
+from bashgah.activities.types import CustomIn, MemberRef
 from bashgah.clubs.selectors import club_get
 from bashgah.console.export import disarmed
 from bashgah.ground import clock
@@ -90,6 +92,23 @@ def test_an_export_disarms_formulas_and_keeps_persian(console: Console) -> None:
     assert file.startswith("\ufeff")
     assert "'=cmd()" in file
     assert "سارا محمدی" in file
+
+
+def test_an_export_says_what_activities_and_their_fields_are_called(console: Console) -> None:
+    told = CustomIn(
+        source="app",
+        reference="C-1",
+        occurred_at=clock.now(),
+        member=MemberRef(card=console.cast.sara.number),
+        type="survey_answered",
+        attributes={"survey": "S1", "score": 9},
+    )
+    settle_one(told, club=console.club, actor=SYSTEM, now=clock.now())
+
+    assert ",survey_answered,Survey answered,survey: S1 · score: 9," in text(
+        console.get("activities.csv", lang="en")
+    )
+    assert ",survey_answered,پاسخ به نظرسنجی,نظرسنجی: S1 · " in text(console.get("activities.csv"))
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "＝1"])

@@ -10,7 +10,7 @@ import pytest
 from bashgah.activities.review import HeldFact, review_get, reviews_list
 from bashgah.activities.selectors import activity_find
 from bashgah.activities.services import settle_one
-from bashgah.activities.types import AmountsIn, MemberRef, PurchaseIn
+from bashgah.activities.types import AmountsIn, CustomIn, MemberRef, PurchaseIn
 from bashgah.ground import clock
 from bashgah.ground.audit import audit_list
 from bashgah.ground.types import SYSTEM
@@ -37,6 +37,26 @@ def kept(console: Console, reference: str = "F-1", branch: str = "101", amount: 
     with pytest.raises(Refusal, match="held_for_review"):
         settle_one(told, club=replace(console.club, settings=settings), actor=SYSTEM, now=now)
     return next(held for held in reviews_list(console.club).rows if held.reference == reference)
+
+
+def test_a_held_activity_and_its_fields_stand_by_their_names(console: Console) -> None:
+    now = clock.now()
+    settings = console.club.settings.model_copy(update={"late_policy": "review"})
+    told = CustomIn(
+        source="app",
+        reference="C-1",
+        occurred_at=now - timedelta(days=100),
+        member=MemberRef(card=console.cast.sara.number),
+        type="survey_answered",
+        attributes={"score": 9},
+    )
+    with pytest.raises(Refusal, match="held_for_review"):
+        settle_one(told, club=replace(console.club, settings=settings), actor=SYSTEM, now=now)
+
+    assert "Survey answered" in text(console.get("activities/review/", lang="en"))
+    page = text(console.get(path(reviews_list(console.club).rows[0]), lang="en"))
+    assert "survey_answered" not in page
+    assert "<dt>score</dt>" in page
 
 
 def path(held: HeldFact, act: str = "") -> str:

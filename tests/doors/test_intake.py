@@ -71,6 +71,7 @@ def test_what_was_recorded_can_be_read_with_its_why(pos) -> None:
     made = pos.post("/activities", purchase()).json()
     read = pos.get(f"/activities/{made['id']}").json()
     assert (read["reference"], read["gross"], read["branch"]) == ("R-1", 2_400_000, "101")
+    assert (read["type"], read["type_name"]) == ("purchase", "Purchase")
     why = pos.get(f"/activities/{made['id']}/why").json()
     given: dict[str, int] = {}
     for credit in made["earned"]:
@@ -92,6 +93,22 @@ def test_what_was_recorded_can_be_read_with_its_why(pos) -> None:
     statement = pos.get(f"/members/{made['member_id']}/statement?wallet=points").json()
     assert sum(movement["change"] for movement in statement["movements"]) == given["points"]
     assert statement["movements"][0]["cause_id"] == made["id"]
+
+
+def test_an_activity_is_read_with_its_name_in_the_language_asked_for(pos) -> None:
+    told = {
+        "kind": "custom",
+        "source": "app",
+        "reference": "C-1",
+        "occurred_at": MINUTE_AGO,
+        "member": {"mobile": "09121234567"},
+        "type": "check_in",
+    }
+    made = pos.post("/activities", told).json()
+    assert pos.get(f"/activities/{made['id']}").json()["type_name"] == "Check-in"
+    pos.lang = "fa"
+    (row,) = pos.get("/activities?kind=custom").json()["activities"]
+    assert (row["type"], row["type_name"]) == ("check_in", "اعلام حضور")
 
 
 def test_the_same_reference_is_settled_once_and_answered_twice(pos) -> None:

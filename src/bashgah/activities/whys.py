@@ -18,7 +18,6 @@ from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.selectors import branch_list
 from bashgah.clubs.types import ClubInfo
-from bashgah.engine.activities import type_name
 from bashgah.engine.criteria.saying import Names
 from bashgah.engine.decisions import Explanation, RuleOutcome
 from bashgah.engine.document import Program, is_reward
@@ -27,7 +26,7 @@ from bashgah.engine.program import CompiledProgram, trigger_of
 from bashgah.engine.unheard import changed_since, no_such_rule, unheard
 from bashgah.engine.words import rewards_named, texts, units
 from bashgah.ground.batch import cursor
-from bashgah.kit.phrases import Phrase, say, translated
+from bashgah.kit.phrases import Phrase, translated
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
@@ -123,11 +122,6 @@ def rule_why(why: ActivityWhy, key: str) -> RuleOutcome:
     """
     every = (*why.explanation.outcomes, *why.unheard)
     return next((outcome for outcome in every if outcome.rule == key), no_such_rule(why.number, key))
-
-
-def type_said(club: ClubInfo, info: ActivityInfo, lang: str) -> str:
-    """Return what an activity was called by the program that decided it; unnamed its key."""
-    return say(type_name(program_by_number(club, info.program).document, info.type), lang[:2])
 
 
 def names_of(club: ClubInfo) -> Names:

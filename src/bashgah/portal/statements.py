@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from bashgah.activities.naming import activity_name
 from bashgah.activities.receipts import price_of
 from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
-from bashgah.activities.whys import activity_why, type_said
+from bashgah.activities.whys import activity_why
 from bashgah.clubs.selectors import branch_by_code
 from bashgah.engine.returns import CANCELLED
 from bashgah.kit import formats
@@ -156,15 +157,13 @@ def _activity(door: Door, id: UUID) -> ActivityInfo | None:
 
 def _activity_title(door: Door, activity: ActivityInfo) -> str:
     place = branch_name(door, activity.branch)
-    if activity.type == CANCELLED:
-        return gettext("Acceptance taken back")
-    if activity.kind == "return":
+    if activity.kind == "return" and activity.type != CANCELLED:
         return gettext("Return at %(branch)s") % {"branch": place} if place else gettext("Return of goods")
-    if activity.kind == "visit":
-        return gettext("Visit to %(branch)s") % {"branch": place} if place else gettext("Visit")
-    if activity.kind == "purchase":
-        return gettext("Purchase at %(branch)s") % {"branch": place} if place else gettext("Purchase")
-    return type_said(door.club, activity, door.lang)
+    if activity.kind == "visit" and place:
+        return gettext("Visit to %(branch)s") % {"branch": place}
+    if activity.kind == "purchase" and place:
+        return gettext("Purchase at %(branch)s") % {"branch": place}
+    return door.say(activity_name(door.club, activity))
 
 
 def _title(row: StatementRow, rewards: dict[UUID, str]) -> str:

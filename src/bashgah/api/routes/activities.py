@@ -12,6 +12,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from bashgah.activities import confirming, selectors, services
+from bashgah.activities.naming import activity_name
 from bashgah.activities.receipts import receipt_of
 from bashgah.activities.types import ActivityFilters, ActivityInfo
 from bashgah.api.bearer import Bearer, Call
@@ -93,6 +94,9 @@ class ActivityRow(Schema):
     member_id: str
     kind: str
     type: str
+    type_name: Annotated[
+        str, Field(description="What it is called, by the program that decided it; for people to read.")
+    ]
     source: str
     reference: str
     occurred_at: datetime
@@ -207,7 +211,7 @@ def activity_list(  # noqa: PLR0917 one parameter a line of the query
     )
     page = selectors.activity_list(request.club, filters, cursor=cursor or None, limit=limit)
     return ActivityPageOut(
-        activities=[ActivityRow(**_row(info)) for info in page.rows], next_cursor=page.next_cursor
+        activities=[ActivityRow(**_row(request, info)) for info in page.rows], next_cursor=page.next_cursor
     )
 
 
@@ -222,7 +226,7 @@ def member_activity_list(request: Call, member_id: MemberId, cursor: Cursor, lim
     found = member_id_of(request.club, member_id)
     page = selectors.member_activities(request.club, found, cursor=cursor or None, limit=limit)
     return ActivityPageOut(
-        activities=[ActivityRow(**_row(info)) for info in page.rows], next_cursor=page.next_cursor
+        activities=[ActivityRow(**_row(request, info)) for info in page.rows], next_cursor=page.next_cursor
     )
 
 
@@ -282,12 +286,13 @@ def activity_confirmation(request: Call, activity_id: ActivityId, body: Confirma
     return ConfirmedOut(activity_id=activity_id, verdict=body.verdict, units=units)
 
 
-def _row(info: ActivityInfo) -> dict[str, Any]:
+def _row(request: Call, info: ActivityInfo) -> dict[str, Any]:
     return {
         "id": ids.public("activity", info.id),
         "member_id": ids.public("member", info.member_id),
         "kind": info.kind,
         "type": info.type,
+        "type_name": said(request.club, activity_name(request.club, info), lang_of(request)),
         "source": info.source,
         "reference": info.reference,
         "occurred_at": info.occurred_at,
@@ -315,7 +320,7 @@ def _row(info: ActivityInfo) -> dict[str, Any]:
 def _out(request: Call, info: ActivityInfo) -> ActivityOut:
     fact = info.fact
     return ActivityOut(
-        **_row(info),
+        **_row(request, info),
         discount=fact.discount,
         tax=fact.tax,
         shipping=fact.shipping,

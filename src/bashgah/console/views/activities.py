@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from bashgah.access.gate import may
 from bashgah.activities import selectors
+from bashgah.activities.naming import activity_name, field_names
 from bashgah.activities.types import ActivityFilters, ActivityInfo
-from bashgah.activities.whys import type_said
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
@@ -29,6 +29,7 @@ from bashgah.engine.returns import CANCELLED
 from bashgah.ground import clock
 from bashgah.kit import formats, ids
 from bashgah.kit.jalali import parse_date
+from bashgah.kit.phrases import say
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
 from bashgah.ui.figures import day_words, moment_words, money_words
@@ -119,7 +120,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The same list as a file, at most fifty thousand rows."""
     club: ClubInfo = request.club
-    filters, head = _filters(request, club), _head()
+    filters, head, lang = _filters(request, club), _head(), lang_of(request)
 
     def rows() -> Iterator[tuple[object, ...]]:
         cursor, count = None, 0
@@ -131,6 +132,8 @@ def export(request: HttpRequest) -> HttpResponse:
                     ids.public("member", info.member_id),
                     info.kind,
                     info.type,
+                    say(activity_name(club, info), lang),
+                    " · ".join(f"{name}: {value}" for name, value in fields_said(club, info, lang)),
                     info.branch,
                     info.source,
                     info.reference,
@@ -157,9 +160,9 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
     model = ActivityPage(
         crumbs=(
             Crumb(gettext("Purchases and activities"), reverse("console:activities")),
-            Crumb(kind_word(info, club)),
+            Crumb(say(activity_name(club, info), lang)),
         ),
-        title=title_of(info, club),
+        title=title_of(info, club, lang),
         text=moment_words(info.occurred_at, club),
         facts=_facts(info, club, lang),
         member=name,
@@ -174,7 +177,7 @@ def one(request: HttpRequest, activity_id: str) -> HttpResponse:
         waiting=waiting_of(request, info),
         return_url=_return_url(request, info),
         undone=undone_of(info, lang),
-        returns=_returns(club, info),
+        returns=_returns(club, info, lang),
     )
     return show(request, "activities/one.html", model)
 
@@ -189,7 +192,7 @@ def _return_url(request: HttpRequest, info: ActivityInfo) -> str:
     return reverse("console:activity_return", args=[ids.public("activity", info.id)])
 
 
-def _returns(club: ClubInfo, info: ActivityInfo) -> tuple[tuple[str, str], ...]:
+def _returns(club: ClubInfo, info: ActivityInfo, lang: Lang) -> tuple[tuple[str, str], ...]:
     """What came back of a purchase: (address, title)."""
     if info.kind != "purchase":
         return ()
@@ -197,7 +200,7 @@ def _returns(club: ClubInfo, info: ActivityInfo) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             reverse("console:activity", args=[ids.public("activity", back.id)]),
-            f"{title_of(back, club)} · {day_words(back.occurred_at, club)}",
+            f"{title_of(back, club, lang)} · {day_words(back.occurred_at, club)}",
         )
         for back in found
     )
@@ -211,20 +214,13 @@ def why(request: HttpRequest, activity_id: str) -> HttpResponse:
     return fragment(request, "activities/why.html", why_of(club, info, lang_of(request), clock.now()))
 
 
-def kind_word(info: ActivityInfo, club: ClubInfo) -> str:
-    """What kind of fact it is; an activity is called what the program of its day calls it."""
-    words = {"purchase": gettext("Purchase"), "return": gettext("Return"), "visit": gettext("Visit")}
-    return words.get(info.kind) or type_said(club, info, get_language() or "fa")
-
-
-def title_of(info: ActivityInfo, club: ClubInfo) -> str:
+def title_of(info: ActivityInfo, club: ClubInfo, lang: Lang) -> str:
     """«خرید ۱٬۲۸۰٬۰۰۰ تومان»."""
-    if info.type == CANCELLED:
-        return gettext("Acceptance taken back")
-    if info.kind not in {"purchase", "return"}:
-        return kind_word(info, club)
+    kind = say(activity_name(club, info), lang)
+    if info.kind not in {"purchase", "return"} or info.type == CANCELLED:
+        return kind
     return gettext("%(kind)s, %(amount)s") % {
-        "kind": kind_word(info, club),
+        "kind": kind,
         "amount": money_words(abs(info.net), club),
     }
 
@@ -326,7 +322,7 @@ def _rows(request: HttpRequest, club: ClubInfo, found: list[ActivityInfo]) -> tu
         rows.append(
             ActivityRow(
                 url=reverse("console:activity", args=[ids.public("activity", info.id)]),
-                what=kind_word(info, club),
+                what=say(activity_name(club, info), lang),
                 note=note_of(info, club, names),
                 member=member.name if member else "–",
                 member_url=reverse("console:member", args=[ids.public("member", info.member_id)]),
@@ -352,8 +348,14 @@ def _facts(info: ActivityInfo, club: ClubInfo, lang: Lang) -> tuple[tuple[str, s
         (gettext("Shipping"), money_words(fact.shipping, club) if fact.shipping else ""),
         (gettext("Paid by points"), money_words(fact.paid_by_points, club) if fact.paid_by_points else ""),
     ]
-    facts += [(key, str(value)) for key, value in fact.attributes.items()]
+    facts += fields_said(club, info, lang)
     return tuple((term, value) for term, value in facts if value)
+
+
+def fields_said(club: ClubInfo, info: ActivityInfo, lang: Lang) -> list[tuple[str, str]]:
+    """The fields that were told, each by its name."""
+    names = field_names(club, info)
+    return [(say(names[key], lang), str(value)) for key, value in info.fact.attributes.items()]
 
 
 def _line(line: Line, lang: Lang) -> LineRow:
@@ -373,6 +375,8 @@ def _head() -> tuple[str, ...]:
         gettext("Member"),
         gettext("Kind"),
         gettext("Type"),
+        gettext("What"),
+        gettext("Fields"),
         gettext("Branch"),
         gettext("Source"),
         gettext("Reference"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from bashgah.access.gate import may
 from bashgah.activities import review
+from bashgah.activities.naming import KINDS
 from bashgah.activities.review import HeldFact, ReviewFilters
 from bashgah.activities.types import CustomIn, PurchaseIn, ReturnIn
 from bashgah.clubs import selectors as clubs
@@ -22,8 +23,12 @@ from bashgah.console.framing import done, said
 from bashgah.console.tabs import activity_tabs
 from bashgah.console.views.activities import branch_names, channel_word
 from bashgah.console.views.base import attempt, chosen, page, read_id, show
+from bashgah.console.views.members.standing import program_now
+from bashgah.engine.activities import field_name, type_name
+from bashgah.engine.document import Program
 from bashgah.ground import clock
 from bashgah.kit import formats, ids
+from bashgah.kit.phrases import say
 from bashgah.members import selectors as members
 from bashgah.ui.figures import listed, moment_words, money_words, plain
 from bashgah.ui.framing import lang_of
@@ -224,7 +229,7 @@ def state_word(state: str) -> str:
 def _rows(request: HttpRequest, club: ClubInfo, found: list[HeldFact]) -> tuple[ReviewRow, ...]:
     lang = lang_of(request)
     who = members.members_get(club, {held.member_id for held in found if held.member_id})
-    names = branch_names(club, lang)
+    names, program = branch_names(club, lang), program_now(club, clock.now())
     rows = []
     for held in found:
         member = who.get(held.member_id) if held.member_id else None
@@ -232,7 +237,7 @@ def _rows(request: HttpRequest, club: ClubInfo, found: list[HeldFact]) -> tuple[
         rows.append(
             ReviewRow(
                 url=reverse("console:review", args=[ids.public("review", held.id)]),
-                what=_kind_word(held),
+                what=_named(held, program, lang),
                 note=" · ".join(part for part in where if part),
                 member=member.name if member else "",
                 member_url=reverse("console:member", args=[ids.public("member", member.id)])
@@ -248,13 +253,12 @@ def _rows(request: HttpRequest, club: ClubInfo, found: list[HeldFact]) -> tuple[
     return tuple(rows)
 
 
-def _kind_word(held: HeldFact) -> str:
+def _named(held: HeldFact, program: Program | None, lang: Lang) -> str:
+    """What it is called today; nothing has decided it yet."""
     intake = held.intake
-    if isinstance(intake, CustomIn):
-        return intake.type
-    if isinstance(intake, PurchaseIn):
-        return gettext("Purchase")
-    return gettext("Return") if isinstance(intake, ReturnIn) else gettext("Visit")
+    if not isinstance(intake, CustomIn):
+        return say(KINDS[intake.__struct_config__.tag], lang)
+    return say(type_name(program, intake.type), lang) if program else intake.type
 
 
 def _amount(held: HeldFact) -> int | None:
@@ -291,7 +295,8 @@ def _page(request: HttpRequest, held: HeldFact, refusal: str = "", status: int =
     member = members.members_get(club, [held.member_id]).get(held.member_id) if held.member_id else None
     branch = next((b.id for b in clubs.branch_list(club) if b.code == held.branch), held.id)
     amount = _amount(held)
-    kind = _kind_word(held)
+    program = program_now(club, clock.now())
+    kind = _named(held, program, lang)
     decided = ""
     if held.decided_at is not None:
         decided = gettext("%(state)s by %(who)s, %(day)s") % {
@@ -310,7 +315,7 @@ def _page(request: HttpRequest, held: HeldFact, refusal: str = "", status: int =
         refusal=refusal,
         state=held.state,
         decided=decided,
-        facts=_facts(held, club, lang),
+        facts=_facts(held, club, program, lang),
         lines=_lines(held, lang),
         member=member.name if member else "",
         member_url=reverse("console:member", args=[ids.public("member", member.id)]) if member else "",
@@ -324,7 +329,9 @@ def _page(request: HttpRequest, held: HeldFact, refusal: str = "", status: int =
     return show(request, "activities/review.html", model, status=status)
 
 
-def _facts(held: HeldFact, club: ClubInfo, lang: Lang) -> tuple[tuple[str, str], ...]:
+def _facts(
+    held: HeldFact, club: ClubInfo, program: Program | None, lang: Lang
+) -> tuple[tuple[str, str], ...]:
     intake, names = held.intake, branch_names(club, lang)
     facts = [
         (gettext("Branch"), names.get(held.branch, held.branch)),
@@ -339,7 +346,11 @@ def _facts(held: HeldFact, club: ClubInfo, lang: Lang) -> tuple[tuple[str, str],
         named = intake.purchase
         facts.append((gettext("The purchase it returns"), named.activity or named.reference))
     if isinstance(intake, CustomIn):
-        facts += [(key, str(value)) for key, value in intake.attributes.items() if value is not None]
+        facts += [
+            (say(field_name(program, intake.type, key), lang) if program else key, str(value))
+            for key, value in intake.attributes.items()
+            if value is not None
+        ]
     return tuple((term, value) for term, value in facts if value)
 
 

@@ -140,7 +140,7 @@ def _activities(
             "activity",
             Moment(
                 icons.get(info.kind, "bolt"),
-                title_of(info, club),
+                title_of(info, club, lang),
                 note,
                 tone="points" if points > 0 else "bad" if info.kind == "return" else "",
                 amount=formats.signed(points, lang) if points else "",
