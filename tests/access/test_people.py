@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
@@ -14,6 +15,7 @@ from bashgah.ground.audit import audit_list
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
 from tests.access.conftest import NOW, PASSWORD
+from tests.races.hands import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +213,33 @@ def test_two_owners_cannot_send_each_other_away_at_once(club, mina) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(outcomes) == ["gone", "last_owner"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_given_by_two_at_once_is_held_once(club, mina) -> None:
+    def gives(_place: int) -> object:
+        return services.role_grant(club=club, staff_id=mina.id, role="analyst", actor=SYSTEM, now=NOW)
+
+    got = at_once(4, gives)
+    refused = [each.code for each in got if isinstance(each, Refusal)]
+    assert set(refused) <= {"role_held"}
+    held = [each for each in selectors.grants_of(mina.id, club.id) if each.role == "analyst"]
+    assert len(held) == 1
+
+
+def test_a_role_is_given_to_who_is_there(club) -> None:
+    with pytest.raises(Refusal) as refused:
+        services.role_grant(club=club, staff_id=uuid4(), role="analyst", actor=SYSTEM, now=NOW)
+    assert (refused.value.code, refused.value.status) == ("staff_unknown", 404)
+
+
+def test_a_client_of_another_club_is_not_revoked(club, other_club) -> None:
+    client, _secret = services.client_issue(
+        club=club, name="shop", scopes=["members.read"], actor=SYSTEM, now=NOW
+    )
+    with pytest.raises(Refusal) as refused:
+        services.client_revoke(club=other_club, client_id=client.id, actor=SYSTEM, now=NOW)
+    assert (refused.value.code, refused.value.status) == ("client_unknown", 404)
 
 
 def test_the_app_role_cannot_erase_who_held_which_role(club, mina) -> None:

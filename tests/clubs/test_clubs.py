@@ -1,6 +1,8 @@
 """Clubs, their settings and their branches."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -183,3 +185,23 @@ def test_no_branch_of_another_club_is_ever_found():
         with pytest.raises(Refusal) as refused:
             ask()
         assert (refused.value.code, refused.value.status) == ("branch_not_found", 404)
+
+
+def test_what_is_asked_of_a_club_that_is_not_there_is_refused():
+    missing = replace(naderi().club, id=uuid4())
+    for asks in (
+        lambda: selectors.club_get(missing.id),
+        lambda: selectors.club_by_slug("nobody"),
+        lambda: services.settings_set(club=missing, changes={}, now=NOW),
+    ):
+        with pytest.raises(Refusal) as refused:
+            asks()
+        assert (refused.value.code, refused.value.status) == ("club_not_found", 404)
+
+
+@pytest.mark.parametrize("code", ["", "ونک", "a b", "-1"])
+def test_a_branch_has_a_code_that_can_be_typed_anywhere(code):
+    club = naderi().club
+    with pytest.raises(Refusal) as refused:
+        services.branch_create(club=club, code=code, name=Texts("ونک"), now=NOW)
+    assert (refused.value.code, refused.value.status) == ("code_invalid", 422)

@@ -22,6 +22,7 @@ from bashgah.members.services import (
     invitation_make,
     member_block,
     member_enrol,
+    member_erase,
 )
 from tests.cast import NOW, given
 from tests.dealings.test_groups import DAY, MILLION, Home, home_of, refusal_of, the
@@ -219,3 +220,13 @@ def test_a_closed_household_is_shared_out_once_more_by_staff_alone() -> None:
     home = home_of()
     home.closes()
     assert refusal_of(lambda: closed_again(home)) == "group_closed"
+
+
+def test_points_that_nobody_is_left_to_have_keep_it_from_closing() -> None:
+    home = home_of()
+    given(home.club, home.sara, 50)
+    home.pays_in(home.sara, 30)
+    for member in (home.tina, home.reza, home.sara):
+        member_erase(club=home.club, id=member.id, reason="x", actor=SYSTEM, now=NOW)
+    assert refusal_of(home.closes) == "group_has_points"
+    assert home.points()[0] == 30

@@ -46,6 +46,12 @@ def test_openings_are_answered_one_by_one_and_count_once(pos: Integrator, naderi
     assert [wallet["available"] for wallet in wallets if wallet["wallet"] == "points"] == [80]
 
 
+def test_an_opening_expires_or_never_does(pos: Integrator, naderi: cast.Naderi) -> None:
+    both = opening(naderi, "1", expires_at="2099-01-01T00:00:00Z", never_expires=True)
+    told = pos.post("/openings", {"openings": [both]})
+    assert (told.status_code, told.json()["code"]) == (422, "expiry_unclear")
+
+
 def test_a_key_without_the_scope_opens_nothing(keyed: Callable[..., Integrator], naderi: cast.Naderi) -> None:
     told = keyed("activities.write", "wallets.read").post("/openings", {"openings": [opening(naderi, "1")]})
     assert told.status_code == 403

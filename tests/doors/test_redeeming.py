@@ -127,6 +127,15 @@ def test_a_code_is_sent_for_this_redemption_and_wrong_ones_are_counted(pos, nade
     assert codes[-1] == (422, "code_expired")
 
 
+def test_a_code_is_of_a_request_that_can_be_read(pos, naderi, sara) -> None:
+    settings_set(club=naderi.club, changes={"redeem_consent": "always"}, now=clock.now())
+    begun = pos.post("/redemptions", wish(sara)).json()
+    answer = pos.post(
+        f"/redemptions/{begun['id']}/confirm", {"way": "code", "proof": "000000", "request_id": "nonsense"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "request_id_invalid")
+
+
 def test_releasing_gives_everything_back(pos, naderi, sara) -> None:
     settings_set(club=naderi.club, changes={"redeem_consent": "always"}, now=clock.now())
     before = points(pos, sara)["available"]

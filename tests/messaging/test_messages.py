@@ -253,6 +253,12 @@ def test_what_a_killed_sender_left_is_never_sent_again(club: ClubInfo) -> None:
     assert selectors.trial_messages(club) == []
 
 
+def test_a_message_has_no_wording_where_it_does_not_go(club: ClubInfo) -> None:
+    with pytest.raises(Refusal) as refused:
+        selectors.template_get(club, "welcome", "pigeon")
+    assert (refused.value.code, refused.value.status) == ("message_channel_unknown", 404)
+
+
 def test_a_club_words_a_message_its_own_way_and_goes_back(club: ClubInfo) -> None:
     services.template_save(
         club=club,

@@ -15,12 +15,13 @@ from bashgah.activities import pooling
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import PaymentIn, Settled
 from bashgah.dealings import services
+from bashgah.dealings.services import groups
 from bashgah.ground import throttle
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members.models import Group
-from bashgah.members.services import invitation_make, invitation_take, member_enrol
+from bashgah.members.services import belonging_add, invitation_make, invitation_take, member_enrol
 from bashgah.members.types import LockedGroup, LockedMember
 from tests.cast import NOW, given
 from tests.dealings.test_groups import MILLION, Home, home_of
@@ -125,6 +126,38 @@ def test_one_code_lets_one_of_many_in() -> None:
     )
     codes = sorted(one.code if isinstance(one, Refusal) else "in" for one in got)
     assert codes == ["in", "invitation_over", "invitation_over", "invitation_over"]
+
+
+def test_who_joins_while_it_closes_is_not_left_out_of_the_sharing(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = home_of()
+    given(home.club, home.sara, 100)
+    home.pays_in(home.sara, 100)
+    late = member_enrol(club=home.club, mobile="+989120000190", channel="till", now=NOW)
+    people_known, joined, lock = threading.Event(), threading.Event(), groups.members_services.groups_lock
+
+    def locks_late(club: Any, ids: Any) -> dict[UUID, LockedGroup]:
+        if threading.current_thread().name == "closes":
+            people_known.set()
+            assert joined.wait(10)
+        return lock(club, ids)
+
+    monkeypatch.setattr(groups.members_services, "groups_lock", locks_late)
+
+    def act(n: int) -> object:
+        if n == 0:
+            threading.current_thread().name = "closes"
+            return services.group_close(club=home.club, group_id=home.group_id, actor=SYSTEM, now=NOW)
+        assert people_known.wait(10)
+        belonging_add(
+            club=home.club, group_id=home.group_id, member_id=late.id, role="adult", actor=SYSTEM, now=NOW
+        )
+        joined.set()
+        return None
+
+    closed, added = at_once(2, act)
+    assert isinstance(closed, Refusal), closed
+    assert (closed.code, added, available(home)) == ("group_changed", None, 100)
+    assert sum(home.closes()[home.sara.id].values()) == 100
 
 
 def test_it_closes_once_while_somebody_spends() -> None:

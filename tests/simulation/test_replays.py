@@ -14,13 +14,16 @@ from msgspec.structs import replace
 
 from bashgah.activities.types import CustomIn, Settled, VisitIn
 from bashgah.ground.types import SYSTEM
+from bashgah.kit.refusals import Refusal
 from bashgah.lake.services import lake_export, reading
+from bashgah.programs.models import Draft
 from bashgah.programs.selectors import draft_get
 from bashgah.programs.services import draft_save, rule_put
 from bashgah.simulation import services
+from bashgah.simulation.selectors import backtest_get, backtest_programs
 from bashgah.simulation.types import BacktestInfo, Report
-from tests.activities.shop import Shop, line, open_shop, per_step, rule
-from tests.cast import NOW
+from tests.activities.shop import Shop, line, open_shop, per_step, program, rule
+from tests.cast import NOW, ketab
 
 pytestmark = pytest.mark.django_db
 pytest.importorskip("pyarrow")
@@ -300,3 +303,31 @@ def rows() -> dict[str, int]:
             cursor.execute(f'SELECT count(*), sum(hashtextextended(t::text, 0)) FROM "{name}" t')
             found[name] = cursor.fetchone()
     return found
+
+
+def test_a_backtest_is_of_its_club_and_thrown_away_once_it_is_over() -> None:
+    shop, other = open_shop(), ketab().club
+    started = services.backtest_start(
+        club=shop.club, since=SINCE, until=UNTIL, actor=SYSTEM, now=NOW, tried=1, queue=False
+    )
+    for asks in (backtest_get, backtest_programs):
+        with pytest.raises(Refusal, match="backtest_not_found"):
+            asks(other, started.id)
+    with pytest.raises(Refusal, match="backtest_not_found"):
+        services.backtest_remove(club=other, id=started.id, actor=SYSTEM, now=NOW)
+    with pytest.raises(Refusal, match="backtest_open"):
+        services.backtest_remove(club=shop.club, id=started.id, actor=SYSTEM, now=NOW)
+    services.backtest_stop(club=shop.club, id=started.id, actor=SYSTEM, now=NOW)
+    services.backtest_remove(club=shop.club, id=started.id, actor=SYSTEM, now=NOW)
+    with pytest.raises(Refusal, match="backtest_not_found"):
+        backtest_get(shop.club, started.id)
+
+
+@pytest.mark.corrupts
+def test_a_draft_that_cannot_be_read_is_not_replayed() -> None:
+    shop = open_shop()
+    revision = draft_get(shop.club).revision
+    draft_save(club=shop.club, document=program(), revision=revision, actor=SYSTEM, now=NOW)
+    Draft.objects.filter(club_id=shop.club.id).update(document={"wallets": "none"})
+    with pytest.raises(Refusal, match="draft_unreadable"):
+        services.backtest_start(club=shop.club, since=SINCE, until=UNTIL, actor=SYSTEM, now=NOW, queue=False)

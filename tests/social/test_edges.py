@@ -1,17 +1,23 @@
-"""Social tasks at their edges: merges taken apart after the members went on."""
+"""Social tasks and reviews at their edges: merges taken apart after the members went on, other clubs."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
+from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.services import members_merge, merge_undo
-from bashgah.ground.types import SYSTEM
-from bashgah.social import services
+from bashgah.ground.types import SYSTEM, Actor
+from bashgah.kit.ids import public
+from bashgah.social import selectors, services
 from bashgah.social.models import Proof
-from tests.cast import NOW
-from tests.social.conftest import Hands
+from bashgah.social.types import ProofInfo
+from tests.cast import NOW, ketab
+from tests.social.conftest import STAFF, Hands
+from tests.social.test_tasks import refused
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -32,3 +38,55 @@ def test_what_a_merge_closed_stays_closed_where_the_member_sent_again_since(hand
     assert services.proofs_part(club=hands.club, merge_id=merge.id) == 0
     states = Proof.objects.filter(member_id=hands.sara.id).order_by("id").values_list("state", flat=True)
     assert list(states) == ["joined", "waiting"]
+
+
+def taking(club: ClubInfo, how: str) -> ClubInfo:
+    """The club with its rule for reviews."""
+    return replace(club, settings=club.settings.model_copy(update={"reviews": how}))
+
+
+def reviews(hands: Hands, purchase_id: UUID, *, how: str = "looked_at", stars: int = 5) -> ProofInfo:
+    """Sara writes of a purchase."""
+    return services.review_send(
+        club=taking(hands.club, how),
+        member_id=hands.sara.id,
+        purchase_id=purchase_id,
+        stars=stars,
+        text="خوب بود",
+        actor=Actor(kind="member", id=public("member", hands.sara.id)),
+        now=NOW,
+    )
+
+
+def test_a_review_is_of_ones_own_purchase_once_and_in_stars(hands: Hands) -> None:
+    bought = hands.shop.buys("A-1", 100_000).activity_id
+    others = hands.shop.buys("A-2", 100_000, member=hands.reza).activity_id
+    with refused("reviews_off"):
+        reviews(hands, bought, how="off")
+    for stars in (0, 6):
+        with refused("review_invalid", 422):
+            reviews(hands, bought, stars=stars)
+    with refused("purchase_not_found", 404):
+        reviews(hands, others)
+    assert reviews(hands, bought).state == "waiting"
+    with refused("review_sent"):
+        reviews(hands, bought, stars=1)
+    assert [each.stars for each in selectors.review_of(hands.club, hands.sara.id, bought)] == [5]
+
+
+def test_a_task_and_a_proof_are_of_their_club_alone(hands: Hands) -> None:
+    hands.task()
+    proof, other = hands.sends(), ketab()
+    with refused("task_not_found", 404):
+        selectors.task_get(other.club, "follow")
+    with refused("task_not_found", 404):
+        selectors.offer_get(other.club, other.nika.id, "follow", NOW)
+    for act in (selectors.proof_get, selectors.picture_of):
+        with refused("proof_not_found", 404):
+            act(other.club, proof.id)
+    with refused("proof_not_found", 404):
+        services.proof_accept(club=other.club, id=proof.id, actor=STAFF, now=NOW)
+    with refused("proof_not_found", 404):
+        services.proof_accept(club=hands.club, id=uuid4(), actor=STAFF, now=NOW)
+    assert selectors.twins_of(other.club, [proof.id]) == {}
+    assert selectors.proof_get(hands.club, proof.id).state == "waiting"
