@@ -72,7 +72,7 @@ def test_every_rule_of_the_version_says_why_it_gave_or_why_not(shop: Shop) -> No
     }
     assert {key: said(whys.rule_why(why, key), "en") for key in ("visit", "review", "later", "once")} == {
         "visit": ["it waits for a visit, and this was none"],
-        "review": ["it waits for “review”, and this was none"],
+        "review": ["it waits for “Review”, and this was none"],
         "later": ["it was a draft then and gave nothing to anybody"],
         "once": ["it had ended by then"],
     }

@@ -21,7 +21,14 @@ ROUTES = [route for door in DOORS for route in gate.routes(door)]
 GATED = [route for route in ROUTES if route.needs is not None and not route.needs.public]
 
 # what stands in an address where it names something; none of these exists
-NOBODY = {"uuid": str(UUID(int=7)), "int": "7", "slug": "nothing", "key": "nothing", "str": "nothing", "path": "nothing"}
+NOBODY = {
+    "uuid": str(UUID(int=7)),
+    "int": "7",
+    "slug": "nothing",
+    "key": "nothing",
+    "str": "nothing",
+    "path": "nothing",
+}
 
 
 def address(path: str) -> str:

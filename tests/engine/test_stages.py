@@ -93,7 +93,7 @@ def test_staff_read_that_a_member_is_not_in_the_pilot_and_members_do_not() -> No
     outsider = next(member for member in MEMBERS if not assigned("p", member, 1))
     found = explain(program, State(values={"member.id": outsider}), purchase(1_000))
     assert [say(reason, "fa") for reason in found.outcomes[0].reasons] == [
-        "در اجرای آزمایشی است و این عضو در گروه آزمایشی نیست"
+        "اجرای آزمایشی آن برای ۱ درصد از اعضا است و این عضو جزو آن‌ها نیست"
     ]
     assert [outcome.rule for outcome in found.for_members().outcomes] == ["b"]
 
