@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 PIXELS_MOST = 40_000_000
 _FACE = 9
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class NoPicture(Exception):
@@ -43,12 +54,14 @@ def picture_draw(sent: bytes, *, side: int, keeps_clear: bool = False) -> Drawn:
             raise NoPicture
         if not keeps_clear:
             opened.draft("RGB", (side, side))
-        picture = ImageOps.exif_transpose(opened).convert("RGBA" if keeps_clear else "RGB")
+        opened.load()
+        picture = _upright(opened).convert("RGBA" if keeps_clear else "RGB")
     except (
         UnidentifiedImageError,
         OSError,
         ValueError,
         SyntaxError,
+        struct.error,
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ) as error:
@@ -59,6 +72,12 @@ def picture_draw(sent: bytes, *, side: int, keeps_clear: bool = False) -> Drawn:
     kept = BytesIO()
     bare.save(kept, "PNG" if keeps_clear else "JPEG", quality=82)
     return Drawn(kept.getvalue(), hashlib.sha256(sent).digest(), _likeness(bare))
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turn a picture as its camera says; this alone is read of what a file says of itself."""
+    turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _likeness(picture: Image.Image) -> bytes:
