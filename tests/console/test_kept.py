@@ -85,6 +85,33 @@ def test_a_question_of_an_earlier_release_is_forgotten(large: Console) -> None:
     assert rows() == 0
 
 
+def test_an_answer_of_another_shape_from_an_earlier_release_is_found_anew(large: Console) -> None:
+    now = clock.now()
+    buyers(large, now)
+    with connection.cursor() as cursor:
+        cursor.execute("""UPDATE insights_kept SET answer = '{"members": 7}'""")
+    later = now + timedelta(seconds=30)
+    assert buyers(large, later) == (0, later)
+    assert buyers(large, later + timedelta(seconds=1)) == (0, later)
+
+
+@pytest.mark.parametrize("arguments", ["[]", '["2026-11-23", 30, "more"]', '[30, "2026-11-23"]', "30"])
+def test_a_question_that_takes_something_else_by_now_stops_no_other(large: Console, arguments: str) -> None:
+    now = clock.now()
+    buyers(large, now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO insights_kept (club_id, question, answer, cost_ms, found_at, asked_at)
+            SELECT club_id, %s, answer, cost_ms, found_at - interval '1 hour', asked_at FROM insights_kept
+            """,
+            [f"{BUYERS.name} {arguments}"],
+        )
+    later = now + timedelta(minutes=2)
+    assert answers_refresh(later) == 1
+    assert (rows(), buyers(large, later)) == (1, (0, later))
+
+
 def test_every_answer_is_the_same_kept_as_found(large: Console) -> None:
     large.buys(large.cast.sara, 12_800_000)
     large.buys(large.cast.reza, 12_800_000, reference="r2")

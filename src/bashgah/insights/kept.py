@@ -66,18 +66,31 @@ class Question(Generic[T]):
         asked = self._spelled(arguments)
         with cursor() as cur:
             kept = _kept(cur, club, asked)
-            if kept is not None and abs(now - kept.found_at) < TOO_OLD * _stays(kept.cost_ms):
-                if now - kept.asked_at > NOTED:
-                    _note(cur, club, asked, now)
-                return Answer(msgspec.json.decode(kept.answer, type=self.answer), kept.found_at)
-            return Answer(self._found(cur, club, asked, arguments, now), now)
+            answer = self._answer(kept, now)
+            if kept is None or answer is None:
+                return Answer(self._found(cur, club, asked, arguments, now), now)
+            if now - kept.asked_at > NOTED:
+                _note(cur, club, asked, now)
+            return answer
 
     def find_anew(self, club: ClubInfo, asked: str, now: datetime) -> None:
-        """Find the answer to a question as it is spelled, and keep it."""
-        told = msgspec.json.decode(asked.partition(" ")[2])
-        arguments = tuple(msgspec.convert(each, kind) for each, kind in zip(told, self.takes, strict=True))
+        """Find the answer to a question as it is spelled, and keep it.
+
+        One spelled by an earlier release, when it took something else, raises ``msgspec.ValidationError``.
+        """
+        spelled = asked.partition(" ")[2]
+        arguments = msgspec.json.decode(spelled, type=tuple[tuple(self.takes)])  # type: ignore[misc]
         with cursor() as cur:
             self._found(cur, club, asked, arguments, now, is_asked=False)
+
+    def _answer(self, kept: _Kept | None, now: datetime) -> Answer[T] | None:
+        """Return what is kept unless it is far too old, or of an earlier release that answered otherwise."""
+        if kept is None or abs(now - kept.found_at) >= TOO_OLD * _stays(kept.cost_ms):
+            return None
+        try:
+            return Answer(msgspec.json.decode(kept.answer, type=self.answer), kept.found_at)
+        except msgspec.ValidationError:
+            return None
 
     def _spelled(self, arguments: tuple[object, ...]) -> str:
         return f"{self.name} {msgspec.json.encode(arguments).decode()}"
@@ -119,21 +132,22 @@ def answers_refresh(now: datetime) -> int:
             [now - FOLLOWED],
         ).fetchall()
     old = [(club_id, asked) for club_id, asked, at, cost_ms in rows if now - at > _stays(cost_ms)]
-    for club_id, asked in old:
-        _refreshed(club_id, asked, now)
-    return len(old)
+    return sum([_refreshed(club_id, asked, now) for club_id, asked in old])
 
 
-def _refreshed(club_id: UUID, asked: str, now: datetime) -> None:
+def _refreshed(club_id: UUID, asked: str, now: datetime) -> bool:
+    """Find one answer anew; what an earlier release asked, or asked otherwise, is forgotten."""
     question = Question.declared.get(asked.partition(" ")[0])
-    with transaction.atomic():
-        if question is None:  # of an earlier release
-            with cursor() as cur:
-                cur.execute(
-                    "DELETE FROM insights_kept WHERE club_id = %s AND question = %s", [club_id, asked]
-                )
-            return
-        question.find_anew(club_get(club_id), asked, now)
+    if question is not None:
+        try:
+            with transaction.atomic():
+                question.find_anew(club_get(club_id), asked, now)
+        except msgspec.ValidationError:
+            question = None
+    if question is None:
+        with cursor() as cur:
+            cur.execute("DELETE FROM insights_kept WHERE club_id = %s AND question = %s", [club_id, asked])
+    return question is not None
 
 
 def _stays(cost_ms: int) -> timedelta:
