@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from bashgah.clubs.services import settings_set
+from bashgah.dealings.models import Adjustment
+from bashgah.ground.ids import fresh
 from bashgah.kit import ids
 from bashgah.members.services import member_enrol
 from tests.doors.test_intake import purchase
@@ -35,6 +37,31 @@ def gift(pair: tuple[str, str], reference: str = "G-1", **more: Any) -> dict[str
 def available(pos, member: str) -> int:
     wallets = pos.get(f"/members/{member}/wallets").json()["wallets"]
     return next((wallet["available"] for wallet in wallets if wallet["wallet"] == "points"), 0)
+
+
+def test_the_largest_page_of_adjustments_names_the_next(pos, naderi) -> None:
+    now, member = datetime.now(UTC), naderi.sara.id
+    Adjustment.objects.bulk_create(
+        Adjustment(
+            member_id=member,
+            id=fresh(),
+            club_id=naderi.club.id,
+            kind=1,
+            state="waiting",
+            unit="points",
+            amount=1,
+            reason="goodwill",
+            asked_kind="staff",
+            asked_by="stf_1",
+            asked_at=now,
+            expires_at=now,
+        )
+        for _ in range(201)
+    )
+    page = pos.get("/adjustments?limit=200").json()
+    assert len(page["adjustments"]) == 200
+    rest = pos.get(f"/adjustments?limit=200&cursor={page['next_cursor']}").json()
+    assert (len(rest["adjustments"]), rest["next_cursor"]) == (1, None)
 
 
 def test_a_gift_is_made_once_and_undone_once(pos, pair) -> None:

@@ -30,6 +30,11 @@ def home(pos, naderi) -> tuple[str, str, str]:
     return group, sara, reza
 
 
+def test_the_last_page_of_accounts_names_no_next(pos, home) -> None:
+    page = pos.get("/groups?limit=1").json()
+    assert ([one["id"] for one in page["groups"]], page["next_cursor"]) == ([home[0]], None)
+
+
 def available(pos, member: str) -> int:
     wallets = pos.get(f"/members/{member}/wallets").json()["wallets"]
     return next((wallet["available"] for wallet in wallets if wallet["wallet"] == "points"), 0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Protocol, TypeVar
 from uuid import UUID
 
 from ninja import Path, Schema
@@ -47,6 +48,12 @@ class AmountOut(Schema):
 
     wallet: str
     amount: int
+
+    @classmethod
+    def list_of(cls, amounts: Mapping[str, int] | Iterable[tuple[str, int]]) -> list[AmountOut]:
+        """Take over amounts by wallet, in their order."""
+        pairs = amounts.items() if isinstance(amounts, Mapping) else amounts
+        return [cls(wallet=wallet, amount=amount) for wallet, amount in pairs]
 
 
 class DiscountOut(Schema):
@@ -94,6 +101,22 @@ def cursor_id(kind: str, cursor: str) -> UUID | None:
     except Refusal as refusal:
         phrase = Phrase(_("This cursor is not valid; begin again from the first page."))
         raise Refusal("cursor_invalid", phrase, status=422, field="cursor") from refusal
+
+
+class Numbered(Protocol):
+    """What a list hands out: rows with ids that order them."""
+
+    @property
+    def id(self) -> UUID: ...
+
+
+Row = TypeVar("Row", bound=Numbered)
+
+
+def page_of(kind: str, found: Sequence[Row], limit: int) -> tuple[Sequence[Row], str | None]:
+    """Return a page and the cursor of the next, from a list that was asked for one row more."""
+    page = found[:limit]
+    return page, ids.public(kind, page[-1].id) if len(found) > limit else None
 
 
 def said(club: ClubInfo, phrase: Phrase, lang: Lang) -> str:

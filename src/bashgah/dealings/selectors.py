@@ -137,7 +137,10 @@ def adjustment_list(
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[AdjustmentInfo]:
-    """Corrections by hand, newest first; ``before`` is the last id of the page before."""
+    """Corrections by hand, newest first; ``before`` is the last id of the page before.
+
+    At most one more than the largest page, by which who asks knows that there is another.
+    """
     found = Adjustment.objects.filter(club_id=club.id)
     if state:
         found = found.filter(state=state)
@@ -145,7 +148,7 @@ def adjustment_list(
         found = found.filter(member_id__in=alias_set(club, member_id))
     if before is not None:
         found = found.filter(id__lt=before)
-    return [adjustment_info(row) for row in found.order_by("-id")[: min(limit, PAGE_MOST)]]
+    return [adjustment_info(row) for row in found.order_by("-id")[: min(limit, PAGE_MOST + 1)]]
 
 
 def adjustments_waiting(club: ClubInfo, *, now: datetime) -> int:

@@ -16,7 +16,7 @@ from bashgah.api.cursors import Limit, NextCursor
 from bashgah.api.once import once
 from bashgah.api.routes.redemptions import Source
 from bashgah.api.strict import BIGGEST, Body, QueryText, Text
-from bashgah.api.values import MemberId, cursor_id, member_id_of
+from bashgah.api.values import MemberId, cursor_id, member_id_of, page_of
 from bashgah.dealings import selectors, services
 from bashgah.dealings.types import AdjustmentInfo
 from bashgah.kit import ids
@@ -114,11 +114,8 @@ def adjustment_list(
     found = selectors.adjustment_list(
         request.club, state=state, before=cursor_id("adjustment", cursor), limit=limit + 1
     )
-    page = found[:limit]
-    return AdjustmentPageOut(
-        adjustments=[_out(info) for info in page],
-        next_cursor=ids.public("adjustment", page[-1].id) if len(found) > limit else None,
-    )
+    page, following = page_of("adjustment", found, limit)
+    return AdjustmentPageOut(adjustments=[_out(info) for info in page], next_cursor=following)
 
 
 @router.get(

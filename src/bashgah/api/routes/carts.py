@@ -244,11 +244,11 @@ def _out(request: Call, found: Evaluated) -> CartOut:
         discount=quote.discount,
         total=quote.total,
         to_pay=found.to_pay,
-        earns=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in found.earns],
+        earns=AmountOut.list_of(found.earns),
         why=[
             WhyEarnedOut(
                 rule=each.rule,
-                amounts=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in each.amounts],
+                amounts=AmountOut.list_of(each.amounts),
                 reasons=[said(club, reason, lang) for reason in each.reasons],
             )
             for each in quote.decision.trace

@@ -29,7 +29,7 @@ from bashgah.api.routes.group_shapes import (
     TakenOut,
 )
 from bashgah.api.strict import QueryText
-from bashgah.api.values import AmountOut, MemberId, cursor_id, member_id_of, member_in_body
+from bashgah.api.values import AmountOut, MemberId, cursor_id, member_id_of, member_in_body, page_of
 from bashgah.clubs.types import ClubInfo
 from bashgah.dealings import selectors as dealings
 from bashgah.dealings import services
@@ -74,13 +74,10 @@ def group_list(
 ) -> GroupPageOut:
     """The club's shared accounts, closed ones too."""
     found = selectors.group_list(
-        request.club, text=text, type=type, before=cursor_id("member", cursor), limit=limit
+        request.club, text=text, type=type, before=cursor_id("member", cursor), limit=limit + 1
     )
-    more = len(found) == limit
-    return GroupPageOut(
-        groups=[_out(info) for info in found],
-        next_cursor=ids.public("member", found[-1].id) if more else None,
-    )
+    page, following = page_of("member", found, limit)
+    return GroupPageOut(groups=[_out(info) for info in page], next_cursor=following)
 
 
 @router.get(
@@ -344,8 +341,8 @@ def _person(info: BelongingInfo) -> InsiderOut:
 
 def _insider(one: Insider) -> InsiderOut:
     found = _person(one.belonging)
-    found.paid_in = [AmountOut(wallet=unit, amount=units) for unit, units in one.paid_in.items()]
-    found.spent_this_month = [AmountOut(wallet=unit, amount=units) for unit, units in one.spent.items()]
+    found.paid_in = AmountOut.list_of(one.paid_in)
+    found.spent_this_month = AmountOut.list_of(one.spent)
     return found
 
 
@@ -354,7 +351,7 @@ def _shared(done: SharedOut) -> SharedOutOut:
         shared_out=[
             TakenOut(
                 member_id=ids.public("member", member_id),
-                units=[AmountOut(wallet=unit, amount=amount) for unit, amount in units.items()],
+                units=AmountOut.list_of(units),
             )
             for member_id, units in done.got.items()
         ]

@@ -214,7 +214,7 @@ def _run(run: RunInfo) -> RunOut:
         members=run.members,
         differing=run.differing,
         left_out=run.left_out,
-        changes=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in run.changes.items()],
+        changes=AmountOut.list_of(run.changes),
     )
 
 
@@ -225,7 +225,7 @@ def _out(request: Call, answer: Recomputed, applied: bool) -> RecomputeOut:
         since=answer.since,
         applied=applied,
         activities=answer.activities,
-        changes=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in answer.changes.items()],
+        changes=AmountOut.list_of(answer.changes),
         differences=[
             DifferenceOut(
                 activity_id=ids.public("activity", each.activity_id),

@@ -22,6 +22,7 @@ from bashgah.api.values import (
     cursor_id,
     member_id_of,
     member_in_body,
+    page_of,
     said,
 )
 from bashgah.kit import ids
@@ -262,11 +263,8 @@ def redemption_list(
     found = selectors.redemptions_of_member(
         request.club, everyone, before=cursor_id("redemption", cursor), limit=limit + 1, now=request.now
     )
-    page = found[:limit]
-    return RedemptionPageOut(
-        redemptions=[_out(request, info) for info in page],
-        next_cursor=ids.public("redemption", page[-1].id) if len(found) > limit else None,
-    )
+    page, following = page_of("redemption", found, limit)
+    return RedemptionPageOut(redemptions=[_out(request, info) for info in page], next_cursor=following)
 
 
 def request_id_of(text: str) -> UUID | None:

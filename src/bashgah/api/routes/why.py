@@ -92,7 +92,7 @@ def activity_why(
             for each in discounts_told(compiled, info.fact.promotions, info.fact.currency)
         ],
         rules=[_rule_of_then(request, why, outcome) for outcome in outcomes],
-        totals=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in why.explanation.totals],
+        totals=AmountOut.list_of(why.explanation.totals),
         moves=[move_out(request, move) for move in why.explanation.tier_moves],
     )
 
@@ -103,7 +103,7 @@ def _rule_of_then(request: Call, why: whys.ActivityWhy, outcome: RuleOutcome) ->
         rule=outcome.rule,
         name=TextsOut.of(why.name(outcome.rule)),
         fired=outcome.fired,
-        amounts=[AmountOut(wallet=wallet, amount=amount) for wallet, amount in outcome.amounts],
+        amounts=AmountOut.list_of(outcome.amounts),
         reasons=[said(request.club, reason, lang) for reason in outcome.reasons],
         asked=outcome in why.explanation.outcomes,
         since=why.since.get(outcome.rule, ""),

@@ -48,7 +48,10 @@ def group_list(
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[GroupInfo]:
-    """The club's groups, the latest opened first; ``text`` is part of the name or the card number."""
+    """The club's groups, the latest opened first; ``text`` is part of the name or the card number.
+
+    At most one more than the largest page, by which who asks knows that there is another.
+    """
     found = Group.objects.filter(club_id=club.id)
     if type:
         found = found.filter(type=type)
@@ -59,7 +62,7 @@ def group_list(
     if text:
         named = Member.objects.filter(Q(first_name__icontains=text) | Q(number=text), club_id=club.id)
         found = found.filter(member_id__in=named.values("id"))
-    return _infos(club, found.order_by("-member_id")[: min(limit, PAGE_MOST)])
+    return _infos(club, found.order_by("-member_id")[: min(limit, PAGE_MOST + 1)])
 
 
 def belonging_get(club: ClubInfo, member_id: UUID) -> BelongingInfo | None:
