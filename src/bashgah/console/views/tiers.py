@@ -16,6 +16,7 @@ from bashgah.console.building.rule import fresh_key
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, chosen, page, show
 from bashgah.console.views.members.standing import tone_of
+from bashgah.console.views.rules.ground import PartsPage, draft_bar
 from bashgah.engine.document import Benefit, Ladder, Program
 from bashgah.engine.sentences import ladder_sentence
 from bashgah.engine.tiers.measured import MEASURES
@@ -68,15 +69,12 @@ class LadderCard:
     rows: tuple[TierRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TiersPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TiersPage(PartsPage):
     """All ladders."""
 
     ladders: tuple[LadderCard, ...]
     counted: str
-    changes: int
-    may_edit: bool
-    may_publish: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +124,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for ladder in program.ladders
         ),
         counted=counted_words(min(counts.at, everyone.at), now, club),
-        changes=len(selectors.draft_changes(club)),
-        may_edit=may(request, "rules.edit"),
-        may_publish=may(request, "rules.publish"),
+        **draft_bar(request),
     )
     return show(request, "tiers/list.html", model)
 

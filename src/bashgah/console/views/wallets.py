@@ -14,6 +14,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.building.wallet import fresh_wallet_key, read, shown
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, chosen, page, show
+from bashgah.console.views.rules.ground import PartsPage, draft_bar
 from bashgah.engine.activities import type_name
 from bashgah.engine.document import Program, Wallet
 from bashgah.engine.sentences import wallet_sentence
@@ -43,15 +44,12 @@ class WalletCard:
     outstanding: str
 
 
-@dataclass(frozen=True, slots=True)
-class WalletsPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletsPage(PartsPage):
     """All wallets."""
 
     wallets: tuple[WalletCard, ...]
     counted: str
-    changes: int
-    may_edit: bool
-    may_publish: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +83,7 @@ def index(request: HttpRequest) -> HttpResponse:
             _card(club, program, wallet, held.value.get(wallet.key), lang) for wallet in program.wallets
         ),
         counted=counted_words(held.at, now, club),
-        changes=len(selectors.draft_changes(club)),
-        may_edit=may(request, "rules.edit"),
-        may_publish=may(request, "rules.publish"),
+        **draft_bar(request),
     )
     return show(request, "wallets/list.html", model)
 

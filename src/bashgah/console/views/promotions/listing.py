@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from bashgah.access.gate import may
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.building.promoted import said, stage_words
 from bashgah.console.views.base import page, show
-from bashgah.console.views.rules.ground import ground
+from bashgah.console.views.rules.ground import PartsPage, draft_bar, ground
 from bashgah.engine.document import Promotion
 from bashgah.kit import formats
 from bashgah.kit.text import Texts, search_key
-from bashgah.programs import selectors
 from bashgah.programs.budgets import promotions_taken
 from bashgah.ui.figures import plain
 from bashgah.ui.framing import lang_of
@@ -36,15 +34,12 @@ class PromotionRow:
     used: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PromotionsPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionsPage(PartsPage):
     """The list."""
 
     rows: tuple[PromotionRow, ...]
     search: str
-    changes: int
-    may_edit: bool
-    may_publish: bool
 
 
 @page("rules.read")
@@ -74,11 +69,9 @@ def index(request: HttpRequest) -> HttpResponse:
             )
         )
     model = PromotionsPage(
-        tuple(rows),
-        search,
-        len(selectors.draft_changes(club)),
-        may(request, "rules.edit"),
-        may(request, "rules.publish"),
+        rows=tuple(rows),
+        search=search,
+        **draft_bar(request),
     )
     return show(request, "promotions/list.html", model)
 

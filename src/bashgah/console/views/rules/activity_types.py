@@ -17,10 +17,9 @@ from bashgah.access.gate import may
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, chosen, page, show
-from bashgah.console.views.rules.ground import ground
+from bashgah.console.views.rules.ground import PartsPage, draft_bar, ground, names_said
 from bashgah.engine.activities import FIELD_TYPES, READY_TYPES, field_name, type_name, used_by
 from bashgah.engine.document import ActivityName, BothTexts, Program
-from bashgah.engine.words import texts
 from bashgah.ground import clock
 from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.phrases import marked as _
@@ -55,15 +54,12 @@ class TypeRow:
     used: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TypesPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypesPage(PartsPage):
     """The list."""
 
     own: tuple[TypeRow, ...]
     ready: tuple[TypeRow, ...]
-    changes: int
-    may_edit: bool
-    may_publish: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,6 @@ class TypePage:
 @page("rules.read")
 def index(request: HttpRequest) -> HttpResponse:
     """The types of the draft, the club's own first."""
-    club: ClubInfo = request.club
     _draft, sources = ground(request)
     program = sources.program
     model = TypesPage(
@@ -123,9 +118,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for key, ready in READY_TYPES.items()
             if key not in program.activity_types
         ),
-        changes=len(selectors.draft_changes(club)),
-        may_edit=may(request, "rules.edit"),
-        may_publish=may(request, "rules.publish"),
+        **draft_bar(request),
     )
     return show(request, "activity_types/list.html", model)
 
@@ -328,4 +321,4 @@ def _names(entry: Entry) -> dict[str, Any]:
 
 
 def _used(program: Program, key: str, lang: Lang) -> tuple[str, ...]:
-    return tuple(texts(each.name, each.key).say(lang) for each in used_by(program, key))
+    return names_said(used_by(program, key), lang)

@@ -11,22 +11,19 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from bashgah.access.gate import may
-from bashgah.clubs.types import ClubInfo
 from bashgah.console.building import counter as forms
 from bashgah.console.building.counter import CounterForm, CounterView
 from bashgah.console.building.sources import Sources
 from bashgah.console.framing import done
 from bashgah.console.views.base import page, show
 from bashgah.console.views.rules.editing import EditorPage, PartEditor
-from bashgah.console.views.rules.ground import ground
+from bashgah.console.views.rules.ground import PartsPage, draft_bar, ground, names_said
 from bashgah.engine.counters import users_of
-from bashgah.engine.document import BothTexts, Program
+from bashgah.engine.document import Program
 from bashgah.engine.words import texts
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.programs import selectors
 from bashgah.programs.types import DraftInfo
 from bashgah.ui.types import Crumb, Lang
 
@@ -41,14 +38,11 @@ class CounterRow:
     used: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CountersPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountersPage(PartsPage):
     """The list."""
 
     rows: tuple[CounterRow, ...]
-    changes: int
-    may_edit: bool
-    may_publish: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +55,6 @@ class CounterPage(EditorPage[CounterView]):
 @page("rules.read")
 def index(request: HttpRequest) -> HttpResponse:
     """The draft's counters, each with what looks at it."""
-    club: ClubInfo = request.club
     _draft, sources = ground(request)
     rows = []
     for counter in sources.program.counters:
@@ -74,12 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 _used(sources.program, counter.key, sources.lang),
             )
         )
-    model = CountersPage(
-        tuple(rows),
-        len(selectors.draft_changes(club)),
-        may(request, "rules.edit"),
-        may(request, "rules.publish"),
-    )
+    model = CountersPage(rows=tuple(rows), **draft_bar(request))
     return show(request, "counters/list.html", model)
 
 
@@ -169,6 +157,4 @@ def remove(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _used(program: Program, key: str, lang: Lang) -> tuple[str, ...]:
-    return tuple(
-        texts(getattr(each, "name", BothTexts()), each.key).say(lang) for each in users_of(program, key)
-    )
+    return names_said(users_of(program, key), lang)
