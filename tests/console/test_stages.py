@@ -109,6 +109,9 @@ def test_a_draft_waits_for_another_person_who_approves_it(console: Console) -> N
     assert console.works_as("auditor").post(address, verdict="approve").status_code == 403
     assert address not in marketer.get("approvals/").content.decode()
     assert address in console.get("approvals/").content.decode()
+    publishing = console.get("rules/publish/").content.decode()
+    assert address in publishing
+    assert f'id="{ids.public("approval", waiting.id)}-yes"' in publishing
     assert "ببینید" in console.get("approvals/").content.decode()
     assert console.post(address, verdict="approve", note="خوب").status_code == 302
     assert marketer.post("rules/publish/", revision=revision).status_code == 302

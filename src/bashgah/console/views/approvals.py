@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from bashgah.access.gate import may
 from bashgah.access.selectors import limit_for
 from bashgah.clubs.types import ClubInfo
+from bashgah.console.approving import Asked, approves, asked_of, taken_back
 from bashgah.console.framing import done
 from bashgah.console.views.base import page, read_id, show
 from bashgah.console.views.members.statement import unit_name
@@ -24,6 +25,7 @@ from bashgah.ground import clock
 from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.members import selectors as members
+from bashgah.ui.figures import isolated
 from bashgah.ui.framing import lang_of
 
 LATEST = 50
@@ -33,22 +35,13 @@ LATEST = 50
 class ApprovalRow:
     """A request or what became of it."""
 
-    key: str
+    asked: Asked
     member: str
     member_url: str
     amount: str
     unit: str
     reason: str
-    note: str
-    asked_by: str
-    asked_at: datetime
     expires_at: datetime
-    state: str
-    decided: str
-    decision_note: str
-    decide_url: str
-    withdraw_url: str
-    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +62,14 @@ def index(request: HttpRequest) -> HttpResponse:
     decided = [info for info in found if info.state not in {"waiting", "done"}][:LATEST]
     rows = _rows(request, club, [*waiting, *decided])
     model = ApprovalsPage(tuple(rows[: len(waiting)]), tuple(rows[len(waiting) :]))
-    return show(
-        request,
-        "approvals.html",
-        model,
-        approvals=rows_of(request),
-        verdicts=(("approve", "yes"), ("refuse", "no")),
-    )
+    return show(request, "approvals.html", model, approvals=rows_of(request))
 
 
 @require_POST
 @page("points.approve")
 def decide(request: HttpRequest, adjustment_id: str) -> HttpResponse:
     """Approves or refuses; never one's own, and within what the person may approve."""
-    approve = request.POST.get("verdict") == "approve"
+    approve = approves(request)
     services.adjustment_decide(
         club=request.club,
         adjustment_id=read_id("adjustment", adjustment_id),
@@ -106,51 +93,35 @@ def withdraw(request: HttpRequest, adjustment_id: str) -> HttpResponse:
         actor=request.actor,
         now=clock.now(),
     )
-    done(request, gettext("The request was taken back."))
-    return redirect("console:approvals")
-
-
-def state_words() -> dict[str, str]:
-    """What the states of a request are called."""
-    return {
-        "waiting": gettext("waiting for approval"),
-        "approved": gettext("approved"),
-        "refused": gettext("refused"),
-        "withdrawn": gettext("taken back"),
-        "expired": gettext("nobody decided in time"),
-    }
+    return taken_back(request, "console:approvals")
 
 
 def _rows(request: HttpRequest, club: ClubInfo, found: list[AdjustmentInfo]) -> list[ApprovalRow]:
-    lang, words = lang_of(request), state_words()
+    lang = lang_of(request)
     people = members.members_get(club, {info.member_id for info in found})
+    decides, withdraws = may(request, "points.approve"), may(request, "points.adjust")
     rows = []
     for info in found:
-        id_ = public("adjustment", info.id)
-        reason = club.settings.adjustment_reason(info.reason)
+        named = club.settings.adjustment_reason(info.reason)
         is_own = info.asked_by == request.actor.id
+        member, amount = people[info.member_id].name, formats.signed(info.amount, lang)
+        unit, reason = unit_name(info.unit, {}), named.texts.say(lang) if named else info.reason
         rows.append(
             ApprovalRow(
-                key=id_,
-                member=people[info.member_id].name,
+                asked=asked_of(
+                    info,
+                    "adjustment",
+                    about=f"{member}: {isolated(amount)} {unit} · {reason}",
+                    is_own=is_own,
+                    decide="console:approval_decide" if decides and not is_own else "",
+                    withdraw="console:approval_withdraw" if withdraws and is_own else "",
+                ),
+                member=member,
                 member_url=reverse("console:member", args=[public("member", info.member_id)]),
-                amount=formats.signed(info.amount, lang),
-                unit=unit_name(info.unit, {}),
-                reason=reason.texts.say(lang) if reason else info.reason,
-                note=info.note,
-                asked_by=info.asked_name,
-                asked_at=info.asked_at,
+                amount=amount,
+                unit=unit,
+                reason=reason,
                 expires_at=info.expires_at,
-                state=info.state,
-                decided=" · ".join(part for part in (words.get(info.state, ""), info.decided_name) if part),
-                decision_note=info.decision_note,
-                decide_url=reverse("console:approval_decide", args=[id_])
-                if may(request, "points.approve") and not is_own
-                else "",
-                withdraw_url=reverse("console:approval_withdraw", args=[id_])
-                if is_own and may(request, "points.adjust")
-                else "",
-                is_own=is_own,
             )
         )
     return rows

@@ -20,6 +20,7 @@ from bashgah.console.building.judging import said as rule_said
 from bashgah.console.building.sources import sources_of
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, page, show
+from bashgah.console.views.rules.ground import PartsPage, draft_bar
 from bashgah.console.views.rules.stage_approvals import rows_of
 from bashgah.console.views.rules.stages import NeedView, need_view, source_words, stage_names
 from bashgah.engine.document import Program, Rule, Schedule
@@ -50,17 +51,14 @@ class RuleRow:
     problems: int
 
 
-@dataclass(frozen=True, slots=True)
-class RulesPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesPage(PartsPage):
     """The list."""
 
     tabs: tuple[Tab, ...]
     rows: tuple[RuleRow, ...]
     search: str
     version: int
-    changes: int
-    may_edit: bool
-    may_publish: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +128,7 @@ def index(request: HttpRequest) -> HttpResponse:
         rows=shown,
         search=search,
         version=draft.base_number,
-        changes=len(selectors.draft_changes(club)),
-        may_edit=may(request, "rules.edit"),
-        may_publish=may(request, "rules.publish"),
+        **draft_bar(request),
     )
     return show(request, "rules/list.html", model)
 
@@ -200,8 +196,8 @@ def publish(request: HttpRequest) -> HttpResponse:
         model,
         status=422 if error or entry.errors else 200,
         missing=bool(ready and ready.missing),
-        approvals=[row for row in found if row.is_current or row.state == "waiting"],
-        asked=any(row.is_current and row.state == "waiting" for row in found),
+        approvals=[row for row in found if row.is_current or row.waits],
+        asked=any(row.is_current and row.waits for row in found),
     )
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from bashgah.access.gate import may
 from bashgah.clubs.types import ClubInfo
+from bashgah.console.approving import Asked, approves, asked_of, taken_back
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import page, read_id
 from bashgah.ground import clock
-from bashgah.kit.ids import public
 from bashgah.kit.phrases import phrase_from_json
 from bashgah.programs import approvals
 from bashgah.programs.types import ApprovalInfo
@@ -29,20 +27,15 @@ LATEST = 20
 class DraftApproval:
     """A draft somebody wants approved, or what became of it."""
 
-    key: str
+    asked: Asked
     changes: tuple[str, ...]
     cost: str
-    note: str
-    asked_by: str
-    asked_at: datetime
-    state: str
-    word: str
-    decided_by: str
-    decision_note: str
     is_current: bool
-    is_own: bool
-    decide_url: str
-    withdraw_url: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has decided it yet."""
+        return self.asked.state == "waiting"
 
 
 def rows_of(request: HttpRequest) -> tuple[DraftApproval, ...]:
@@ -73,7 +66,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @page("rules.approve")
 def decide(request: HttpRequest, approval_id: str) -> HttpResponse:
     """Approves or declines; never what one wrote or asked for oneself."""
-    approve = request.POST.get("verdict") == "approve"
+    approve = approves(request)
     approvals.approval_decide(
         club=request.club,
         approval_id=read_id("approval", approval_id),
@@ -96,38 +89,26 @@ def withdraw(request: HttpRequest, approval_id: str) -> HttpResponse:
         actor=request.actor,
         now=clock.now(),
     )
-    done(request, gettext("The request was taken back."))
-    return redirect("console:rules_publish")
+    return taken_back(request, "console:rules_publish")
 
 
 def _row(request: HttpRequest, info: ApprovalInfo) -> DraftApproval:
     club: ClubInfo = request.club
-    waits = info.state == "waiting"
-    key, is_own = public("approval", info.id), not info.may_decide(request.actor.id)
+    waits, is_own = info.state == "waiting", not info.may_decide(request.actor.id)
     may_decide = waits and info.is_current and not is_own and may(request, "rules.approve")
     may_withdraw = waits and info.asked_by == request.actor.id
+    cost = money_words(info.cost, club) if info.cost is not None else gettext("not known")
+    about = gettext("Asked by %(name)s; cost a month: %(cost)s.") % {"name": info.asked_name, "cost": cost}
     return DraftApproval(
-        key=key,
+        asked=asked_of(
+            info,
+            "approval",
+            about=about,
+            is_own=is_own,
+            decide="console:program_approval_decide" if may_decide else "",
+            withdraw="console:program_approval_withdraw" if may_withdraw else "",
+        ),
         changes=tuple(said(request, phrase_from_json(phrase)) for _kind, phrase in info.changes),
-        cost=money_words(info.cost, club) if info.cost is not None else gettext("not known"),
-        note=info.note,
-        asked_by=info.asked_name,
-        asked_at=info.asked_at,
-        state=info.state,
-        word=_words()[info.state],
-        decided_by=info.decided_name,
-        decision_note=info.decision_note,
+        cost=cost,
         is_current=info.is_current,
-        is_own=is_own,
-        decide_url=reverse("console:program_approval_decide", args=[key]) if may_decide else "",
-        withdraw_url=reverse("console:program_approval_withdraw", args=[key]) if may_withdraw else "",
     )
-
-
-def _words() -> dict[str, str]:
-    return {
-        "waiting": gettext("waiting for approval"),
-        "approved": gettext("approved"),
-        "declined": gettext("declined"),
-        "withdrawn": gettext("taken back"),
-    }
