@@ -12,7 +12,7 @@ import pytest
 from bashgah.ground import throttle
 from bashgah.kit.refusals import Refusal
 from bashgah.members.services import member_enrol
-from bashgah.social.models import Proof
+from bashgah.social.models import Proof, Task
 from bashgah.social.services import deciding
 from tests.activities.shop import open_shop
 from tests.cast import NOW
@@ -44,6 +44,12 @@ def test_a_proof_sent_by_many_hands_is_taken_once(hands: Hands) -> None:
     got = at_once(MANY, lambda _place: hands.sends())
     assert codes(got) == ["ProofInfo", *["proof_waiting"] * (MANY - 1)]
     assert Proof.objects.count() == 1
+
+
+def test_a_task_declared_by_many_hands_is_declared_once(hands: Hands) -> None:
+    got = at_once(MANY, lambda _place: hands.task())
+    assert codes(got) == ["TaskInfo", *["key_taken"] * (MANY - 1)]
+    assert Task.objects.count() == 1
 
 
 def test_a_proof_accepted_and_refused_at_once_is_decided_once(hands: Hands) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.services import members_merge, merge_undo
 from bashgah.ground.types import SYSTEM, Actor
 from bashgah.kit.ids import public
 from bashgah.social import selectors, services
-from bashgah.social.models import Proof
+from bashgah.social.models import Proof, Task
 from bashgah.social.types import ProofInfo
 from tests.cast import NOW, ketab
 from tests.social.conftest import STAFF, Hands
@@ -90,3 +92,43 @@ def test_a_task_and_a_proof_are_of_their_club_alone(hands: Hands) -> None:
         services.proof_accept(club=hands.club, id=uuid4(), actor=STAFF, now=NOW)
     assert selectors.twins_of(other.club, [proof.id]) == {}
     assert selectors.proof_get(hands.club, proof.id).state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        (datetime(2026, 11, 20, 20, 29, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 20, 20, 30, tzinfo=UTC), True),
+        (datetime(2026, 11, 21, 20, 29, 59, tzinfo=UTC), True),
+        (datetime(2026, 11, 21, 20, 30, tzinfo=UTC), False),
+    ],
+)
+def test_a_task_of_one_day_is_open_from_midnight_to_midnight_in_tehran(
+    hands: Hands, at: datetime, is_open: bool
+) -> None:
+    hands.task(starts_on=date(2026, 11, 21), ends_on=date(2026, 11, 21))
+    if is_open:
+        assert hands.sends(at=at).state == "waiting"
+    else:
+        with refused("task_not_open"):
+            hands.sends(at=at)
+
+
+def test_a_members_pages_count_only_the_tasks_whose_places_run_out(hands: Hands) -> None:
+    hands.task("any")
+    hands.task("few", most=2)
+    hands.sends(hands.reza, task="any")
+    hands.sends(hands.reza, task="few")
+    with CaptureQueriesContext(connection) as asked:
+        found = selectors.offers_of(hands.club, hands.sara.id, NOW, counted=False)
+        selectors.offer_get(hands.club, hands.sara.id, "any", NOW)
+        hands.sends(hands.sara, task="any")
+    assert {each.task.key: (each.task.waiting, each.can_send) for each in found} == {
+        "any": (0, True),
+        "few": (1, True),
+    }
+    counting = [each["sql"] for each in asked if "COUNT(" in each["sql"]]
+    (few,) = Task.objects.filter(key="few").values_list("id", flat=True)
+    assert [few.hex in sql for sql in counting] == [True]
+    counted = selectors.offers_of(hands.club, hands.sara.id, NOW)
+    assert {each.task.key: each.task.waiting for each in counted} == {"any": 2, "few": 1}

@@ -47,9 +47,9 @@ def task_list(club: ClubInfo) -> list[TaskInfo]:
     return _with_counts(rows)
 
 
-def task_get(club: ClubInfo, key: str) -> TaskInfo:
-    """Return a task by its key, or raise ``task_not_found`` (404)."""
-    found = _with_counts(Task.objects.filter(club_id=club.id, key=key))
+def task_get(club: ClubInfo, key: str, *, counted: bool = True) -> TaskInfo:
+    """Return a task by its key, or raise ``task_not_found`` (404); ``counted`` as in ``offers_of``."""
+    found = _with_counts(Task.objects.filter(club_id=club.id, key=key), counted=counted)
     if not found:
         raise task_missing()
     return found[0]
@@ -68,21 +68,27 @@ def task_code(club: ClubInfo, task_id: UUID) -> str:
     return secrets.decrypt(club.id, "social_task", "code", row.id, bytes(row.code))
 
 
-def offers_of(club: ClubInfo, member_id: UUID, now: datetime) -> list[Offer]:
+def offers_of(club: ClubInfo, member_id: UUID, now: datetime, *, counted: bool = True) -> list[Offer]:
     """Return what a member may do or did: tasks that are open to them, and those of which they showed proof.
 
-    Tasks of other tiers, not begun, over or off are left out unless the member had a part in them.
+    Tasks of other tiers, not begun, over or off are left out unless the member had a part in them. Who does
+    not need how many members stand where says so (``counted``): then a task that takes any number of members
+    is not counted, however many a large club has.
     """
-    tasks = [task for task in task_list(club) if task.is_on or task.waiting or task.accepted]
     shown = _last_shown(club, member_id)
+    rows = Task.objects.filter(Q(is_on=True) | Q(id__in=list(shown)), club_id=club.id)
+    tasks = _with_counts(rows.order_by("-is_on", "-created_at"), counted=counted)
     tiers = _tiers_of(club, member_id, now) if any(task.tiers for task in tasks) else frozenset()
     offers = [offer_of(task, shown.get(task.id, ()), tiers, club, now) for task in tasks]
     return [each for each in offers if each.last is not None or each.obstacle not in (TASK_GONE, *_NOT_YOURS)]
 
 
 def offer_get(club: ClubInfo, member_id: UUID, key: str, now: datetime) -> Offer:
-    """Return one task as a member sees it; one they can't have part in raises ``task_not_found`` (404)."""
-    task = task_get(club, key)
+    """Return one task as a member sees it, uncounted where it takes any number of members.
+
+    One they can't have part in raises ``task_not_found`` (404).
+    """
+    task = task_get(club, key, counted=False)
     shown = _last_shown(club, member_id).get(task.id, ())
     tiers = _tiers_of(club, member_id, now) if task.tiers else frozenset()
     offer = offer_of(task, shown, tiers, club, now)
@@ -302,12 +308,14 @@ def _narrowed(club: ClubInfo, wanted: ProofFilters) -> QuerySet[Proof]:
     return found
 
 
-def _with_counts(rows: QuerySet[Task]) -> list[TaskInfo]:
+def _with_counts(rows: QuerySet[Task], *, counted: bool = True) -> list[TaskInfo]:
     tasks = list(rows)
     counts: dict[UUID, dict[str, int]] = defaultdict(dict)
-    asked = Proof.objects.filter(task_id__in=[task.id for task in tasks], state__in=["waiting", "accepted"])
-    for id_, state, n in asked.values_list("task_id", "state").annotate(n=Count("id")):
-        counts[id_][state] = n
+    wanted = [task.id for task in tasks if counted or task.most is not None]
+    if wanted:
+        asked = Proof.objects.filter(task_id__in=wanted, state__in=["waiting", "accepted"])
+        for id_, state, n in asked.values_list("task_id", "state").annotate(n=Count("id")):
+            counts[id_][state] = n
     return [
         task_info(row, counts[row.id].get("waiting", 0), counts[row.id].get("accepted", 0)) for row in tasks
     ]

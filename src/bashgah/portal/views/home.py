@@ -52,7 +52,7 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
     lines, _more = statements.statement(door, unit=cards.POINTS, lines=LINES_SHOWN)
     _ladder, _standing, tier = cards.standing_of(door, program)
     unread = inbox_unread_count(door.club, alias_set(door.club, door.member.id))
-    todo = [each for each in offers_of(door.club, door.member.id, door.now) if each.can_send]
+    todo = [each for each in offers_of(door.club, door.member.id, door.now, counted=False) if each.can_send]
     shown = HomePage(
         greeting=gettext("Hello %(name)s") % {"name": door.member.first_name or door.member.name},
         card=card,

@@ -93,7 +93,7 @@ class ReviewLine:
 @members_only
 def tasks(request: HttpRequest, door: Door) -> HttpResponse:
     """What the member can do now, and how what they sent stands."""
-    offers = selectors.offers_of(door.club, door.who.id, door.now)
+    offers = selectors.offers_of(door.club, door.who.id, door.now, counted=False)
     shown = TasksPage(
         open=tuple(task_card(door, each) for each in offers if each.can_send),
         sent=tuple(task_card(door, each) for each in offers if not each.can_send),

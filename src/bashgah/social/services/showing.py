@@ -47,7 +47,7 @@ def proof_send(
     """
     member = member_get(club, member_id)
     member_id = member.merged_into or member.id
-    info = selectors.task_get(club, task)
+    info = selectors.task_get(club, task, counted=False)
     kind = "code" if info.proof == "code" else "other"
     throttle_take(
         key=f"social:{kind}:{member_id}:{info.id}", limits=CODES if kind == "code" else OTHERS, now=now
@@ -87,7 +87,7 @@ def _may_send(club: ClubInfo, member_id: UUID, info: TaskInfo, now: datetime) ->
     """Lock the member, then the task, and judge anew: two of one moment become one, places are counted."""
     member_locked(club, member_id)
     Task.objects.select_for_update().get(id=info.id)
-    task = selectors.task_get(club, info.key)
+    task = selectors.task_get(club, info.key, counted=False)
     rows = Proof.objects.filter(
         club_id=club.id, task_id=task.id, member_id__in=alias_set(club, member_id)
     ).exclude(state="joined")

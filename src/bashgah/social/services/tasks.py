@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import ids, secrets
@@ -50,7 +50,7 @@ def task_save(
         if row is None:
             row = Task(id=ids.fresh(), club_id=club.id, key=key, created_at=now, revision=0)
         elif revision is None:
-            raise Refusal("key_taken", Phrase(_("There is a task with this key.")), field="/key")
+            raise _key_taken()
         elif revision != row.revision:
             raise Refusal("changed_meanwhile", Phrase(_("Somebody changed it meanwhile. Look at it again.")))
         elif row.proof != terms.proof and Proof.objects.filter(task_id=row.id).exists():
@@ -63,7 +63,7 @@ def task_save(
             setattr(row, name, value)
         row.code = _code(club, row, terms)
         row.updated_at, row.revision = now, row.revision + 1
-        row.save(force_insert=row.revision == 1)
+        _stored(row, is_new=row.revision == 1)
         audit_post(
             club_id=club.id,
             actor=actor,
@@ -73,6 +73,22 @@ def task_save(
             now=now,
         )
     return task_info(row)
+
+
+def _stored(row: Task, *, is_new: bool) -> None:
+    """Write a task; a new one whose key somebody else took in between is refused."""
+    if not is_new:
+        row.save()
+        return
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as conflict:
+        raise _key_taken() from conflict
+
+
+def _key_taken() -> Refusal:
+    return Refusal("key_taken", Phrase(_("There is a task with this key.")), field="/key")
 
 
 def code_plain(text: str) -> str:
