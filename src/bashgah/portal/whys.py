@@ -81,7 +81,12 @@ def reasons_of(door: Door, outcome: RuleOutcome) -> str:
 def _row(door: Door, program: Program, outcome: RuleOutcome) -> WhyRow:
     amounts = dict(outcome.amounts)
     points = amounts.get(POINTS, 0)
-    others = [_units(door, program, amount, unit) for unit, amount in amounts.items() if unit != POINTS]
+    # a reward is named by its reason
+    others = [
+        _units(door, program, amount, unit)
+        for unit, amount in amounts.items()
+        if unit != POINTS and not is_reward(unit)
+    ]
     return WhyRow(
         step=name_of(door, program, outcome.rule),
         text=reasons_of(door, outcome),
