@@ -10,8 +10,11 @@ from bashgah.console.building import promotion as forms
 from bashgah.console.building.promoted import judge
 from bashgah.console.building.sources import sources_of
 from bashgah.engine.document import Promotion
+from bashgah.ground import clock
 from bashgah.programs import selectors
+from bashgah.rewards.selectors import coupon_list
 from tests.console.conftest import Console
+from tests.coupons import coupon_of
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +138,25 @@ def test_a_trial_cart_is_quoted_line_by_line(console: Console) -> None:
     assert "به عدد بنویسید" in unclear.content.decode()
     nobody = console.post("promotions/trial/", **typed(), **{**cart, "trial_member": "0912000"})
     assert "پیدا نشد" in nobody.content.decode()
+
+
+def test_a_trial_cart_takes_coupons_off_and_spends_none(console: Console) -> None:
+    sara = console.cast.sara
+    coupon = coupon_of(console.club, sara, now=clock.now(), amount=1_000_000)
+    least = coupon_of(console.club, sara, now=clock.now(), amount=10, minimum_order=90_000_000)
+    cart = {
+        "trial_sku": ["milk", "rice"],
+        "trial_category": ["", ""],
+        "trial_quantity": ["1", "1"],
+        "trial_price": ["300,000", "200,000"],
+        "trial_member": "09121234567",
+        "trial_codes": f"{coupon.code}، {least.code}",
+    }
+    page = console.post("promotions/trial/", **typed(minimum_quantity="9"), **cart).content.decode()
+    assert "۲۴۰٬۰۰۰" in page
+    assert "۱۶۰٬۰۰۰" in page
+    assert "دیگر خرید لازم دارد" in page
+    assert [each.state for each in coupon_list(console.club, [sara.id], now=clock.now())] == ["issued"] * 2
 
 
 def test_who_may_only_read_rules_changes_no_promotion(console: Console) -> None:

@@ -12,6 +12,7 @@ from bashgah.kit import ids
 from bashgah.programs.selectors import draft_get
 from bashgah.programs.services import draft_publish, draft_save
 from tests.activities.shop import program
+from tests.coupons import coupon_of
 from tests.doors.test_intake import purchase
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +94,43 @@ def test_a_purchase_takes_the_quote_and_tells_its_discounts(pos, naderi) -> None
     ] * 2
     why = pos.get(f"/activities/{first.json()['id']}/why").json()
     assert why["discounts"][0]["why"] == "“Dairy days” took 30,000 toman off"
+
+
+def test_a_coupon_is_a_discount_line_and_is_used_up_once(pos, naderi) -> None:
+    coupon = coupon_of(naderi.club, naderi.sara, now=clock.now(), amount=800_000)
+    name = ids.public("coupon", coupon.id)
+    said = pos.post("/carts/evaluate", cart(naderi, coupons=[coupon.code]), Accept_Language="fa").json()
+    assert said["coupon_discounts"] == [
+        {
+            "coupon": name,
+            "name": {"fa": "کوپن", "en": "Off"},
+            "amount": 800_000,
+            "lines": [{"no": 1, "amount": 300_000}, {"no": 2, "amount": 500_000}],
+            "reasons": ["«کوپن» \u200f۸۰٬۰۰۰ تومان تخفیف داد"],
+        }
+    ]
+    assert said["lines"][0] == {
+        "no": 1,
+        "before": 3_000_000,
+        "discount": 570_000,
+        "net": 2_430_000,
+        "promotions": [{"promotion": "dairy", "amount": 270_000}],
+        "coupons": [{"coupon": name, "amount": 300_000}],
+    }
+    assert (said["discount"], said["goods"], said["to_pay"]) == (1_070_000, 6_930_000, 6_930_000)
+    assert (said["unknown_codes"], said["coupons"][0]["usable"]) == ([], True)
+    other = pos.post("/carts/evaluate", cart(naderi, coupons=[name])).json()
+
+    told = purchase("C-1", quote=said["id"], member={"id": said["member_id"]})
+    told.pop("amounts")
+    first = pos.post("/activities", told)
+    assert (first.status_code, pos.post("/activities", told).status_code) == (201, 200)
+    late = pos.post("/activities", {**told, "reference": "C-2", "quote": other["id"]})
+    assert (late.status_code, late.json()["code"]) == (409, "coupon_used")
+    used = pos.post("/carts/evaluate", cart(naderi, coupons=[coupon.code]), Accept_Language="en").json()
+    assert (used["coupon_discounts"], used["coupons"][0]["reasons"]) == ([], ["it was used before"])
+    wrong = pos.post("/carts/evaluate", cart(naderi, coupons=["NO-COUPON"])).json()
+    assert wrong["unknown_codes"] == ["NO-COUPON"]
 
 
 def test_a_preview_has_no_id_and_a_stranger_has_no_rewards(pos, naderi) -> None:

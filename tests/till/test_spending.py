@@ -118,7 +118,7 @@ def test_a_discount_is_never_more_than_the_purchase_and_lines_carry_it_exactly(r
 
     assert answer.status_code == 200
     (activity,) = activity_list(rich.club).rows
-    assert [line.discount for line in activity.fact.lines] == [166_666, 166_667, 166_667]
+    assert [line.discount for line in activity.fact.lines] == [166_667, 166_667, 166_666]
 
 
 def test_points_above_the_threshold_are_held_until_the_members_code(asking: Till) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 from msgspec import structs
 
+from bashgah.activities.couponed import Couponed, CouponOff, UsableCoupon, cart_couponed, unfit
 from bashgah.activities.drafts import member_named
 from bashgah.activities.invoices import cart_fact
 from bashgah.activities.promises import earned, promise_write
@@ -32,16 +33,13 @@ from bashgah.engine.states import Needs, State
 from bashgah.ground.batch import cursor
 from bashgah.ground.throttle import throttle_return, throttle_take
 from bashgah.ground.types import Actor, Limit
-from bashgah.kit.money import Money
-from bashgah.kit.phrases import Phrase
-from bashgah.kit.phrases import marked as _
 from bashgah.ledger.reading import lots_load
 from bashgah.members.selectors import alias_set
 from bashgah.programs.budgets import budgets_read
 from bashgah.programs.selectors import number_in_force, program_of, versions_in_force
 from bashgah.rewards.offers import reward_list_for
 from bashgah.rewards.selectors import coupon_list
-from bashgah.rewards.types import CouponInfo, RewardOffer
+from bashgah.rewards.types import RewardOffer
 
 # wrong codes only: codes that are known give their tries back
 TRIES_OF_ONE = (Limit(count=20, seconds=600), Limit(count=100, seconds=86_400))
@@ -49,16 +47,12 @@ TRIES_OF_ALL = (Limit(count=300, seconds=600),)
 
 
 @dataclass(frozen=True, slots=True)
-class UsableCoupon:
-    """A coupon of the member's that was not used yet, and why this cart cannot use it."""
-
-    coupon: CouponInfo
-    reasons: tuple[Phrase, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A cart's quote with all a person asks at the till. Without ``id`` nothing was promised."""
+    """A cart's quote with all a person asks at the till. Without ``id`` nothing was promised.
+
+    ``coupon_offs`` is what coupons that the cart names took off its prices before promotions were asked;
+    ``quote`` begins where they end.
+    """
 
     id: UUID | None
     valid_until: datetime | None
@@ -69,6 +63,12 @@ class Evaluated:
     earns: tuple[tuple[str, int], ...]
     rewards: tuple[RewardOffer, ...] = ()
     coupons: tuple[UsableCoupon, ...] = ()
+    coupon_offs: tuple[CouponOff, ...] = ()
+
+    @property
+    def discount(self) -> int:
+        """What promotions and coupons take off."""
+        return self.quote.discount + sum(off.amount for off in self.coupon_offs)
 
     @property
     def to_pay(self) -> int:
@@ -96,7 +96,8 @@ def cart_evaluate(
     and ``too_many`` (429) for whom wrong codes were tried too often.
     """
     member_id = member_named(club, cart.member, now) if cart.member is not None else None
-    fact = cart_fact(club, cart, now)
+    priced = _couponed(club, cart, member_id, actor, now)
+    fact = priced.cart
     versions = versions_in_force(club)
     compiled = program_of(club, versions, number_in_force(versions, now))
     tries = _tries(club, cart, member_id, actor, now)
@@ -107,38 +108,76 @@ def cart_evaluate(
         state = structs.replace(
             state, balances={unit: state.balances.get(unit, 0) + set_aside.get(unit, 0) for unit in units}
         )
-    found = quote(compiled, state, fact, pay=cart.pay or None, names=names, nameless=member_id is None)
+    found = _quoted(compiled, state, cart, priced, names, member_id)
     known = len(cart.codes) - len(found.unknown)
     for key in tries if known else ():
         throttle_return(key=key, times=known, now=now)
     kept: tuple[UUID | None, datetime | None] = None, None
     if not preview_only:
-        kept = promise_write(club=club, member_id=member_id, quote=found, program=compiled.number, now=now)
+        kept = promise_write(
+            club=club,
+            member_id=member_id,
+            quote=found,
+            coupons=priced.offs,
+            program=compiled.number,
+            now=now,
+        )
+    if priced.unknown:
+        found = structs.replace(found, unknown=(*found.unknown, *priced.unknown))
     listed = member_id is not None and bool(rewards_for)
     return Evaluated(
         *kept,
         member_id,
         compiled,
-        fact,
+        priced.before,
         found,
         tuple(earned(found).items()),
         _rewards(club, member_id, compiled, rewards_for, now) if listed else (),
-        _coupons(club, member_id, found, now) if listed else (),
+        _coupons(club, member_id if listed else None, priced, now),
+        priced.offs,
     )
 
 
 def program_quote(
-    *, club: ClubInfo, compiled: CompiledProgram, cart: CartIn, now: datetime, names: Names | None = None
-) -> tuple[Fact, Quote]:
+    *,
+    club: ClubInfo,
+    compiled: CompiledProgram,
+    cart: CartIn,
+    actor: Actor,
+    now: datetime,
+    names: Names | None = None,
+) -> tuple[Couponed, Quote]:
     """Quote a cart by a program that nobody published, as if nothing of it had been used; for trials.
 
-    The member, where the cart names one, is the real one.
+    The member, where the cart names one, is the real one, and so are the coupons.
     """
     member_id = member_named(club, cart.member, now) if cart.member is not None else None
-    fact = cart_fact(club, cart, now)
+    priced = _couponed(club, cart, member_id, actor, now)
     with cursor() as cur:
-        state = _state(cur, club, member_id, compiled, fact, now)
-    return fact, quote(compiled, state, fact, pay=cart.pay or None, names=names, nameless=member_id is None)
+        state = _state(cur, club, member_id, compiled, priced.cart, now)
+    return priced, _quoted(compiled, state, cart, priced, names, member_id)
+
+
+def _couponed(club: ClubInfo, cart: CartIn, member_id: UUID | None, actor: Actor, now: datetime) -> Couponed:
+    fact = cart_fact(club, cart, now)
+    return cart_couponed(club=club, cart=fact, names=cart.coupons, member_id=member_id, actor=actor, now=now)
+
+
+def _quoted(  # noqa: PLR0917 whose cart, by which program
+    compiled: CompiledProgram,
+    state: State,
+    cart: CartIn,
+    priced: Couponed,
+    names: Names | None,
+    member_id: UUID | None,
+) -> Quote:
+    """Quote a cart after its coupons, whose names are no codes of promotions."""
+    nameless = member_id is None
+    found = quote(compiled, state, priced.cart, pay=cart.pay or None, names=names, nameless=nameless)
+    if not priced.offs:
+        return found
+    unknown = tuple(code for code in priced.before.coupons if code in found.unknown)
+    return structs.replace(found, unknown=unknown)
 
 
 def _tries(club: ClubInfo, cart: CartIn, member_id: UUID | None, actor: Actor, now: datetime) -> list[str]:
@@ -201,19 +240,15 @@ def _rewards(
     return tuple(reward_list_for(club, member_id, channel=channel, now=now))
 
 
-def _coupons(club: ClubInfo, member_id: UUID | None, found: Quote, now: datetime) -> tuple[UsableCoupon, ...]:
+def _coupons(
+    club: ClubInfo, member_id: UUID | None, priced: Couponed, now: datetime
+) -> tuple[UsableCoupon, ...]:
+    """Return the member's coupons, and those the cart names in vain, with the reasons."""
     if member_id is None:
-        return ()
-    listed = coupon_list(club, alias_set(club, member_id), now=now)
-    return tuple(
-        UsableCoupon(each, _unusable(each, found, club.currency)) for each in listed if each.state == "issued"
+        return priced.refused
+    refused = {each.coupon.id for each in priced.refused}
+    return priced.refused + tuple(
+        UsableCoupon(each, unfit(each, priced.before, club.currency))
+        for each in coupon_list(club, alias_set(club, member_id), now=now)
+        if each.state == "issued" and each.id not in refused
     )
-
-
-def _unusable(coupon: CouponInfo, found: Quote, currency: str) -> tuple[Phrase, ...]:
-    """Say why a coupon does not fit the cart."""
-    least = int(coupon.value.get("minimum_order") or 0)
-    if found.goods >= least:
-        return ()
-    told = {"least": Money(least, currency), "missing": Money(least - found.goods, currency)}
-    return (Phrase(_("at least {least} of goods are needed, {missing} more"), told),)

@@ -268,7 +268,7 @@ def _promised(club: ClubInfo, draft: Draft, known: Mapping[str, ProductFact]) ->
     if promise.fact is None:
         raise promises.quote_used()
     if intake.lines or intake.amounts is not None:
-        return promises.agreed(promise.fact, purchase_fact(club, intake, known))
+        return promises.agreed(promise.fact, promise.promised.coupons, purchase_fact(club, intake, known))
     _place, local_at = placed(club, promise.fact.branch, intake.occurred_at)
     return structs.replace(promise.fact, occurred_at=intake.occurred_at, local_at=local_at)
 

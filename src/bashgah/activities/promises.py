@@ -13,11 +13,13 @@ import psycopg
 from msgspec import structs
 
 from bashgah.activities.compact import fact_pack, fact_unpack
+from bashgah.activities.couponed import CouponOff, parts_by_line
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.facts import Fact, Line
-from bashgah.engine.promotions.quotes import Quote
+from bashgah.engine.promotions.quotes import Parts, Quote
 from bashgah.ground import ids
 from bashgah.ground.batch import cursor
+from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -29,11 +31,15 @@ KEPT_FOR = timedelta(days=1)
 
 
 class Promised(msgspec.Struct, frozen=True, array_like=True):
-    """What a quote promises beside prices: units that pay, of which wallet, and units to be earned."""
+    """What a quote promises beside prices: units that pay, of which wallet, and units to be earned.
+
+    ``coupons`` are those it uses up, by id (``cpn_…``), with what each takes off which line.
+    """
 
     wallet: str = ""
     units: int = 0
     earns: dict[str, int] = {}
+    coupons: tuple[tuple[str, Parts], ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,15 +65,23 @@ class Promise:
 
 
 def promise_write(
-    *, club: ClubInfo, member_id: UUID | None, quote: Quote, program: int, now: datetime
+    *,
+    club: ClubInfo,
+    member_id: UUID | None,
+    quote: Quote,
+    coupons: Sequence[CouponOff] = (),
+    program: int,
+    now: datetime,
 ) -> tuple[UUID, datetime]:
-    """Keep a quote; return its id and until when it holds."""
-    id_, until = ids.fresh(), now + VALID_FOR
+    """Keep a quote; return its id and until when it holds: never longer than the coupons it uses up."""
+    ends = [off.coupon.expires_at for off in coupons if off.coupon.expires_at is not None]
+    id_, until = ids.fresh(), min(now + VALID_FOR, *ends) if ends else now + VALID_FOR
     payment = quote.payment
     promised = Promised(
         wallet=payment.wallet if payment and payment.chosen else "",
         units=payment.chosen if payment else 0,
         earns=earned(quote),
+        coupons=tuple((public("coupon", off.coupon.id), off.lines) for off in coupons),
     )
     with cursor() as cur:
         cur.execute(
@@ -183,14 +197,14 @@ def quotes_sweep(now: datetime) -> int:
         ).rowcount
 
 
-def agreed(fact: Fact, told: Fact) -> Fact:
+def agreed(fact: Fact, coupons: Sequence[tuple[str, Parts]], told: Fact) -> Fact:
     """Return a promised purchase with what is told of it, if both say the same.
 
     Refuses ``quote_cart_changed`` (409) for another cart, ``quote_price_mismatch`` (409) for the same cart at
     prices of neither the shop nor the quote.
     """
     _same_cart(fact, told)
-    _same_prices(fact, told)
+    _same_prices(fact, coupons, told)
     methods = told.payment_methods or fact.payment_methods
     return structs.replace(
         fact,
@@ -218,12 +232,10 @@ def _same_cart(fact: Fact, told: Fact) -> None:
         )
 
 
-def _same_prices(fact: Fact, told: Fact) -> None:
+def _same_prices(fact: Fact, coupons: Sequence[tuple[str, Parts]], told: Fact) -> None:
     """Take the shop's own prices or the promised ones, all lines alike."""
-    parts: dict[int, int] = {}
-    for discount in fact.promotions:
-        for no, part in discount.lines:
-            parts[no] = parts.get(no, 0) + part
+    taken = [discount.lines for discount in fact.promotions]
+    parts = parts_by_line([*taken, *(lines for _name, lines in coupons)])
     shipping_off = sum(discount.shipping for discount in fact.promotions)
     promised = ([line.discount for line in fact.lines], fact.discount, fact.shipping)
     before = (

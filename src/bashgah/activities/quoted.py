@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
 from bashgah.activities import promises
 from bashgah.activities.drafts import Draft
-from bashgah.activities.payments import UNITS, Payment
+from bashgah.activities.payments import COUPON, UNITS, Payment
 from bashgah.activities.promises import Promise
 from bashgah.activities.recording import Batch, anonymous_add
 from bashgah.activities.returning import Goods
@@ -20,6 +20,7 @@ from bashgah.engine.promotions.counting import counted, mosts_of, windows_full
 from bashgah.engine.promotions.ready import promotion_limit
 from bashgah.engine.states import Needs, Slot
 from bashgah.engine.words import texts
+from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -153,6 +154,24 @@ def earns_check(draft: Draft, decision: Decision) -> None:
                 extra={"wallet": wallet, "promised": units, "now": earns.get(wallet, 0)},
                 field="/quote",
             )
+
+
+def is_paid(promise: Promise | None) -> bool:
+    """Say whether a quote promises to be paid with units or coupons of the member's."""
+    return promise is not None and bool(promise.promised.units or promise.promised.coupons)
+
+
+def payments_left(promise: Promise | None, named: Sequence[Payment]) -> tuple[PaymentIn, ...]:
+    """Return what a quote is paid with beside what the purchase names itself: units, and its coupons.
+
+    Refuses ``quote_payment_differs`` as ``units_left`` does.
+    """
+    if promise is None:
+        return ()
+    units = units_left(promise, named)
+    spent = {public("coupon", each.ref_id) for each in named if each.kind == COUPON and each.ref_id}
+    coupons = [PaymentIn(coupon=name) for name, _lines in promise.promised.coupons if name not in spent]
+    return (*((units,) if units else ()), *coupons)
 
 
 def units_left(promise: Promise | None, named: Iterable[Payment]) -> PaymentIn | None:

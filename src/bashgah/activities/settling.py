@@ -353,10 +353,7 @@ def _payments(
 ) -> list[paying.Payment]:
     """Find what the purchase is paid with, where it names anything."""
     intake = draft.intake
-    if not isinstance(intake, PurchaseIn) or not (intake.paid_with or draft.promise):
-        return []
-    promises_units = draft.promise is not None and draft.promise.promised.units
-    if not intake.paid_with and not promises_units:
+    if not isinstance(intake, PurchaseIn) or not (intake.paid_with or quoted.is_paid(draft.promise)):
         return []
     if member.member_id in batch.bare_groups:
         raise pooling.spends_by_person()
@@ -368,8 +365,8 @@ def _payments(
         )
 
     found = checked(intake)
-    left = quoted.units_left(draft.promise, found)
-    return found if left is None else [*found, *checked(structs.replace(intake, paid_with=(left,)))]
+    left = quoted.payments_left(draft.promise, found)
+    return [*found, *checked(structs.replace(intake, paid_with=left))] if left else found
 
 
 def _return_settled(

@@ -116,8 +116,8 @@ class PurchaseIn(Form, tag="purchase", tag_field="kind"):
 class CartIn(Form):
     """A purchase that has not happened: what it would cost and earn is asked.
 
-    ``pay`` is how many units the member wants to pay with, ``codes`` what was typed. Without ``occurred_at``
-    it is asked for now.
+    ``pay`` is how many units the member wants to pay with, ``codes`` what was typed, ``coupons`` the
+    member's coupons, by code or id (``cpn_…``).
     """
 
     member: MemberRef | None = None
@@ -129,6 +129,7 @@ class CartIn(Form):
     shipping: Amount = 0
     payment_methods: Annotated[tuple[Key, ...], Meta(max_length=10)] = ()
     codes: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
+    coupons: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
     pay: Amount = 0
 
 

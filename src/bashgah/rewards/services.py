@@ -214,15 +214,18 @@ def coupon_set_aside(*, club: ClubInfo, name: str, actor: Actor, now: datetime) 
 
     Refuses what ``coupon_use`` refuses; ``coupon_spend`` then cannot fail.
     """
-    if name.startswith("cpn_"):
-        found = Coupon.objects.filter(club_id=club.id, id=parse("coupon", name)).first()
-        if found is None:
-            raise selectors.coupon_missing()
-    else:
-        found = _by_code(club, name, actor, now)
+    found = _by_name(club, name, actor, now)
     row = Coupon.objects.select_for_update().get(member_id=found.member_id, id=found.id)
     _check_usable(row, now)
     return selectors.coupon_info(club, row, now)
+
+
+def coupon_named(*, club: ClubInfo, name: str, actor: Actor, now: datetime) -> CouponInfo:
+    """Look a coupon up by its code or its id (``cpn_…``), in whatever state it is; nothing is locked.
+
+    Refuses what ``coupon_find`` refuses, and ``id_invalid`` (404).
+    """
+    return selectors.coupon_info(club, _by_name(club, name, actor, now), now)
 
 
 def coupon_spend(
@@ -307,6 +310,15 @@ def coupon_void(
             now=now,
         )
     return selectors.coupon_info(club, row, now)
+
+
+def _by_name(club: ClubInfo, name: str, actor: Actor, now: datetime) -> Coupon:
+    if not name.startswith("cpn_"):
+        return _by_code(club, name, actor, now)
+    found = Coupon.objects.filter(club_id=club.id, id=parse("coupon", name)).first()
+    if found is None:
+        raise selectors.coupon_missing()
+    return found
 
 
 def _by_code(club: ClubInfo, code: str, actor: Actor, now: datetime) -> Coupon:

@@ -62,6 +62,11 @@ class Typed:
     pay_most: bool = False
     pay_shown: int = 0
 
+    @property
+    def prices(self) -> list[int]:
+        """The prices of the lines, or the amount alone."""
+        return [line.gross for line in self.lines] if self.mode == "lines" else [self.amount]
+
 
 def typed_of(posted: QueryDict, club: ClubInfo) -> Typed:
     """Read the form; raises a refusal of 422 that names the field."""

@@ -225,24 +225,19 @@ def _preview(
 
 
 def _lines_of(typed: Typed, applied: spending.Applied) -> tuple[LineIn, ...]:
-    return _lines_in(typed, applied.discount) if typed.mode == "lines" else ()
-
-
-def _lines_in(typed: Typed, discount: int) -> tuple[LineIn, ...]:
-    """Spread the discount over the lines by their price; the parts add up to it exactly."""
-    total = sum(line.gross for line in typed.lines) or 1
-    before = spent = 0
-    lines = []
-    for no, line in enumerate(typed.lines, start=1):
-        before += line.gross
-        share = discount * before // total - spent
-        spent += share
-        lines.append(
-            LineIn(
-                no=no, sku=line.sku, name=line.name, quantity=line.quantity, gross=line.gross, discount=share
-            )
+    if typed.mode != "lines":
+        return ()
+    return tuple(
+        LineIn(
+            no=place + 1,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.quantity,
+            gross=line.gross,
+            discount=applied.part(place),
         )
-    return tuple(lines)
+        for place, line in enumerate(typed.lines)
+    )
 
 
 def _points_note(counter: Counter, preview: Preview) -> str:

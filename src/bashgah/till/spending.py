@@ -25,10 +25,11 @@ from bashgah.programs.selectors import program_in_force
 from bashgah.redemption import selectors as redemptions
 from bashgah.redemption.services import redemption_begin
 from bashgah.redemption.types import RedemptionInfo
+from bashgah.rewards import discounting
 from bashgah.rewards import selectors as rewards
 from bashgah.rewards.offers import reward_list_for, reward_offer_get
 from bashgah.rewards.types import CouponInfo, RewardOffer
-from bashgah.till import agreeing, discounts
+from bashgah.till import agreeing
 from bashgah.till.counter import Counter
 from bashgah.till.forms import Typed
 from bashgah.till.pages import Offer, Side, Taken
@@ -40,11 +41,21 @@ _SIGNS = {"discount_coupon": "discount", "store_credit": "wallet", "free_product
 
 @dataclass(frozen=True, slots=True)
 class AppliedLine:
-    """What one coupon or marked reward takes off the invoice."""
+    """What one coupon or marked reward takes off the invoice, and off each price of it."""
 
     label: str
-    amount: int
+    parts: tuple[int, ...]
     coupon: CouponInfo | None = None
+
+    @property
+    def amount(self) -> int:
+        """All that it takes off."""
+        return sum(self.parts)
+
+    @property
+    def is_spent(self) -> bool:
+        """Say whether its coupon is used up: a discount that takes nothing off stays the member's."""
+        return self.coupon is not None and (self.amount > 0 or self.coupon.kind != discounting.DISCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,11 @@ class Applied:
     @property
     def coupons(self) -> tuple[str, ...]:
         """The coupons the purchase uses up, as it names them."""
-        return tuple(public("coupon", line.coupon.id) for line in self.lines if line.coupon)
+        return tuple(public("coupon", line.coupon.id) for line in self.lines if line.coupon and line.is_spent)
+
+    def part(self, place: int) -> int:
+        """What comes off one price of the invoice."""
+        return sum(line.parts[place] for line in self.lines)
 
 
 @dataclass(slots=True)
@@ -167,22 +182,20 @@ def applied_of(counter: Counter, typed: Typed, issued: Sequence[RedemptionInfo] 
     if typed.member_id is None:
         return Applied()
     till = _read(counter, members.member_get(counter.club, typed.member_id))
-    worth = [(till.coupons[id], id) for id in typed.coupons if id in till.coupons]
-    lines, left = [], typed.amount
-    for coupon, _id in worth:
-        off = min(left, discounts.takes_off(coupon.kind, coupon.value, typed.amount))
-        lines.append(AppliedLine(coupon.name.say(counter.lang), off, coupon))
-        left -= off
-    given = {each.reward: each for each in issued}
-    for key in typed.rewards:
-        terms = till.terms.get(key)
-        if terms is None:
-            continue
-        off = min(left, discounts.takes_off(terms.kind, terms.params, typed.amount))
-        coupon = given[key].coupon if key in given else None
-        lines.append(AppliedLine(rewards.reward_name(counter.club, key).say(counter.lang), off, coupon))
-        left -= off
-    return Applied(tuple(lines), waits=any(each.awaits_yes for each in _open(counter, typed)))
+    coupons = [till.coupons[id] for id in typed.coupons if id in till.coupons]
+    terms = [till.terms[key] for key in typed.rewards if key in till.terms]
+    given = {each.reward: each.coupon for each in issued}
+    labels = [coupon.name for coupon in coupons] + [
+        rewards.reward_name(counter.club, each.key) for each in terms
+    ]
+    worths = [(each.kind, each.value) for each in coupons] + [(each.kind, each.params) for each in terms]
+    parts = discounting.taken_off(worths, typed.prices)
+    spent = [*coupons, *(given.get(each.key) for each in terms)]
+    lines = tuple(
+        AppliedLine(label.say(counter.lang), taken, coupon)
+        for label, taken, coupon in zip(labels, parts, spent, strict=True)
+    )
+    return Applied(lines, waits=any(each.awaits_yes for each in _open(counter, typed)))
 
 
 def rewards_begin(counter: Counter, typed: Typed) -> list[RedemptionInfo]:
@@ -292,12 +305,12 @@ def _taken_marked(counter: Counter, terms: RewardTerms) -> Taken:
 
 
 def _where(kind: str) -> str:
-    return gettext("On the invoice") if kind == discounts.DISCOUNT else gettext("Taken")
+    return gettext("On the invoice") if kind == discounting.DISCOUNT else gettext("Taken")
 
 
 def _offer(counter: Counter, offer: RewardOffer, till: _Till, amount: int) -> Offer:
     terms = till.terms.get(offer.key)
-    asked = discounts.asks_for(offer.kind, terms.params if terms else {}, amount, counter.club.currency)
+    asked = discounting.asks_for(offer.kind, terms.params if terms else {}, amount, counter.club.currency)
     return Offer(
         key=offer.key,
         name=offer.name.say(counter.lang),
@@ -314,7 +327,7 @@ def _note(counter: Counter, offer: RewardOffer) -> str:
 
 
 def _coupon_offer(counter: Counter, coupon: CouponInfo, amount: int) -> Offer:
-    asked = discounts.asks_for(coupon.kind, coupon.value, amount, counter.club.currency)
+    asked = discounting.asks_for(coupon.kind, coupon.value, amount, counter.club.currency)
     return Offer(
         key=public("coupon", coupon.id),
         name=coupon.name.say(counter.lang),

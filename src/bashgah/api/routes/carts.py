@@ -9,7 +9,8 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from bashgah.activities.carts import Evaluated, cart_evaluate
-from bashgah.activities.discounts import promotion_name, promotion_said
+from bashgah.activities.couponed import CouponOff, coupon_parts
+from bashgah.activities.discounts import promotion_name, promotion_said, took_off
 from bashgah.activities.types import AmountsIn, CartIn, LineIn, MemberRef
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.once import once
@@ -63,7 +64,8 @@ class CartAmounts(Body):
 class CartBody(Body):
     """A cart as the shop rang it up.
 
-    ``codes`` are what was typed, ``pay_units`` how many units the member wants to pay with.
+    ``codes`` are what was typed, ``coupons`` the member's coupons by code or id (``cpn_…``), ``pay_units``
+    how many units the member wants to pay with.
     ``preview_only`` asks without being promised anything.
     """
 
@@ -76,6 +78,15 @@ class CartBody(Body):
     shipping: Money = 0
     payment_methods: Annotated[list[KeyText], Field(max_length=10)] = []
     codes: Annotated[list[Short64], Field(max_length=20)] = []
+    coupons: Annotated[
+        list[Short64],
+        Field(
+            max_length=20,
+            description="Coupons the member wants to use, by code or id. What they take off comes off "
+            "the shop's prices first, promotions see what is left; the purchase that takes the quote "
+            "uses them up.",
+        ),
+    ] = []
     pay_units: Money = 0
     preview_only: Flag = False
 
@@ -87,14 +98,32 @@ class PartOut(Schema):
     amount: int
 
 
+class CouponPartOut(Schema):
+    """What one coupon takes off a line."""
+
+    coupon: str
+    amount: int
+
+
 class PricedLineOut(Schema):
-    """A line at the shop's price, and what is left of it."""
+    """A line at the shop's price, what coupons and promotions take off it, and what is left."""
 
     no: int
     before: int
     discount: int
     net: int
     promotions: list[PartOut]
+    coupons: list[CouponPartOut]
+
+
+class CouponOffOut(Schema):
+    """A coupon the cart names and gets, and how much of which line; a cart without lines is line 0."""
+
+    coupon: str
+    name: TextsOut
+    amount: int
+    lines: list[DiscountPartOut]
+    reasons: list[str]
 
 
 class GivenOut(Schema):
@@ -139,7 +168,7 @@ class PointsPaymentOut(Schema):
 
 
 class CartCouponOut(Schema):
-    """A coupon of the member's, not used yet, and why this cart cannot use it."""
+    """A coupon of the member's or one the cart names, and every reason why this cart cannot use it."""
 
     id: str
     name: TextsOut
@@ -168,12 +197,16 @@ class CartOut(Schema):
     currency: str
     lines: list[PricedLineOut]
     promotions: list[GivenOut]
+    coupon_discounts: Annotated[
+        list[CouponOffOut],
+        Field(description="What the coupons that the cart names take off."),
+    ]
     not_given: list[NotGivenOut]
     unknown_codes: list[str]
     goods: int
     shipping: int
     tax: int
-    discount: int
+    discount: Annotated[int, Field(description="What promotions and coupons take off.")]
     total: Annotated[int, Field(description="Goods and shipping after promotions, before points pay.")]
     to_pay: Annotated[int, Field(description="What is left to pay in money, tax included.")]
     earns: list[AmountOut]
@@ -188,8 +221,9 @@ class CartOut(Schema):
 def cart_evaluation(request: Call, body: CartBody) -> CartOut:
     """What a cart costs after promotions, what it earns, what points can pay, what is missing for more.
 
-    The answer is a quote: a purchase that names it gets exactly these prices while it is valid. Wrong codes
-    are counted and soon refused with 429.
+    The answer is a quote: a purchase that names it gets exactly these prices while it is valid, and uses up
+    the coupons in ``coupon_discounts`` (``coupon_used`` where another purchase was quicker: nothing of it is
+    recorded then). Wrong codes are counted and soon refused with 429.
     """
     found = cart_evaluate(
         club=request.club,
@@ -214,12 +248,14 @@ def _cart(body: CartBody) -> CartIn:
         shipping=body.shipping,
         payment_methods=tuple(body.payment_methods),
         codes=tuple(body.codes),
+        coupons=tuple(body.coupons),
         pay=body.pay_units,
     )
 
 
 def _out(request: Call, found: Evaluated) -> CartOut:
     quote, club, lang = found.quote, request.club, lang_of(request)
+    taken = coupon_parts(found.coupon_offs)
     return CartOut(
         id=ids.public("quote", found.id) if found.id else None,
         valid_until=found.valid_until,
@@ -228,20 +264,22 @@ def _out(request: Call, found: Evaluated) -> CartOut:
         lines=[
             PricedLineOut(
                 no=line.no,
-                before=line.before,
-                discount=line.before - line.net,
+                before=line.before + sum(part for _name, part in taken.get(line.no, ())),
+                discount=line.before + sum(part for _name, part in taken.get(line.no, ())) - line.net,
                 net=line.net,
                 promotions=[PartOut(promotion=key, amount=part) for key, part in line.offs],
+                coupons=[CouponPartOut(coupon=name, amount=part) for name, part in taken.get(line.no, ())],
             )
             for line in quote.lines
         ],
         promotions=[_given(request, found, each) for each in quote.given],
+        coupon_discounts=[_coupon_off(request, each) for each in found.coupon_offs],
         not_given=[_refused(request, found, each) for each in quote.refused],
         unknown_codes=list(quote.unknown),
         goods=quote.goods,
         shipping=quote.shipping,
         tax=quote.fact.tax,
-        discount=quote.discount,
+        discount=found.discount,
         total=quote.total,
         to_pay=found.to_pay,
         earns=AmountOut.list_of(found.earns),
@@ -268,6 +306,17 @@ def _out(request: Call, found: Evaluated) -> CartOut:
             )
             for each in found.coupons
         ],
+    )
+
+
+def _coupon_off(request: Call, off: CouponOff) -> CouponOffOut:
+    told = took_off(off.coupon.name, off.amount, request.club.currency)
+    return CouponOffOut(
+        coupon=ids.public("coupon", off.coupon.id),
+        name=TextsOut.of(off.coupon.name),
+        amount=off.amount,
+        lines=[DiscountPartOut(no=no, amount=part) for no, part in off.lines],
+        reasons=[said(request.club, told, lang_of(request))],
     )
 
 

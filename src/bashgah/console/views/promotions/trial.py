@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from bashgah.activities.carts import program_quote
+from bashgah.activities.couponed import Couponed
 from bashgah.activities.discounts import promotion_name
 from bashgah.activities.types import CartIn, LineIn, MemberRef
 from bashgah.console.building import promotion as forms
@@ -18,7 +20,6 @@ from bashgah.console.building.sources import Sources
 from bashgah.console.views.base import attempt, fragment, page
 from bashgah.console.views.rules.ground import ground
 from bashgah.engine import CompiledProgram, compile_program
-from bashgah.engine.facts import Fact
 from bashgah.engine.promotions.quotes import Quote
 from bashgah.ground import clock
 from bashgah.kit.ids import public
@@ -26,6 +27,7 @@ from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members.selectors import member_find
+from bashgah.rewards.codes import looks_coupon
 from bashgah.ui.entries import decimal_or_none, money_or_none
 from bashgah.ui.figures import money_unit, plain
 from bashgah.ui.types import Option
@@ -113,17 +115,19 @@ def _tried(request: HttpRequest, judged: JudgedPromotion, sources: Sources) -> T
     )
     program = judged.program.model_copy(update={"promotions": live})
     compiled = compile_program(program, number=0, currency=sources.club.currency)
-    fact, quote = program_quote(
+    priced, quote = program_quote(
         club=sources.club,
         compiled=compiled,
-        cart=_cart(request, sources),
+        cart=_cart(request, sources, {code for each in live for code in each.codes}),
+        actor=request.actor,
         now=clock.now(),
         names=sources.names,
     )
-    return _result(compiled, fact, quote, sources)
+    return _result(compiled, priced, quote, sources)
 
 
-def _cart(request: HttpRequest, sources: Sources) -> CartIn:
+def _cart(request: HttpRequest, sources: Sources, known: set[str]) -> CartIn:
+    """Read the cart; a code that no promotion has is a coupon's where it is well formed as one."""
     data, club = request.POST, sources.club
     lines = []
     columns = (data.getlist(f"trial_{name}") for name in ("sku", "category", "quantity", "price"))
@@ -145,12 +149,15 @@ def _cart(request: HttpRequest, sources: Sources) -> CartIn:
         )
     if not lines:
         raise Refusal("trial_unclear", Phrase(_("Write the price of at least one line.")))
+    typed = codes_of(data.get("trial_codes", ""))[:20]
+    coupons = tuple(code for code in typed if code not in known and looks_coupon(code))
     return CartIn(
         member=_member(request, sources),
         branch=data.get("trial_branch", ""),
         lines=tuple(lines),
         shipping=_money(data.get("trial_shipping", ""), sources),
-        codes=tuple(codes_of(data.get("trial_codes", ""))[:20]),
+        codes=tuple(code for code in typed if code not in coupons),
+        coupons=coupons,
     )
 
 
@@ -171,9 +178,14 @@ def _member(request: HttpRequest, sources: Sources) -> MemberRef | None:
     return MemberRef(id=public("member", found[0].id))
 
 
-def _result(compiled: CompiledProgram, fact: Fact, quote: Quote, sources: Sources) -> TrialResult:
+def _result(compiled: CompiledProgram, priced: Couponed, quote: Quote, sources: Sources) -> TrialResult:
     lang = sources.lang
-    names = {line.no: line.name or line.sku for line in fact.lines}
+    names = {line.no: line.name or line.sku for line in priced.before.lines}
+    before = {line.no: line.net for line in priced.before.lines}
+    coupons = {
+        line.no: [off.coupon.name.say(lang) for off in priced.offs if line.no in dict(off.lines)]
+        for line in quote.lines
+    }
 
     def called(key: str) -> str:
         return promotion_name(compiled, key).say(lang)
@@ -182,35 +194,32 @@ def _result(compiled: CompiledProgram, fact: Fact, quote: Quote, sources: Source
         lines=tuple(
             TrialLine(
                 names.get(line.no) or gettext("Line %(n)s") % {"n": plain(line.no)},
-                line.before,
-                line.before - line.net,
+                before[line.no],
+                before[line.no] - line.net,
                 line.net,
-                "، ".join(called(key) for key, _part in line.offs),
+                "، ".join([*coupons[line.no], *(called(key) for key, _part in line.offs)]),
             )
             for line in quote.lines
         ),
         shipping=quote.shipping,
-        shipping_off=fact.shipping - quote.shipping,
-        discount=quote.discount,
+        shipping_off=priced.before.shipping - quote.shipping,
+        discount=quote.discount + sum(off.amount for off in priced.offs),
         to_pay=quote.total,
         points=sum(each.amount for each in quote.decision.credits if each.wallet == "points"),
         given=tuple(called(each.promotion) for each in quote.given),
-        refused=tuple(
-            (
-                called(each.promotion),
-                tuple(
-                    say(
-                        reason,
-                        lang,
-                        calendar=sources.club.calendar,
-                        zone=sources.club.timezone,
-                        display=sources.club.money_display,
-                    )
-                    for reason in each.reasons
-                ),
-            )
-            for each in quote.refused
+        refused=(
+            *((called(each.promotion), _said(each.reasons, sources)) for each in quote.refused),
+            *((each.coupon.name.say(lang), _said(each.reasons, sources)) for each in priced.refused),
+            *((code, (gettext("No coupon has this code."),)) for code in priced.unknown),
         ),
+    )
+
+
+def _said(reasons: Iterable[Phrase], sources: Sources) -> tuple[str, ...]:
+    club = sources.club
+    return tuple(
+        say(reason, sources.lang, calendar=club.calendar, zone=club.timezone, display=club.money_display)
+        for reason in reasons
     )
 
 
