@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, connections
 
 from bashgah.ground.asking import Question, Statement
+from bashgah.kit.refusals import Refusal
 from bashgah.members.types import LockedMember
 
 
@@ -32,6 +33,11 @@ def at_once(hands: int, act: Callable[[int], object]) -> list[object]:
     for thread in threads:
         thread.join(timeout=60)
     return got
+
+
+def codes(got: list[object]) -> list[str]:
+    """Return what each hand got, sorted: a refusal's code, else the name of what was handed out."""
+    return sorted(answer.code if isinstance(answer, Refusal) else type(answer).__name__ for answer in got)
 
 
 def look_only(_club: object, ids: Iterable[UUID]) -> dict[UUID, LockedMember]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +15,6 @@ from bashgah.dealings import permitting, services
 from bashgah.dealings.services import adjustments, transfers
 from bashgah.dealings.services import merges as merging_acts
 from bashgah.dealings.types import AdjustmentInfo, MergeInfo, TransferInfo
-from bashgah.ground import throttle
 from bashgah.ground.types import SYSTEM
 from bashgah.history.selectors import sums_get
 from bashgah.kit.refusals import Refusal
@@ -33,17 +30,10 @@ from tests.activities.shop import Shop, open_shop
 from tests.cast import NOW, given
 from tests.dealings.conftest import TERMS, Givers
 from tests.ledger.hand import Hand
-from tests.races.hands import at_once, look_only, look_only_asked
+from tests.races.hands import at_once, codes, look_only, look_only_asked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 8
-
-
-@pytest.fixture(autouse=True)
-def _aftermath(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("BASHGAH_VAR", str(tmp_path))
-    yield
-    throttle.throttle_close()
 
 
 @pytest.fixture
@@ -53,10 +43,6 @@ def givers() -> Givers:
     with transaction.atomic():
         people = cast.staff(made)
     return Givers(made, people, made.club).settings(transfers=[TERMS], redeem_consent="never")
-
-
-def codes(got: list[object]) -> list[str]:
-    return sorted(answer.code if isinstance(answer, Refusal) else type(answer).__name__ for answer in got)
 
 
 def balances(givers: Givers) -> tuple[int, int]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +14,6 @@ from bashgah.activities.services import settle_one
 from bashgah.activities.types import PaymentIn, Settled
 from bashgah.dealings import services
 from bashgah.dealings.services import groups
-from bashgah.ground import throttle
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import wallets_get
@@ -29,13 +26,6 @@ from tests.races.hands import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 8
-
-
-@pytest.fixture(autouse=True)
-def _aftermath(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("BASHGAH_VAR", str(tmp_path))
-    yield
-    throttle.throttle_close()
 
 
 def available(home: Home) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from uuid import UUID
 
 import pytest
@@ -15,7 +14,6 @@ from bashgah.activities.services import settle
 from bashgah.activities.types import Settled
 from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.services import members_merge
-from bashgah.ground import throttle
 from bashgah.ground.types import SYSTEM
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members.types import LockedMember
@@ -25,13 +23,6 @@ from tests.races.hands import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('tuple', 'transactionid')"
-
-
-@pytest.fixture(autouse=True)
-def _aftermath(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("BASHGAH_VAR", str(tmp_path))
-    yield
-    throttle.throttle_close()
 
 
 def test_two_batches_that_wait_for_each_other_are_both_settled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bashgah.ground import throttle
-from bashgah.kit.refusals import Refusal
 from bashgah.members.services import member_enrol
 from bashgah.social.models import Proof, Task
 from bashgah.social.services import deciding
 from tests.activities.shop import open_shop
 from tests.cast import NOW
-from tests.races.hands import at_once, look_only
+from tests.races.hands import at_once, codes, look_only
 from tests.social.conftest import RULES, Hands
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 6
 
 
-@pytest.fixture(autouse=True)
-def _aftermath(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("BASHGAH_VAR", str(tmp_path))
-    yield
-    throttle.throttle_close()
-
-
 @pytest.fixture
 def hands() -> Hands:
     return Hands(open_shop(rules=RULES))
-
-
-def codes(got: list[object]) -> list[str]:
-    return sorted(answer.code if isinstance(answer, Refusal) else type(answer).__name__ for answer in got)
 
 
 def test_a_proof_sent_by_many_hands_is_taken_once(hands: Hands) -> None:

@@ -69,10 +69,7 @@ def settle(batch: Sequence[Intake], *, club: ClubInfo, actor: Actor, now: dateti
 
 def settle_one(intake: Intake, *, club: ClubInfo, actor: Actor, now: datetime) -> Settled:
     """Record and settle one fact, or raise its refusal."""
-    outcome = settle([intake], club=club, actor=actor, now=now)[0]
-    if isinstance(outcome, Refused):
-        raise outcome.refusal
-    return outcome
+    return _draft_settle(club, drafts.drafts_of([intake])[0], actor, now)
 
 
 def settle_admitted(
@@ -84,12 +81,7 @@ def settle_admitted(
     """
     draft = drafts.drafts_of([intake])[0]
     draft.is_admitted, draft.member_id = True, member_id
-    outcomes: dict[int, Outcome] = {}
-    _part_settle(club, [draft], actor, now, outcomes)
-    outcome = outcomes[id(draft)]
-    if isinstance(outcome, Refused):
-        raise outcome.refusal
-    return outcome
+    return _draft_settle(club, draft, actor, now)
 
 
 def activity_cancel(
@@ -104,12 +96,7 @@ def activity_cancel(
         [ReturnIn(source=named.source, reference=reference, occurred_at=now, purchase=named)]
     )[0]
     draft.is_admitted, draft.cancels = True, True
-    outcomes: dict[int, Outcome] = {}
-    _part_settle(club, [draft], actor, now, outcomes)
-    outcome = outcomes[id(draft)]
-    if isinstance(outcome, Refused):
-        raise outcome.refusal
-    return outcome
+    return _draft_settle(club, draft, actor, now)
 
 
 def anonymous_claim(
@@ -180,6 +167,16 @@ def _parts(made: list[Draft]) -> list[list[Draft]]:
         told.add(draft.key)
         parts[-1].append(draft)
     return [part for part in parts if part]
+
+
+def _draft_settle(club: ClubInfo, draft: Draft, actor: Actor, now: datetime) -> Settled:
+    """Settle one draft, or raise its refusal."""
+    outcomes: dict[int, Outcome] = {}
+    _part_settle(club, [draft], actor, now, outcomes)
+    outcome = outcomes[id(draft)]
+    if isinstance(outcome, Refused):
+        raise outcome.refusal
+    return outcome
 
 
 def _part_settle(
