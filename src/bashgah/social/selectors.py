@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -152,6 +153,33 @@ def proofs_of_member(club: ClubInfo, member_id: UUID, *, limit: int = 50) -> lis
     """Return what a member showed, newest first, also under memberships that were merged into theirs."""
     rows = Proof.objects.filter(club_id=club.id, member_id__in=alias_set(club, member_id)).order_by("-id")
     return [proof_info(club, row) for row in rows[: min(limit, PAGE_MOST)]]
+
+
+def proofs_export(club: ClubInfo, members: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return what a person showed and wrote, with its decisions, for their own export; oldest first.
+
+    Who of the staff decided is left out; of a picture it says that there is one.
+    """
+    rows = Proof.objects.filter(club_id=club.id, member_id__in=members).order_by("id")
+    found = [proof_info(club, row) for row in rows]
+    tasks = tasks_named(club, {info.task_id for info in found if info.task_id})
+    return [
+        {
+            "id": ids.public("proof", info.id),
+            "task": tasks[info.task_id].key if info.task_id in tasks else None,
+            "purchase": ids.public("activity", info.purchase_id) if info.purchase_id else None,
+            "kind": info.kind,
+            "words": info.words,
+            "stars": info.stars,
+            "has_picture": bool(info.picture),
+            "state": info.state,
+            "sent_at": info.sent_at,
+            "decided_at": info.decided_at,
+            "reason": info.reason,
+            "note": info.note,
+        }
+        for info in found
+    ]
 
 
 def review_of(club: ClubInfo, member_id: UUID, purchase_id: UUID) -> list[ProofInfo]:
