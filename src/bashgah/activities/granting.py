@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec import structs
+
 from bashgah.activities.types import CreditLine
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
@@ -16,8 +18,9 @@ from bashgah.ground.batch import cursor
 from bashgah.ground.types import Actor
 from bashgah.ledger.reading import credited_get
 from bashgah.ledger.states import Origin
+from bashgah.ledger.types import Cause
 from bashgah.redemption.granting import grants_take_back
-from bashgah.redemption.types import GrantLine
+from bashgah.redemption.types import GrantBack, GrantLine
 
 if TYPE_CHECKING:
     from bashgah.activities.recording import Batch
@@ -73,26 +76,42 @@ def grants_taken_back(
     """
     if not any(line.count > 0 for line in purchase.outcome.grants):
         return (), []
+    holders = {running.member_id: running for running in runnings}
     back = grants_take_back(
         club=club,
         member_id=purchase.member_id,
         activity_id=purchase.id,
+        books=holders.keys(),
         actor=actor,
         now=origin.recorded_at,
     )
-    holders = {running.member_id: running for running in runnings}
     counts: dict[tuple[str, str], int] = {}
     lines = []
     for each in back:
         key = each.reward, each.rule
         counts[key] = counts.get(key, 0) - int(each.is_gone)
-        if each.entry is not None and (holder := holders.get(each.entry[0])) is not None:
-            with cursor() as cur:
-                one = credited_get(cur, holder.member_id, each.entry[1])
-            if one is not None and (left := one.amount - one.reversed_total):
-                holder.points.reverse(origin, one, left)
-                lines.append(CreditLine(one.unit, -left, f"{REWARD_UNIT}{each.reward}"))
+        if each.entry is not None:
+            lines += _credit_back(holders[each.entry[0]], each, purchase.member_id, origin)
     return tuple(GrantLine(reward, count, rule) for (reward, rule), count in counts.items()), lines
+
+
+def _credit_back(holder: Running, back: GrantBack, buyer_id: UUID, origin: Origin) -> list[CreditLine]:
+    """Take back what a reward credited; return it as a line of the return where it was the buyer's own.
+
+    The survivor of a merge has an entry of their own, of the redemption: the return is the buyer's.
+    """
+    assert back.entry is not None  # noqa: S101 - the caller looked
+    with cursor() as cur:
+        one = credited_get(cur, holder.member_id, back.entry[1])
+    left = one.amount - one.reversed_total if one is not None else 0
+    if one is None or not left:
+        return []
+    if holder.member_id == buyer_id:
+        holder.points.reverse(origin, one, left)
+        return [CreditLine(one.unit, -left, f"{REWARD_UNIT}{back.reward}")]
+    own = structs.replace(origin, id=ids.fresh(), cause=Cause.REDEMPTION, cause_id=back.redemption_id)
+    holder.points.reverse(own, one, left)
+    return []
 
 
 def rules_over(credited: Iterable[str], given: Iterable[GrantLine], back: Iterable[GrantLine]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -91,12 +91,20 @@ def grant_retry(*, club: ClubInfo, grant_id: UUID, actor: Actor, now: datetime) 
 
 
 def grants_take_back(
-    *, club: ClubInfo, member_id: UUID, activity_id: UUID, actor: Actor, now: datetime
+    *,
+    club: ClubInfo,
+    member_id: UUID,
+    activity_id: UUID,
+    books: Collection[UUID],
+    actor: Actor,
+    now: datetime,
 ) -> list[GrantBack]:
     """Take back what rules gave for a purchase of which nothing is left; the caller holds the member's lock.
 
     What was not issued yet is withdrawn, an unused coupon is void, and whoever calls takes back the credit of
-    ``entry_id``. A used coupon stays, and so does what the rule lets stay.
+    ``entry_id``, out of the ``books`` at hand. A used coupon stays, and so does what the rule lets stay, and
+    credit that is in nobody's book of these: it went to whom the member was merged into, and the two have
+    parted since.
     """
     taken = []
     rows = Grant.objects.filter(member_id=member_id, activity_id=activity_id).order_by("id")
@@ -104,19 +112,23 @@ def grants_take_back(
         entry: tuple[UUID, UUID] | None = None
         gone = not row.stays
         if gone and row.state == "issued":
-            gone, entry = _undone(club, row, actor, now)
+            gone, entry = _undone(club, row, books, actor, now)
         if gone:
             row.state, row.closed_at = "taken_back" if row.redemption_id else "withdrawn", now
             row.save(update_fields=["state", "closed_at"])
-        taken.append(GrantBack(row.rule, row.reward, gone, entry))
+        taken.append(GrantBack(row.rule, row.reward, gone, entry, row.redemption_id))
     return taken
 
 
-def _undone(club: ClubInfo, row: Grant, actor: Actor, now: datetime) -> tuple[bool, tuple[UUID, UUID] | None]:
+def _undone(
+    club: ClubInfo, row: Grant, books: Collection[UUID], actor: Actor, now: datetime
+) -> tuple[bool, tuple[UUID, UUID] | None]:
     """Call off what was issued; return whether it could be, and whose entry credited what it gave."""
     issued = Redemption.objects.get(club_id=club.id, id=row.redemption_id)
     if issued.state == "cancelled":
         return True, None
+    if issued.entry_id is not None and issued.member_id not in books:
+        return False, None
     locked = members_lock(club, [issued.member_id])[issued.member_id]
     gone = acts.redemption_undo(
         club=club, locked=locked, redemption_id=issued.id, reason="returned", actor=actor, now=now

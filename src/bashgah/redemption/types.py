@@ -88,12 +88,16 @@ class GrantInfo:
 
 @dataclass(frozen=True, slots=True)
 class GrantBack:
-    """What a whole return made of one copy: gone, or it stays; ``entry`` is (whose, which) credited units."""
+    """What a whole return made of one copy: gone, or it stays; ``entry`` is (whose, which) credited units.
+
+    ``redemption_id`` is how it was issued.
+    """
 
     rule: str
     reward: str
     is_gone: bool
     entry: tuple[UUID, UUID] | None = None
+    redemption_id: UUID | None = None
 
 
 class GrantLine(Struct, frozen=True):
