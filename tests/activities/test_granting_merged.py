@@ -10,7 +10,8 @@ from bashgah.dealings.services import members_merge, merge_undo
 from bashgah.ground.types import SYSTEM
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members.types import MemberInfo
-from bashgah.redemption.selectors import redemptions_of_member
+from bashgah.redemption import granting
+from bashgah.redemption.selectors import grants_of_activities, redemptions_of_member
 from bashgah.redemption.types import GrantLine
 from tests.activities.shop import line
 from tests.activities.test_granting import codes, delivered, gives, shop_of
@@ -55,3 +56,18 @@ def test_credit_given_under_a_merge_goes_back_or_is_said_to_stay(parted: bool) -
         assert (credit(shop.club, shop.sara), issued.state) == (0, "cancelled")
         assert back.grants == (GrantLine("cash", -1, "gift"),)
     assert codes() == set()
+
+
+def test_a_reward_issued_while_two_become_one_is_the_survivors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The owner was looked up just before the merge, the lock was had just after it."""
+    shop = shop_of(gives("gift", CASH))
+    told = shop.buys("A-1", 250_000, member=shop.reza)
+    members_merge(club=shop.club, survivor_id=shop.sara.id, merged_id=shop.reza.id, actor=SYSTEM, now=NOW)
+    with monkeypatch.context() as before:
+        before.setattr(granting.members, "member_root", lambda _club, id_: id_)
+        delivered()
+    (grant,) = grants_of_activities(shop.club, [shop.reza.id], [told.activity_id])[told.activity_id]
+    assert (grant.state, grant.reason) == ("issued", "")
+    (issued,) = redemptions_of_member(shop.club, [shop.sara.id], now=NOW)
+    assert issued.state == "captured"
+    assert credit(shop.club, shop.sara) == 200_000

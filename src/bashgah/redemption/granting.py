@@ -49,6 +49,9 @@ def grant_issue(
     with transaction.atomic():
         owner = members.member_root(club, member_id)
         locked = members_lock(club, sorted({member_id, owner}))
+        if owner in locked and (survivor := locked[owner].merged_into) is not None:  # merged since we looked
+            owner = survivor
+            locked |= members_lock(club, [owner])
         row = Grant.objects.filter(club_id=club.id, member_id=member_id, id=grant_id).first()
         if row is None or owner not in locked:
             raise selectors.grant_missing()
