@@ -94,7 +94,7 @@ def test_a_picture_is_served_to_who_decides_and_to_nobody_else(console: Console,
         answer = console.get(f"social/queue/{public}/picture.jpg")
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
         assert answer["Cache-Control"] == "private, no-store"
-        for role in ("analyst", "cashier", "auditor"):
+        for role in ("analyst", "cashier", "branch_manager", "auditor"):
             assert console.works_as(role).get(f"social/queue/{public}/picture.jpg").status_code == 403
 
 

@@ -1,0 +1,39 @@
+"""Tries taken and given back by many hands at once: none is lost, and nobody waits in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from bashgah.ground import throttle
+from bashgah.ground.types import Limit
+from tests.cast import NOW
+from tests.races.hands import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SHORT, LONG = Limit(1000, 600), Limit(1000, 86_400)
+
+
+@pytest.fixture(autouse=True)
+def _aftermath() -> Iterator[None]:
+    yield
+    throttle.throttle_close()
+
+
+def test_tries_that_go_back_wait_for_nobody_in_a_circle() -> None:
+    throttle.throttle_take(key="k", limits=[LONG], now=NOW)
+
+    def tries(place: int) -> None:
+        for n in range(60):
+            now = NOW + timedelta(seconds=1 + place, milliseconds=n)
+            throttle.throttle_take(key="k", limits=[SHORT, LONG], now=now)
+            throttle.throttle_return(key="k", now=now)
+
+    got = at_once(6, tries)
+    assert got == [None] * 6
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seconds, cardinality(hits) FROM ground_throttle WHERE key = 'k' ORDER BY 1")
+        assert cursor.fetchall() == [(600, 0), (86_400, 1)]
