@@ -85,7 +85,7 @@ def document_of(form: PilotForm, sources: Sources) -> dict[str, Any]:
 
 
 def view_of(form: PilotForm, rule: Rule, draft: DraftInfo, sources: Sources, now: datetime) -> PilotView:
-    """Judge the pilot in a copy of the draft; say it, and count the members it would be for now."""
+    """Judge the pilot in a copy of the draft; say it, and count the members it would be for today."""
     pilot = document_of(form, sources)
     judged = judge(draft, rule.model_dump(mode="json") | {"stage": "pilot", "pilot": pilot}, sources)
     faults = [each for each in judged.problems if each.at.startswith("/pilot")]

@@ -52,7 +52,9 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
     lines, _more = statements.statement(door, unit=cards.POINTS, lines=LINES_SHOWN)
     _ladder, _standing, tier = cards.standing_of(door, program)
     unread = inbox_unread_count(door.club, alias_set(door.club, door.member.id))
-    todo = [each for each in offers_of(door.club, door.member.id, door.now, counted=False) if each.can_send]
+    open_tasks = [
+        each for each in offers_of(door.club, door.member.id, door.now, counted=False) if each.can_send
+    ]
     shown = HomePage(
         greeting=gettext("Hello %(name)s") % {"name": door.member.first_name or door.member.name},
         card=card,
@@ -65,7 +67,7 @@ def home(request: HttpRequest, door: Door) -> HttpResponse:
         lines=lines,
         tier=texts(tier.name, tier.key).say(door.lang) if tier else "",
         benefits=promises.benefits(door, tier) if tier else (),
-        tasks=tuple(task_card(door, each) for each in todo[:TASKS_SHOWN]),
+        tasks=tuple(task_card(door, each) for each in open_tasks[:TASKS_SHOWN]),
         unread=unread,
         messages_label=_messages_label(door, unread),
     )
