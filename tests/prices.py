@@ -1,10 +1,18 @@
-"""A purchase whose price is a story: a promotion, points that pay, and what is left."""
+"""Purchases whose price is a story: a promotion, a coupon, points that pay, and what is left."""
 
 from __future__ import annotations
 
 from bashgah.activities.carts import cart_evaluate
 from bashgah.activities.services import settle_one
-from bashgah.activities.types import CartIn, LineIn, MemberRef, PurchaseIn, Settled
+from bashgah.activities.types import (
+    AmountsIn,
+    CartIn,
+    LineIn,
+    MemberRef,
+    PaymentIn,
+    PurchaseIn,
+    Settled,
+)
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import clock
 from bashgah.ground.types import SYSTEM
@@ -13,6 +21,7 @@ from bashgah.members.types import MemberInfo
 from bashgah.programs.selectors import draft_get
 from bashgah.programs.services import draft_publish, draft_save
 from tests.cast import given
+from tests.coupons import coupon_of
 
 
 def bought_with_points(club: ClubInfo, member: MemberInfo) -> Settled:
@@ -38,5 +47,20 @@ def bought_with_points(club: ClubInfo, member: MemberInfo) -> Settled:
     assert found.id is not None
     told = PurchaseIn(
         source="pos", reference="Y-1", occurred_at=now, member=ref, quote=public("quote", found.id)
+    )
+    return settle_one(told, club=club, actor=SYSTEM, now=now)
+
+
+def bought_with_coupon(club: ClubInfo, member: MemberInfo) -> Settled:
+    """500,000 toman, of which a coupon takes a tenth off and the shop itself 20,000."""
+    now = clock.now()
+    coupon = coupon_of(club, member, now=now, amount=500_000)
+    told = PurchaseIn(
+        source="pos",
+        reference="Y-2",
+        occurred_at=now,
+        member=MemberRef(id=public("member", member.id)),
+        amounts=AmountsIn(gross=5_000_000, discount=700_000),
+        paid_with=(PaymentIn(coupon=coupon.code),),
     )
     return settle_one(told, club=club, actor=SYSTEM, now=now)

@@ -76,6 +76,9 @@ def test_a_reward_is_given_with_the_purchase_and_not_before(rich: Till) -> None:
     assert wallet(rich) == (1_000 - 500 + 120, 0)
     (coupon,) = coupon_list(rich.club, [rich.cast.sara.id], now=clock.now())
     assert coupon.state == "used"
+    receipt = answer.content.decode()
+    assert "۵۰ هزار تومان تخفیف" in receipt[receipt.index("b-sum") :]
+    assert "تخفیف‌های دیگر" not in receipt
 
 
 def test_pressing_f12_twice_gives_the_reward_once(rich: Till) -> None:

@@ -19,7 +19,7 @@ from bashgah.engine.facts import Fact, Line
 from bashgah.engine.promotions.quotes import Parts, Quote
 from bashgah.ground import ids
 from bashgah.ground.batch import cursor
-from bashgah.kit.ids import public
+from bashgah.kit.ids import parse, public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -153,16 +153,49 @@ def promises_lock(cur: psycopg.Cursor[Any], promises: Iterable[Promise]) -> None
 def promises_close(
     cur: psycopg.Cursor[Any], promises: Iterable[Promise], kept: Mapping[UUID, UUID], now: datetime
 ) -> None:
-    """Write down which purchases took which quotes; what was promised stands in the purchase from now on."""
+    """Write down which purchases took which quotes; what was promised stands in the purchase from now on.
+
+    Only the parts of coupons stay: a purchase has no place for who took what off it, but for promotions.
+    """
     taken = [promise for promise in promises if promise.id in kept]
     cur.execute(
         """
-        UPDATE activities_quote q SET committed_at = %s, activity_id = r.activity_id, fact = '', promise = ''
-        FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) r(member_id, id, activity_id)
+        UPDATE activities_quote q
+        SET committed_at = %s, activity_id = r.activity_id, fact = '', promise = r.coupons
+        FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[]) r(member_id, id, activity_id, coupons)
         WHERE q.member_id = r.member_id AND q.id = r.id AND q.activity_id IS NULL
         """,
-        [now, [p.member_id for p in taken], [p.id for p in taken], [kept[p.id] for p in taken]],
+        [
+            now,
+            [p.member_id for p in taken],
+            [p.id for p in taken],
+            [kept[p.id] for p in taken],
+            [_coupons_kept(p.promised) for p in taken],
+        ],
     )
+
+
+def coupons_promised(club: ClubInfo, purchase_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:
+    """Return by purchase what the coupons of the quote it took were promised to take off."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT activity_id, promise FROM activities_quote
+            WHERE club_id = %s AND activity_id = ANY(%s) AND promise <> ''
+            """,
+            [club.id, list(purchase_ids)],
+        ).fetchall()
+    return {
+        id_: {
+            parse("coupon", name): sum(part for _no, part in lines)
+            for name, lines in _decode(bytes(kept)).coupons
+        }
+        for id_, kept in rows
+    }
+
+
+def _coupons_kept(promised: Promised) -> bytes:
+    return msgspec.msgpack.encode(Promised(coupons=promised.coupons)) if promised.coupons else b""
 
 
 def program_promised(club: ClubInfo, purchase_id: UUID) -> int | None:

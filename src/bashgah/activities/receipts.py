@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from bashgah.activities.compact import KIND_CODES, fact_unpack
 from bashgah.activities.discounts import discounts_told, promotion_name, took_off
 from bashgah.activities.selectors import spent_list
+from bashgah.activities.taken_off import CouponTold, coupons_told, other_discount
 from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
@@ -41,17 +42,23 @@ class Receipt:
 
 
 def receipt_of(club: ClubInfo, info: ActivityInfo) -> Receipt:
-    """Return what one purchase cost: promotions by name, other discounts, tax, shipping, points.
+    """Return what one purchase cost: promotions and coupons by name, other discounts, tax, shipping, points.
 
-    Promotions are called what the version that decided called them. One query more where points paid.
+    Promotions are called what the version that decided called them, coupons what their reward is called. One
+    query more where points paid, a few where something else than promotions came off.
     """
     fact, compiled = info.fact, program_by_number(club, info.program)
     told = discounts_told(compiled, fact.promotions, fact.currency)
     shipping_off = sum(each.shipping for each in told)
-    other = fact.discount - sum(each.amount - each.shipping for each in told)
+    coupons = coupons_told(club, [info.member_id], {info.id: fact}).get(info.id, ())
+    other = other_discount(fact) - sum(each.amount for each in coupons)
     steps = [
-        PriceStep(Phrase("{name}", {"name": each.name}), -each.amount, each.why)
-        for each in told
+        PriceStep(
+            Phrase("{name}", {"name": each.name}),
+            -each.amount,
+            took_off(each.name, each.amount, fact.currency),
+        )
+        for each in (*coupons, *told)
         if each.amount
     ]
     if other:
@@ -66,10 +73,15 @@ def receipt_of(club: ClubInfo, info: ActivityInfo) -> Receipt:
 
 
 def price_said(
-    discounts: Iterable[Discount], paid_by_points: int, currency: str, name_of: Callable[[str], Texts]
+    discounts: Iterable[Discount],
+    paid_by_points: int,
+    currency: str,
+    name_of: Callable[[str], Texts],
+    coupons: Iterable[CouponTold] = (),
 ) -> list[Phrase]:
-    """Say what promotions took off and what points paid, one sentence each; nothing where neither did."""
-    said = [took_off(name_of(each.promotion), each.amount, currency) for each in discounts if each.amount]
+    """Say what coupons and promotions took off and what points paid, a sentence each."""
+    said = [took_off(each.name, each.amount, currency) for each in coupons]
+    said += [took_off(name_of(each.promotion), each.amount, currency) for each in discounts if each.amount]
     if paid_by_points:
         said.append(_points_paid(Phrase(_("Points")), paid_by_points, currency))
     return said
@@ -77,15 +89,20 @@ def price_said(
 
 def price_of(info: ActivityInfo, club: ClubInfo) -> list[Phrase]:
     """Say the same of a settled purchase, with the names of the version that decided it."""
-    if info.kind != "purchase" or not (info.fact.promotions or info.fact.paid_by_points):
-        return []
-    return _price(club, info.program, info.fact)
+    return prices_of([info], club).get(info.id, [])
+
+
+def prices_of(infos: Iterable[ActivityInfo], club: ClubInfo) -> dict[UUID, list[Phrase]]:
+    """Say the same of many at once; those that cost what they said are not there."""
+    bought = [info for info in infos if info.kind == "purchase"]
+    owners = list({info.member_id for info in bought})
+    return _prices(club, owners, {info.id: (info.program, info.fact) for info in bought})
 
 
 def prices_said(
     club: ClubInfo, member_ids: Sequence[UUID], activity_ids: Iterable[UUID]
 ) -> dict[UUID, list[Phrase]]:
-    """Say the same of many activities at once; those that cost what they said are not there."""
+    """Say the same of activities by their ids."""
     wanted = list(set(activity_ids))
     if not wanted:
         return {}
@@ -97,19 +114,28 @@ def prices_said(
             """,
             [club.id, list(member_ids), wanted, KIND_CODES["purchase"]],
         ).fetchall()
-    found = {id_: _price(club, program, fact_unpack(packed)) for id_, program, packed in rows}
+    return _prices(club, member_ids, {id_: (program, fact_unpack(packed)) for id_, program, packed in rows})
+
+
+def _prices(
+    club: ClubInfo, member_ids: Sequence[UUID], bought: Mapping[UUID, tuple[int, Fact]]
+) -> dict[UUID, list[Phrase]]:
+    coupons = coupons_told(club, member_ids, {id_: fact for id_, (_program, fact) in bought.items()})
+    found = {
+        id_: _price(club, program, fact, coupons.get(id_, ())) for id_, (program, fact) in bought.items()
+    }
     return {id_: said for id_, said in found.items() if said}
 
 
-def _price(club: ClubInfo, program: int, fact: Fact) -> list[Phrase]:
-    if not (fact.promotions or fact.paid_by_points):
+def _price(club: ClubInfo, program: int, fact: Fact, coupons: Sequence[CouponTold]) -> list[Phrase]:
+    if not (fact.promotions or fact.paid_by_points or coupons):
         return []
     compiled = program_by_number(club, program)
 
     def name_of(key: str) -> Texts:
         return promotion_name(compiled, key)
 
-    return price_said(fact.promotions, fact.paid_by_points, fact.currency, name_of)
+    return price_said(fact.promotions, fact.paid_by_points, fact.currency, name_of, coupons)
 
 
 def _paid(club: ClubInfo, compiled: CompiledProgram, info: ActivityInfo) -> PriceStep:

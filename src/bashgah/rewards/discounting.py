@@ -32,6 +32,29 @@ def taken_off(worths: Sequence[Worth], prices: Sequence[int]) -> list[tuple[int,
     return found
 
 
+def taken_from(worths: Sequence[Worth], *, price: int, left: int) -> list[int]:
+    """Return what each coupon took off a purchase of which ``left`` is known, and the price at most.
+
+    Other discounts of the shop may have come off before them: it is the highest price, up to ``price``, of
+    which the coupons leave ``left``. Together they never took more than is missing.
+    """
+    before = price
+    while True:
+        offs = [sum(parts) for parts in taken_off(worths, (before,))]
+        lower = left + sum(offs)
+        if lower >= before:
+            return _at_most(offs, before - left)
+        before = lower
+
+
+def _at_most(offs: Sequence[int], most: int) -> list[int]:
+    found = []
+    for off in offs:
+        found.append(min(off, most))
+        most -= found[-1]
+    return found
+
+
 def asks_for(kind: str, value: Mapping[str, Any], amount: int, currency: str) -> tuple[Phrase, ...]:
     """What is missing of the purchase before the coupon counts; before there is an amount nothing is."""
     if kind != DISCOUNT or amount == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.rewards import codes
+from bashgah.rewards.discounting import Worth
 from bashgah.rewards.models import Claim, Coupon, Reward, Stock
 from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import CouponInfo, CouponState, RewardInfo
@@ -60,6 +61,17 @@ def coupon_list(
     rows = Coupon.objects.filter(club_id=club.id, member_id__in=list(member_ids)).order_by("-id")
     names = _names(club, {row.reward for row in rows})
     return [_coupon(club, row, names, now, with_code=with_codes) for row in rows]
+
+
+def coupons_worth(
+    club: ClubInfo, member_ids: Sequence[UUID], coupon_ids: Iterable[UUID]
+) -> dict[UUID, tuple[Texts, Worth]]:
+    """Return what these coupons of these members are called and worth, whatever became of them."""
+    rows = Coupon.objects.filter(club_id=club.id, member_id__in=list(member_ids), id__in=list(coupon_ids))
+    names = _names(club, {row.reward for row in rows})
+    return {
+        row.id: (names.get(row.reward, Texts(row.reward, row.reward)), (row.kind, row.value)) for row in rows
+    }
 
 
 def coupon_get(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from bashgah.access.gate import may
 from bashgah.activities import selectors as activities
-from bashgah.activities.receipts import price_of
+from bashgah.activities.receipts import prices_of
 from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import said
@@ -130,10 +130,12 @@ def _activities(
 ) -> Iterator[Happened]:
     names = branch_names(club, lang)
     icons = {"purchase": "shopping-bag", "return": "receipt-refund", "visit": "map-pin"}
-    for info in rows:
+    infos = list(rows)
+    prices = prices_of(infos, club)
+    for info in infos:
         points = sum(credit.amount for credit in info.credits if credit.wallet == "points")
         public = ids.public("activity", info.id)
-        price = [said(request, each) for each in price_of(info, club)]
+        price = [said(request, each) for each in prices.get(info.id, ())]
         note = " · ".join([note_of(info, club, names), time_words(info.occurred_at, club), *price])
         yield Happened(
             info.occurred_at,

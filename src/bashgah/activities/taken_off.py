@@ -1,0 +1,84 @@
+"""What coupons took off recorded purchases: each by its name, to the unit, as their carts said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bashgah.activities.payments import COUPON
+from bashgah.activities.promises import coupons_promised
+from bashgah.clubs.types import ClubInfo
+from bashgah.engine.facts import Fact
+from bashgah.ground.batch import cursor
+from bashgah.kit.text import Texts
+from bashgah.rewards.discounting import Worth, taken_from
+from bashgah.rewards.selectors import coupons_worth
+
+
+@dataclass(frozen=True, slots=True)
+class CouponTold:
+    """One coupon that a purchase used up, by its reward's name, and what it took off."""
+
+    name: Texts
+    amount: int
+
+
+def coupons_told(
+    club: ClubInfo, member_ids: Sequence[UUID], facts: Mapping[UUID, Fact]
+) -> dict[UUID, tuple[CouponTold, ...]]:
+    """Return by purchase what its coupons took off; those without any are not there.
+
+    A quote promised the parts of its own coupons; otherwise they follow from what the coupons are worth and
+    what was left. None took more than the purchase's discounts beside promotions, whoever told them.
+    """
+    open_ = {id_: fact for id_, fact in facts.items() if other_discount(fact)}
+    used = _used(club, member_ids, open_)
+    if not used:
+        return {}
+    every = [each for found in used.values() for each in found]
+    known = coupons_worth(club, [owner for owner, _id in every], [id_ for _owner, id_ in every])
+    promised = coupons_promised(club, list(used))
+    told = {}
+    for id_, found in used.items():
+        coupons = {coupon: known[coupon] for _owner, coupon in found if coupon in known}
+        amounts = promised.get(id_) or _followed(coupons, open_[id_])
+        told[id_] = tuple(
+            CouponTold(name, amounts[coupon])
+            for coupon, (name, _worth) in coupons.items()
+            if amounts.get(coupon)
+        )
+    return {id_: found for id_, found in told.items() if found}
+
+
+def other_discount(fact: Fact) -> int:
+    """Return what came off the goods of a purchase and was no promotion's."""
+    return fact.discount - sum(each.amount - each.shipping for each in fact.promotions)
+
+
+def _followed(coupons: Mapping[UUID, tuple[Texts, Worth]], fact: Fact) -> dict[UUID, int]:
+    worths = [worth for _name, worth in coupons.values()]
+    left = fact.gross - other_discount(fact)
+    return dict(zip(coupons, taken_from(worths, price=fact.gross, left=left), strict=True))
+
+
+def _used(
+    club: ClubInfo, member_ids: Sequence[UUID], ids: Iterable[UUID]
+) -> dict[UUID, list[tuple[UUID, UUID]]]:
+    """Return by purchase whose coupons it used up, and which."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT purchase_id, owner_id, ref_id FROM activities_spent
+            WHERE club_id = %s AND member_id = ANY(%s) AND purchase_id = ANY(%s) AND kind = %s
+            ORDER BY purchase_id, no
+            """,
+            [club.id, list(member_ids), wanted, COUPON],
+        ).fetchall()
+    found: dict[UUID, list[tuple[UUID, UUID]]] = {}
+    for purchase_id, *coupon in rows:
+        found.setdefault(purchase_id, []).append(tuple(coupon))
+    return found
