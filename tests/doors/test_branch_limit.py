@@ -18,11 +18,14 @@ from bashgah.access.selectors import granted, grants_of
 from bashgah.access.services import role_grant
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import AmountsIn, MemberRef, PurchaseIn, Settled
+from bashgah.clubs.services import settings_set
 from bashgah.ground import clock
 from bashgah.ground.types import SYSTEM
 from bashgah.kit import ids
 from bashgah.members.services import member_update
 from bashgah.members.types import MemberInfo
+from bashgah.redemption.selectors import redemption_get
+from bashgah.redemption.services import redemption_begin
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +138,42 @@ def test_the_till_serves_every_member_of_the_club(vanak: Vanak) -> None:
 
     page = client.post("/till/find", {"q": "09352345678"}).content.decode()
     assert "رضا کریمی" in page
+
+
+def test_the_till_leaves_redemptions_of_other_branches_alone(vanak: Vanak) -> None:
+    """They are asked for, finished, given back and called off where they were begun."""
+    club = settings_set(club=vanak.cast.club, changes={"redeem_consent": "always"}, now=clock.now())
+    sara = vanak.cast.sara
+    cast.given(club, sara, 2_000, now=clock.now())
+    begun = {
+        branch: redemption_begin(
+            club=club,
+            member_id=sara.id,
+            reward_key="discount_50k",
+            channel="till",
+            branch=branch,
+            actor=SYSTEM,
+            now=clock.now(),
+        )
+        for branch in ("101", "102")
+    }
+    client, headers = vanak.client, {"HX-Request": "true"}
+    client.post("/till/branch", {"branch": str(vanak.cast.vanak.id), "number": "1"})
+
+    def asks(path: str, branch: str) -> tuple[int, str]:
+        name = ids.public("redemption", begun[branch].id)
+        form = {"member": ids.public("member", sara.id), "mode": "amount", "redemption": name, "drop": name,
+                "asked": name, "way": "code", "answer": "123456"}  # fmt: skip
+        answer = client.post(f"/till/{path}", form, headers=headers)
+        return answer.status_code, answer.content.decode()
+
+    for path in ("drop", "yes", "yes/check", "yes/state", "pay"):
+        status, page = asks(path, "102")
+        assert (path, status) == (path, 403)
+        assert "در این شعبه ثبت نشده است" in page
+    assert redemption_get(club, begun["102"].id, now=clock.now()).state == "open"
+    assert asks("drop", "101")[0] == 200
+    assert redemption_get(club, begun["101"].id, now=clock.now()).state == "released"
 
 
 def test_what_is_refused_says_that_the_till_may_serve(vanak: Vanak) -> None:

@@ -13,7 +13,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger import selectors as ledger
 from bashgah.ledger import services as ledger_services
 from bashgah.members.services import members_lock
-from bashgah.redemption import granting, selectors
+from bashgah.redemption import granting, selectors, services
 from tests import cast
 from tests.redemption.test_cancelling import cancel, redeemed
 from tests.redemption.test_redemption import NOW, OMID, _aftermath, always_ask, begin, give, naderi, points
@@ -70,3 +70,35 @@ def test_a_reward_that_no_rule_gave_is_not_issued(naderi: cast.Naderi) -> None:
 
     assert refusal_of(issues) == ("grant_not_found", 404)
     assert refusal_of(retries) == ("grant_not_found", 404)
+
+
+def test_a_counter_of_another_branch_neither_asks_finishes_nor_gives_back(naderi: cast.Naderi) -> None:
+    give(naderi.club, naderi.sara, 5000)
+    found = begin(always_ask(naderi), "discount_50k")
+    named = {"club": naderi.club, "redemption_id": found.id, "now": NOW}
+    for act in (
+        lambda at: services.redemption_code_send(**named, at=at),
+        lambda at: services.redemption_confirm(**named, at=at, way="code", proof="1", actor=OMID),
+        lambda at: services.redemption_release(**named, at=at, actor=OMID),
+        lambda at: services.redemption_cancel(**named, at=at, reason="a slip", actor=OMID),
+    ):
+        assert refusal_of(lambda act=act: act("102")) == ("redemption_elsewhere", 403)
+    assert points(naderi.club, naderi.sara) == (4500, 500)
+    assert services.redemption_release(**named, at="101", actor=OMID).state == "released"
+    assert points(naderi.club, naderi.sara) == (5000, 0)
+
+
+def test_what_was_begun_at_no_branch_is_no_counters(naderi: cast.Naderi) -> None:
+    give(naderi.club, naderi.sara, 5000)
+    found = services.redemption_begin(
+        club=always_ask(naderi).club,
+        member_id=naderi.sara.id,
+        reward_key="discount_50k",
+        channel="api",
+        actor=OMID,
+        now=NOW,
+    )
+    named = {"club": naderi.club, "redemption_id": found.id, "actor": OMID, "now": NOW}
+    ask = refusal_of(lambda: services.redemption_release(**named, at="101"))
+    assert ask == ("redemption_elsewhere", 403)
+    assert services.redemption_release(**named).state == "released"

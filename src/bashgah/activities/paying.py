@@ -93,7 +93,7 @@ def payments_checked(  # noqa: PLR0917 what a payment is judged by
             coupon = coupon_set_aside(club=club, name=named.coupon, actor=actor, now=now)
             found.append(Payment(COUPON, "", 1, coupon.member_id, coupon.id, coupon=coupon))
         else:
-            found.append(redeemed(cur, club, member, named.redemption, at, now))
+            found.append(redeemed(cur, club, member, named.redemption, at, intake.branch, now))
     names = [payment.ref_id for payment in found if payment.ref_id is not None]
     if len(set(names)) != len(names):
         raise unclear("/paid_with")

@@ -59,11 +59,17 @@ def held(cur: psycopg.Cursor[Any], member: Running, name: str, at: str) -> Payme
 
 
 def redeemed(  # noqa: PLR0917 what a redemption is judged by
-    cur: psycopg.Cursor[Any], club: ClubInfo, member: Running, name: str, at: str, now: datetime
+    cur: psycopg.Cursor[Any],
+    club: ClubInfo,
+    member: Running,
+    name: str,
+    at: str,
+    branch: str,
+    now: datetime,
 ) -> Payment:
     row = redemption_row(club, ids.parse("redemption", name))
     if row.kind == BILL:
-        payment_ready(row, member.member_id, now)
+        payment_ready(row, member.member_id, branch, now)
         found = hold_read(cur, member.member_id, row.hold_id) if row.hold_id else None
         if found is None or found[0].state is not HoldState.OPEN or is_closing(member.points, found[0].id):
             raise closed()

@@ -357,6 +357,9 @@ def _payments(
         return []
     if member.member_id in batch.bare_groups:
         raise pooling.spends_by_person()
+    if draft.fact is not None:
+        # a quote knows its branch also where the purchase does not repeat it
+        intake = structs.replace(intake, branch=draft.fact.branch)
 
     def checked(named: PurchaseIn) -> list[paying.Payment]:
         group = batch.groups.get(batch.in_group.get(member.member_id))

@@ -22,14 +22,16 @@ from bashgah.redemption.types import Way
 
 
 def redemption_code_send(
-    *, club: ClubInfo, redemption_id: UUID, address: str = "", now: datetime
+    *, club: ClubInfo, redemption_id: UUID, at: str | None = None, address: str = "", now: datetime
 ) -> CodeIssued:
     """Send the member a one-time code that agrees to this redemption and to nothing else.
 
     Refuses with ``mobile_missing`` (409) where there is no number, ``redemption_closed`` (409) when it is too
-    late, and ``too_many`` (429) beyond the number's limits. The code is in the answer for nobody to show.
+    late, ``redemption_elsewhere`` (403) at a counter of another branch than ``at``, and ``too_many`` (429)
+    beyond the number's limits. The code is in the answer for nobody to show.
     """
     row = selectors.redemption_row(club, redemption_id)
+    check_place(row.branch, at)
     check_open(row, now)
     number = members.members_mobiles(club, [row.member_id]).get(row.member_id)
     if not number:
@@ -97,6 +99,25 @@ def check_open(row: Redemption, now: datetime) -> None:
     """Refuse with ``redemption_closed`` what was finished, given back or has run out of time."""
     if row.state != "open" or row.expires_at <= now:
         raise closed()
+
+
+def check_place(branch: str, at: str | None) -> None:
+    """Refuse with ``redemption_elsewhere`` (403) what a counter asks about another branch's redemption.
+
+    ``at`` is the branch that asks; None asks for the whole club. What was begun in no branch (in the portal,
+    by a machine) is no counter's either.
+    """
+    if at is not None and branch != at:
+        raise Refusal(
+            "redemption_elsewhere",
+            Phrase(
+                _(
+                    "This was not begun at this branch: it is finished or given back where it was begun,"
+                    " or in the console."
+                )
+            ),
+            status=403,
+        )
 
 
 def closed() -> Refusal:

@@ -82,11 +82,13 @@ def payment_begin(
         return selectors.redemption_info(club, row, now)
 
 
-def payment_ready(row: Redemption, member_id: UUID, now: datetime) -> None:
-    """Refuse what no purchase of this member can be paid with (any more); the member must be locked.
+def payment_ready(row: Redemption, member_id: UUID, branch: str, now: datetime) -> None:
+    """Refuse what no purchase of this member in this branch can be paid with (any more).
 
-    ``redemption_unfit``, ``redemption_closed``, ``yes_missing`` (409).
+    ``redemption_elsewhere`` (403), ``redemption_unfit``, ``redemption_closed``, ``yes_missing`` (409). The
+    member must be locked.
     """
+    agreement.check_place(row.branch, branch)
     if row.member_id != member_id:
         raise Refusal("redemption_unfit", Phrase(_("These points were set aside by another member.")))
     agreement.check_open(row, now)

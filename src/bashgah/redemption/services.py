@@ -102,6 +102,7 @@ def redemption_confirm(
     way: Way,
     proof: str = "",
     request_id: UUID | None = None,
+    at: str | None = None,
     actor: Actor,
     now: datetime,
     random: Randomness = secrets.token_bytes,
@@ -112,8 +113,11 @@ def redemption_confirm(
     ``qr``: ``proof`` is the portal's rotating QR as scanned; another member's is refused with
     ``yes_of_another`` (403). ``app``: the member says yes in the portal, so the actor must be the member.
     A captured redemption answers the same again. One that pays a bill stays open, agreed, for its purchase.
+    A counter names its branch (``at``): what was begun in another one is refused with
+    ``redemption_elsewhere`` (403).
     """
     row = selectors.redemption_row(club, redemption_id)
+    agreement.check_place(row.branch, at)
     if row.state == "captured":
         return selectors.redemption_info(club, row, now, with_code=True, repeated=True)
     agreement.check_open(row, now)
@@ -164,15 +168,18 @@ def redemption_release(
     club: ClubInfo,
     redemption_id: UUID,
     reason: ReleaseReason = "cancelled",
+    at: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> RedemptionInfo:
     """Give everything back: points to exactly their lots, the reward to its stock and the member's limits.
 
-    Released before: the same answer again. Captured before: ``redemption_closed`` (409).
+    Released before: the same answer again. Captured before: ``redemption_closed`` (409). Begun in another
+    branch than the counter ``at`` which asks is: ``redemption_elsewhere`` (403).
     """
     with transaction.atomic():
         row = selectors.redemption_row(club, redemption_id)
+        agreement.check_place(row.branch, at)
         locked = acts.member_lock(club, row.member_id)
         row = _again(row)
         if row.state == "released":
@@ -184,20 +191,28 @@ def redemption_release(
 
 
 def redemption_cancel(
-    *, club: ClubInfo, redemption_id: UUID, reason: str, actor: Actor, now: datetime
+    *,
+    club: ClubInfo,
+    redemption_id: UUID,
+    reason: str,
+    at: str | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> RedemptionInfo:
     """Call off a captured redemption, with a reason: everything goes back to where it was.
 
     Points go to exactly their lots (a lot that has expired since keeps its old day, or the wallet's days of
     grace), the coupon is void, credit it gave is taken back, the reward is in stock and counts against no
     limit. Cancelled before: the same answer again. Refuses ``redemption_open`` and ``redemption_closed``
-    (409) for what was never captured, ``coupon_used``, ``credit_spent`` (409) and ``reason_missing`` (422).
+    (409) for what was never captured, ``coupon_used``, ``credit_spent`` (409), ``reason_missing`` (422), and
+    ``redemption_elsewhere`` (403) at a counter of another branch than ``at``.
     """
     said = clean(reason, field="/reason", limit=500)
     if not said:
         raise Refusal("reason_missing", Phrase(_("Say why.")), status=422, field="/reason")
     with transaction.atomic():
         row = selectors.redemption_row(club, redemption_id)
+        agreement.check_place(row.branch, at)
         locked = acts.member_lock(club, row.member_id)
         row = _again(row)
         if row.state == "cancelled":

@@ -20,6 +20,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.programs.selectors import program_in_force
 from bashgah.programs.units import wallet_value
+from bashgah.redemption.agreement import check_place
 from bashgah.redemption.bills import payment_begin
 from bashgah.redemption.selectors import redemption_get
 from bashgah.redemption.types import RedemptionInfo
@@ -84,9 +85,10 @@ def wanted(counter: Counter, compiled: CompiledProgram, typed: Typed) -> int:
 
 
 def aside_of(counter: Counter, typed: Typed) -> Aside | None:
-    """Return the points set aside for this purchase, those that it captured already too."""
+    """Return the points that this branch set aside for this purchase, those that it captured already too."""
     for redemption_id in reversed(typed.redemptions):
         found = redemption_get(counter.club, redemption_id, now=counter.now)
+        check_place(found.branch, counter.branch.code)
         lives = found.state == "captured" or (found.state == "open" and found.expires_at > counter.now)
         if found.is_payment and lives and found.member_id == typed.member_id:
             return Aside(found)

@@ -17,9 +17,20 @@ def release_all(counter: Counter, typed: Typed) -> None:
 
 
 def release(counter: Counter, id: UUID) -> None:
-    """Give one waiting redemption back to its lots and its stock; one that is over changes nothing."""
+    """Give one waiting redemption back to its lots and its stock; one that is over changes nothing.
+
+    Raises ``redemption_elsewhere`` (403) for one that another branch began.
+    """
 
     def act() -> RedemptionInfo:
-        return redemption_release(club=counter.club, redemption_id=id, actor=counter.actor, now=counter.now)
+        return redemption_release(
+            club=counter.club,
+            redemption_id=id,
+            at=counter.branch.code,
+            actor=counter.actor,
+            now=counter.now,
+        )
 
-    tried(act)
+    _released, refusal = tried(act)
+    if refusal is not None and refusal.code != "redemption_closed":
+        raise refusal

@@ -246,6 +246,7 @@ def _open(counter: Counter, typed: Typed | None) -> list[RedemptionInfo]:
         each
         for each in found
         if each.member_id == typed.member_id
+        and each.branch == counter.branch.code
         and (each.awaits_yes or (each.is_payment and each.state == "open"))
     ]
 

@@ -8,10 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bashgah.access.gate import require
 from bashgah.kit import formats, ids
-from bashgah.kit.phrases import Phrase
-from bashgah.kit.phrases import marked as _
-from bashgah.kit.refusals import Refusal
 from bashgah.members.selectors import alias_set, member_get
+from bashgah.redemption.agreement import check_place
 from bashgah.redemption.selectors import redemption_get, redemptions_of_member
 from bashgah.redemption.services import redemption_cancel
 from bashgah.redemption.types import RedemptionInfo
@@ -48,17 +46,13 @@ def cancel(request: HttpRequest, counter: Counter) -> HttpResponse:
     found = redemption_get(
         counter.club, ids.parse("redemption", request.POST.get("redemption", "")), now=counter.now
     )
-    if found.branch != counter.branch.code:
-        raise Refusal(
-            "redemption_elsewhere",
-            Phrase(_("This was given at another branch; it is called off there or in the console.")),
-            status=403,
-        )
+    check_place(found.branch, counter.branch.code)
     done, refusal = counters.tried(
         lambda: redemption_cancel(
             club=counter.club,
             redemption_id=found.id,
             reason=request.POST.get("reason", ""),
+            at=counter.branch.code,
             actor=counter.actor,
             now=counter.now,
         )

@@ -12,6 +12,7 @@ from bashgah.access.gate import require
 from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
+from bashgah.redemption.agreement import check_place
 from bashgah.redemption.selectors import redemption_get
 from bashgah.redemption.services import (
     redemption_code_send,
@@ -101,7 +102,7 @@ def drop(request: HttpRequest, counter: Counter) -> HttpResponse:
 def yes(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Choose the way of the yes; choosing the code sends one."""
     typed = _typed(request, counter)
-    redemption_id = ids.parse("redemption", request.POST.get("asked", ""))
+    redemption_id = _asked(request, counter).id
     way = request.POST.get("way", "")
     if way == "code":
         return _asked_by_code(request, counter, typed, redemption_id)
@@ -114,7 +115,7 @@ def yes(request: HttpRequest, counter: Counter) -> HttpResponse:
 def yes_check(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Take the code or the QR; with the yes the reward is the member's and goes on this invoice."""
     typed = _typed(request, counter)
-    redemption_id = ids.parse("redemption", request.POST.get("asked", ""))
+    redemption_id = _asked(request, counter).id
     way, sent = request.POST.get("way", ""), request.POST.get("request", "")
     confirmed, refusal = counters.tried(
         lambda: redemption_confirm(
@@ -123,6 +124,7 @@ def yes_check(request: HttpRequest, counter: Counter) -> HttpResponse:
             way="qr" if way == "qr" else "code",
             proof=request.POST.get("answer", "").strip(),
             request_id=_uuid(sent),
+            at=counter.branch.code,
             actor=counter.actor,
             now=counter.now,
         )
@@ -138,14 +140,21 @@ def yes_check(request: HttpRequest, counter: Counter) -> HttpResponse:
 def yes_state(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Ask whether the member has answered in the portal meanwhile."""
     typed = _typed(request, counter)
-    redemption_id = ids.parse("redemption", request.POST.get("asked", ""))
-    found = redemption_get(counter.club, redemption_id, now=counter.now)
+    found = _asked(request, counter)
     if found.state == "captured" or (found.state == "open" and not found.awaits_yes):
         return _given(request, counter, typed, found)
     if found.awaits_yes and found.expires_at > counter.now:
         return HttpResponse(status=204)
-    kept = tuple(id for id in typed.redemptions if id != redemption_id)
+    kept = tuple(id for id in typed.redemptions if id != found.id)
     return _shown(request, counter, _with(typed, redemptions=kept))
+
+
+def _asked(request: HttpRequest, counter: Counter) -> RedemptionInfo:
+    """The redemption whose yes is asked for; refuses one that another branch began."""
+    asked = ids.parse("redemption", request.POST.get("asked", ""))
+    found = redemption_get(counter.club, asked, now=counter.now)
+    check_place(found.branch, counter.branch.code)
+    return found
 
 
 def _given(request: HttpRequest, counter: Counter, typed: Typed, redemption: RedemptionInfo) -> HttpResponse:
@@ -160,7 +169,9 @@ def _given(request: HttpRequest, counter: Counter, typed: Typed, redemption: Red
 
 def _asked_by_code(request: HttpRequest, counter: Counter, typed: Typed, redemption_id: UUID) -> HttpResponse:
     issued, refusal = counters.tried(
-        lambda: redemption_code_send(club=counter.club, redemption_id=redemption_id, now=counter.now)
+        lambda: redemption_code_send(
+            club=counter.club, redemption_id=redemption_id, at=counter.branch.code, now=counter.now
+        )
     )
     asked = agreeing.Asked(
         redemption_id,
