@@ -304,13 +304,14 @@ def test_erasure_reaches_those_who_were_merged_into_the_member():
 def test_a_member_takes_everything_along_in_clear():
     cast = naderi()
     services.member_block(club=cast.club, id=cast.sara.id, reason="دلیل", actor=MINA, now=NOW)
-    taken = json.loads(json.dumps(selectors.member_export(cast.club, cast.sara.id)))
+    taken = json.loads(json.dumps(selectors.member_export(cast.club, cast.sara.id, NOW)))
     assert taken["profiles"][0]["first_name"] == "سارا"
     assert taken["personal_data"][0]["mobile"] == SARA_MOBILE
     assert [(c["channel"], c["granted"]) for c in taken["consents"]] == [("sms", True)]
-    assert [c["after"] for c in taken["status_changes"]] == ["blocked"]
+    assert [(c["after"], c["by"]) for c in taken["status_changes"]] == [("blocked", "staff")]
+    assert MINA.name not in json.dumps(taken, ensure_ascii=False)
     with pytest.raises(Refusal):
-        selectors.member_export(cast.club, ketab().nika.id)
+        selectors.member_export(cast.club, ketab().nika.id, NOW)
 
 
 def test_a_household_needs_no_mobile():

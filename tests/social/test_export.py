@@ -7,6 +7,7 @@ import json
 import pytest
 
 from bashgah.members.selectors import member_export
+from tests.cast import NOW
 from tests.social.conftest import Hands
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ def test_a_member_takes_their_proofs_along_in_clear_and_nobody_elses(hands: Hand
     hands.sends(link="https://instagram.com/p/second/")
     hands.sends(hands.reza, link="https://instagram.com/p/reza/")
 
-    taken = json.loads(json.dumps(member_export(hands.club, hands.sara.id)))["proofs"]
+    taken = json.loads(json.dumps(member_export(hands.club, hands.sara.id, NOW)))["proofs"]
 
     assert [(each["task"], each["words"], each["state"], each["note"]) for each in taken] == [
         ("follow", "https://instagram.com/p/first/", "refused", "another page"),

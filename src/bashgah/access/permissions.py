@@ -45,6 +45,7 @@ PERMISSIONS: dict[str, Permission] = {
         _permission("members.read", _("See members"), by_branch=True, scope=True),
         _permission("members.write", _("Enrol members and change their details"), by_branch=True, scope=True),
         _permission("members.personal", _("See personal data unmasked"), by_branch=True, scope=True),
+        _permission("members.export", _("Hand out all that is kept of a member"), scope=True),
         _permission("members.block", _("Block and unblock members"), scope=True),
         _permission("activities.read", _("See purchases and other activities"), by_branch=True, scope=True),
         _permission(
@@ -133,6 +134,7 @@ ROLES: dict[str, Role] = {
             | {
                 "members.write",
                 "members.personal",
+                "members.export",
                 "members.block",
                 "activities.write",
                 "activities.review",

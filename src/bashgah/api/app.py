@@ -19,6 +19,7 @@ from bashgah.api.routes import (
     carts,
     groups,
     health,
+    member_export,
     members,
     merges,
     openings,
@@ -74,6 +75,7 @@ api = ClubAPI(
 for error in (Exception, ValidationError, HttpError, AuthenticationError, Http404):
     api.add_exception_handler(error, through.answer)
 for router in (
+    member_export.router,
     members.router,
     wallets.router,
     openings.router,

@@ -26,6 +26,7 @@ SUBJECTS: Mapping[str, tuple[Phrase, tuple[str, ...]]] = {
 ACTS: Mapping[str, Phrase] = {
     "member.updated": Phrase(_("A member's record was changed")),
     "member.status_changed": Phrase(_("A member's status was changed")),
+    "member.exported": Phrase(_("All that is kept of a member was handed out")),
     "member.erased": Phrase(_("A member's personal data was erased")),
     "members.merged": Phrase(_("Two members were merged")),
     "members.parted": Phrase(_("A merge was undone")),

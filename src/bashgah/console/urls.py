@@ -73,6 +73,7 @@ urlpatterns = [
     path("members/<str:member_id>/messages/", messages.of_member, name="member_messages"),
     path("members/<str:member_id>/details/", one.details, name="member_details"),
     path("members/<str:member_id>/edit/", forms.edit, name="member_edit"),
+    path("members/<str:member_id>/data/", acts.data, name="member_data"),
     path("members/<str:member_id>/block/", acts.block, name="member_block"),
     path("members/<str:member_id>/consents/", acts.consents, name="member_consents"),
     path("members/<str:member_id>/adjust/", acts.adjust, name="member_adjust"),

@@ -8,3 +8,10 @@ class DealingsConfig(AppConfig):
 
     name = "bashgah.dealings"
     label = "dealings"
+
+    def ready(self) -> None:
+        """Add this room's part to the export of a member."""
+        from bashgah.dealings.exports import transfers_export
+        from bashgah.members.exports import PARTS, ExportPart
+
+        PARTS.add(ExportPart("gifts", transfers_export))

@@ -8,3 +8,11 @@ class LedgerConfig(AppConfig):
 
     name = "bashgah.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        """Add this room's part to the export of a member."""
+        from bashgah.ledger.exports import statement_export, wallets_export
+        from bashgah.members.exports import PARTS, ExportPart
+
+        PARTS.add(ExportPart("wallets", wallets_export))
+        PARTS.add(ExportPart("statement", statement_export))

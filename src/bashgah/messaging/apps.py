@@ -10,7 +10,10 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self) -> None:
-        """Load the shelf of channels."""
+        """Load the shelf of channels, and add this room's part to the export of a member."""
+        from bashgah.members.exports import PARTS, ExportPart
+        from bashgah.messaging.exports import messages_export
         from bashgah.messaging.shelf import channels_load
 
         channels_load()
+        PARTS.add(ExportPart("messages", messages_export))

@@ -45,6 +45,7 @@ urlpatterns = [
     path("coupons/<str:id>", rewards.coupon, name="coupon"),
     path("inbox", me.inbox, name="inbox"),
     path("me", me.me, name="me"),
+    path("me/data", me.data, name="data"),
     path("me/consents", me.consents, name="consents"),
     path("me/mobile", me.mobile, name="mobile"),
     path("me/mobile/code", me.mobile_code, name="mobile_code"),

@@ -8,3 +8,10 @@ class RedemptionConfig(AppConfig):
 
     name = "bashgah.redemption"
     label = "redemption"
+
+    def ready(self) -> None:
+        """Add this room's part to the export of a member."""
+        from bashgah.members.exports import PARTS, ExportPart
+        from bashgah.redemption.exports import redemptions_export
+
+        PARTS.add(ExportPart("redemptions", redemptions_export))

@@ -155,7 +155,7 @@ def proofs_of_member(club: ClubInfo, member_id: UUID, *, limit: int = 50) -> lis
     return [proof_info(club, row) for row in rows[: min(limit, PAGE_MOST)]]
 
 
-def proofs_export(club: ClubInfo, members: Sequence[UUID]) -> list[dict[str, Any]]:
+def proofs_export(club: ClubInfo, members: Sequence[UUID], _now: datetime) -> list[dict[str, Any]]:
     """Return what a person showed and wrote, with its decisions, for their own export; oldest first.
 
     Who of the staff decided is left out; of a picture it says that there is one.

@@ -35,7 +35,6 @@ from bashgah.members.selectors.records import (
     consent_history,
     consents,
     consents_granted,
-    member_export,
     status_history,
 )
 from bashgah.members.selectors.search import (
@@ -45,6 +44,7 @@ from bashgah.members.selectors.search import (
     members_count,
     tags_in_use,
 )
+from bashgah.members.selectors.taking import member_export
 
 __all__ = [
     "BRANCHES",

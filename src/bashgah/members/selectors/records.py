@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit.text import Texts
-from bashgah.members.exports import PARTS
 from bashgah.members.models import Attribute, Change, Consent
-from bashgah.members.selectors import people
 from bashgah.members.types import (
     AttributeInfo,
     ConsentChannel,
@@ -88,27 +82,6 @@ def status_history(club: ClubInfo, id: UUID) -> list[StatusChange]:
         )
         for row in found
     ]
-
-
-def member_export(club: ClubInfo, id: UUID) -> dict[str, Any]:
-    """Return all that is kept of a member, in clear and as plain JSON values, for the member alone.
-
-    What this room keeps, and the parts that rooms above put on their shelf (``members.exports``).
-    Merged predecessors are included, since they are the same person. Raises ``member_not_found`` (404).
-    """
-    ids = people.alias_set(club, id)
-    parts = {part.key: [_plain(row) for row in part.rows(club, ids)] for part in PARTS}
-    return parts | {
-        "profiles": [_plain(asdict(people.member_get(club, one))) for one in ids],
-        "personal_data": [_plain(asdict(people.person_get(club, one))) for one in ids],
-        "consents": [_plain(asdict(consent)) for one in ids for consent in consent_history(club, one)],
-        "status_changes": [_plain(asdict(change)) for one in ids for change in status_history(club, one)],
-    }
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Turn ids and times into text and leave what JSON knows."""
-    return json.loads(json.dumps(values, cls=DjangoJSONEncoder))
 
 
 def attribute_list(club: ClubInfo, *, active_only: bool = True) -> list[AttributeInfo]:

@@ -6,6 +6,7 @@ from bashgah.members.services.codes import code_check, code_issue, codes_sweep
 from bashgah.members.services.consents import consent_record, consents_join, consents_part
 from bashgah.members.services.enrolment import member_enrol, members_enrol_bulk
 from bashgah.members.services.erasure import member_erase
+from bashgah.members.services.exporting import member_export_take
 from bashgah.members.services.groups import (
     belonging_add,
     belonging_end,
@@ -64,6 +65,7 @@ __all__ = [
     "member_block",
     "member_enrol",
     "member_erase",
+    "member_export_take",
     "member_leave",
     "member_put_under",
     "member_rejoin",

@@ -21,6 +21,7 @@ from bashgah.portal.cards import POINTS
 from bashgah.portal.doorway import Door, members_only, page, tried
 from bashgah.portal.pages import CodePage, MePage, MessageRow, MobilePage
 from bashgah.portal.views import shared
+from bashgah.ui.files import json_file
 
 INBOX_SHOWN = 50
 
@@ -77,6 +78,18 @@ def consents(request: HttpRequest, door: Door) -> HttpResponse:
         now=door.now,
     )
     return HttpResponseRedirect(reverse("portal:me") + "?saved=1")
+
+
+@require_POST
+@members_only
+def data(request: HttpRequest, door: Door) -> HttpResponse:
+    """All that the club keeps of the member, as a file for them; too many tries are said on the page."""
+    taken, refusal = tried(
+        lambda: members.member_export_take(club=door.club, id=door.who.id, actor=door.actor, now=door.now)
+    )
+    if taken is None:
+        return _me_page(request, door, None, refusal)
+    return json_file(f"{door.club.slug}-{door.who.number}", taken)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,7 +167,8 @@ def _me_page(
         said=gettext("Saved.") if "saved" in request.GET else "",
         error=error,
     )
-    return page(request, door, "me.html", current="me", status=422 if form else 200, page=shown)
+    status = refusal.status if refusal else 422 if form else 200
+    return page(request, door, "me.html", current="me", status=status, page=shown)
 
 
 def _code_page(

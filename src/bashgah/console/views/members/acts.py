@@ -18,6 +18,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members import services
 from bashgah.members.types import ConsentGiven
+from bashgah.ui.files import json_file
 
 
 @require_POST
@@ -36,6 +37,17 @@ def block(request: HttpRequest, member_id: str) -> HttpResponse:
     lifted = request.POST.get("lift") == "1"
     done(request, gettext("The block was lifted.") if lifted else gettext("The member was blocked."))
     return redirect("console:member", member_id)
+
+
+@require_POST
+@page("members.export")
+def data(request: HttpRequest, member_id: str) -> HttpResponse:
+    """All that is kept of a member as a file, for the member who asked; it stands in the audit trail."""
+    club: ClubInfo = request.club
+    taken = services.member_export_take(
+        club=club, id=read_id("member", member_id), actor=request.actor, now=clock.now()
+    )
+    return json_file(f"{club.slug}-{taken['profiles'][0]['number']}", taken)
 
 
 @require_POST

@@ -59,6 +59,7 @@ class Head:
     may_edit: bool
     may_block: bool
     may_recompute: bool
+    may_export: bool
     may_adjust: bool
     may_record: bool
     adjust_limit: int | None
@@ -187,6 +188,7 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         may_edit=may(request, "members.write"),
         may_block=may(request, "members.block"),
         may_recompute=may(request, "points.recompute"),
+        may_export=may(request, "members.export"),
         may_adjust=may(request, "points.adjust") and member.merged_into is None,
         may_record=may(request, "activities.write") and member.is_active,
         adjust_limit=limit_for(request.grants, "points.adjust"),

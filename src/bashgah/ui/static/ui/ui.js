@@ -153,6 +153,8 @@
     all("details.b-menu[open]").forEach(function (menu) { if (!menu.contains(target)) menu.open = false; });
   });
   all(".b-tabs [aria-current]").forEach(function (tab) { tab.scrollIntoView({ inline: "center", block: "nearest" }); });
+  /* A form that hands out a file leaves the page where it is: only its question closes. */
+  document.addEventListener("submit", function (event) { var asked = event.target.matches("[data-downloads]") && event.target.closest("dialog"); if (asked) asked.close(); });
   all("dialog[data-open-now]").forEach(function (dialog) { dialog.showModal(); });
 
   /* Toasts: what was done, with undo; gone after eight seconds unless the pointer rests on them. */
