@@ -74,6 +74,14 @@ def test_the_server_is_durable_and_checks_its_pages(folder: Path) -> None:
             assert connection.execute(f"SHOW {setting}").fetchone() == ("on",)
 
 
+def test_whole_pages_in_the_log_are_packed_by_lz4_or_not_at_all(folder: Path) -> None:
+    with launcher.running(folder) as server, psycopg.connect(server.app_url) as connection:
+        offered, chosen = connection.execute(
+            "SELECT enumvals, setting FROM pg_settings WHERE name = 'wal_compression'"
+        ).fetchone() or ([], "")
+    assert chosen == ("lz4" if "lz4" in offered else "off")
+
+
 def test_a_server_told_to_forget_fsync_is_refused(folder: Path) -> None:
     with launcher.running(folder):
         pass
@@ -189,7 +197,7 @@ def test_a_socket_path_that_would_be_too_long_is_not_chosen(
     ("gigabytes", "buffers"), [(1, "128MB"), (4, "512MB"), (24, "3072MB"), (256, "4096MB")]
 )
 def test_memory_is_shared_out_by_the_machine(gigabytes: int, buffers: str) -> None:
-    settings = tuning.server_settings(memory=gigabytes * 1024**3, socket_folder=Path("/run/b"))
+    settings = tuning.server_settings(memory=gigabytes * 1024**3, socket_folder=Path("/run/b"), has_lz4=True)
     assert settings["shared_buffers"] == buffers
     assert settings["synchronous_commit"] == "on"
 

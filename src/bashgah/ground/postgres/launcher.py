@@ -168,10 +168,7 @@ def _end_leftover(home: Home, say: Say) -> None:
 
 
 def _start(home: Home, chosen: Binaries, account: Account, say: Say) -> subprocess.Popen[bytes]:
-    settings = tuning.server_settings(memory=tuning.memory_bytes(), socket_folder=home.socket)
-    configuration = home.data / "bashgah.conf"
-    configuration.write_text(tuning.written(settings), encoding="utf-8")
-    account.own(configuration)
+    _configure(home, chosen, account)
     for attempt in range(20):
         with home.log.open("ab") as log:
             begins = log.tell()
@@ -194,6 +191,23 @@ def _start(home: Home, chosen: Binaries, account: Account, say: Say) -> subproce
             raise
         return process
     raise PostgresTrouble("PostgreSQL did not start")
+
+
+def _configure(home: Home, chosen: Binaries, account: Account) -> None:
+    """Write our settings; what the programs were built without is left out."""
+    configuration = home.data / "bashgah.conf"
+    memory = tuning.memory_bytes()
+    for has_lz4 in (True, False):
+        settings = tuning.server_settings(memory=memory, socket_folder=home.socket, has_lz4=has_lz4)
+        configuration.write_text(tuning.written(settings), encoding="utf-8")
+        account.own(configuration)
+        tried = subprocess.run(
+            [chosen.program("postgres"), "-D", str(home.data), "-C", "wal_compression"],
+            cwd="/", env=_environment(), capture_output=True, check=False,
+            **account.popen_options(),  # type: ignore[call-overload]
+        )  # fmt: skip
+        if tried.returncode == 0:
+            return
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], home: Home, log_begins: int, say: Say) -> None:
