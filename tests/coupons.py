@@ -41,13 +41,17 @@ class Case:
     """Coupons and one promotion (permille off sku «a») on prices of a, b, c …; what comes off each line."""
 
     says: str
-    coupons: tuple[dict[str, int], ...]
+    coupons: tuple[dict[str, Any], ...]
     prices: tuple[int, ...]
     coupon_parts: tuple[int, ...]
     promotion: int = 0
     promotion_part: int = 0
     refused: int = 0
 
+
+ONLY_B: dict[str, Any] = {"lines": {"field": "line.sku", "op": "is", "value": "b"}}
+ONLY_C: dict[str, Any] = {"lines": {"field": "line.sku", "op": "is", "value": "c"}}
+NOT_A: dict[str, Any] = {"lines": {"not": {"field": "line.sku", "op": "is", "value": "a"}}}
 
 CASES = (
     Case("an amount is shared by price", ({"amount": 1_000},), (30_000, 10_000), (750, 250)),
@@ -79,5 +83,33 @@ CASES = (
         "the least order is of the shop's prices, whatever a promotion takes",
         ({"amount": 4_000, "minimum_order": 40_000},), (30_000, 10_000), (3_000, 1_000),
         promotion=500, promotion_part=13_500,
+    ),
+    Case("an amount lies on its goods", ({"amount": 1_000} | ONLY_B,), (30_000, 10_000), (0, 1_000)),
+    Case("never more than these goods", ({"amount": 90_000} | ONLY_B,), (30_000, 10_000), (0, 10_000)),
+    Case("a percentage of these goods", ({"percent": 15} | ONLY_B,), (30_000, 9_999), (0, 1_499)),
+    Case(
+        "a ceiling on these goods",
+        ({"percent": 50, "most": 4_000} | NOT_A,), (30_000, 10_000, 30_000), (0, 1_000, 3_000),
+    ),
+    Case(
+        "the least order is of these goods",
+        ({"amount": 1_000, "minimum_order": 10_000} | ONLY_B,), (30_000, 10_000), (0, 1_000),
+    ),
+    Case(
+        "a unit less of these goods, however much of others",
+        ({"amount": 1_000, "minimum_order": 10_001} | ONLY_B,), (30_000, 10_000), (0, 0), refused=1,
+    ),
+    Case("none of the goods it is for", ({"amount": 1_000} | ONLY_C,), (30_000, 10_000), (0, 0), refused=1),
+    Case(
+        "one for all goods after one for some",
+        ({"percent": 50} | ONLY_B, {"amount": 7_000}), (30_000, 10_000), (6_000, 6_000),
+    ),
+    Case(
+        "one for some goods gets what one for all left of them",
+        ({"amount": 36_000}, {"amount": 5_000} | ONLY_B), (30_000, 10_000), (27_000, 10_000),
+    ),
+    Case(
+        "a promotion sees what one for other goods left it",
+        ({"amount": 1_000} | ONLY_B,), (30_000, 10_000), (0, 1_000), promotion=100, promotion_part=3_000,
     ),
 )  # fmt: skip

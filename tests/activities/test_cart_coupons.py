@@ -12,12 +12,15 @@ from msgspec import structs
 
 from bashgah.activities.carts import Evaluated, cart_evaluate
 from bashgah.activities.selectors import activity_get, spent_list
-from bashgah.activities.types import AmountsIn, CartIn, LineIn, PaymentIn, PurchaseIn
+from bashgah.activities.types import AmountsIn, CartIn, LineIn, PaymentIn, PurchaseIn, PurchaseRef
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import say
 from bashgah.kit.refusals import Refusal
+from bashgah.kit.text import Texts
+from bashgah.products.services import categories_upsert_bulk
+from bashgah.products.types import CategoryInfo
 from bashgah.rewards.selectors import coupon_get
 from bashgah.rewards.services import coupon_use, coupon_void
 from bashgah.rewards.types import CouponInfo
@@ -241,3 +244,63 @@ def test_a_cart_without_coupons_asks_nothing_of_them(shop: Shop) -> None:
         found = cart_evaluate(club=shop.club, cart=cart, actor=SYSTEM, now=NOW)
         shop.tell(purchase(shop, found), now=SOON)
     assert [each["sql"] for each in asked if "rewards_" in each["sql"]] == []
+
+
+DAIRY = {"field": "line.category", "op": "under", "value": "dairy"}
+MILK = LineIn(sku="milk", category=("food", "dairy"), gross=3_000_000)
+RICE = LineIn(sku="rice", category=("food",), gross=5_000_000)
+
+
+def test_a_coupon_for_some_goods_lies_on_them_and_comes_back_with_their_lines(shop: Shop) -> None:
+    coupon = issued(shop, percent=20, most=500_000, lines=DAIRY)
+    assert say(coupon.gives, "en") == (
+        "20% off, at most 50,000 toman on goods where the category is under dairy"
+    )
+    found = evaluated(shop, coupon.code, lines=(RICE, MILK))
+    assert [off.lines for off in found.coupon_offs] == [((2, 500_000),)]
+    done = shop.tell(purchase(shop, found), now=SOON)
+    assert [line.discount for line in activity_get(shop.club, done.activity_id).fact.lines] == [0, 500_000]
+    rice, milk = (
+        structs.replace(
+            shop.returns(f"R-{no}", "P-1", (no, 1000), at=SOON),
+            source="shop",
+            purchase=PurchaseRef(source="shop", reference="P-1"),
+        )
+        for no in (1, 2)
+    )
+    back = activity_get(shop.club, shop.tell(rice, now=SOON).activity_id)
+    assert (back.gross, back.net, state(shop, coupon)) == (5_000_000, 5_000_000, "used")
+    back = activity_get(shop.club, shop.tell(milk, now=SOON).activity_id)
+    assert (back.gross, back.net, state(shop, coupon)) == (3_000_000, 2_500_000, "issued")
+
+
+@pytest.mark.parametrize(
+    ("value", "lines", "reasons"),
+    [
+        (
+            {"amount": 5}, {"lines": (RICE,)},
+            ["it is only for goods where the category is under dairy, and none is in this purchase"],
+        ),
+        (
+            {"amount": 5}, {"lines": (), "amounts": AmountsIn(gross=9_000_000)},
+            ["it is only for goods where the category is under dairy: the lines of the invoice are needed"],
+        ),
+        (
+            {"amount": 5, "minimum_order": 3_000_010}, {"lines": (RICE, MILK)},
+            ["needs 1 toman more of goods where the category is under dairy"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_coupon_for_some_goods_says_what_is_missing_of_them(
+    shop: Shop, value: dict[str, Any], lines: dict[str, Any], reasons: list[str]
+) -> None:
+    found = evaluated(shop, issued(shop, lines=DAIRY, **value).code, **lines)
+    assert (why_not(found), found.coupon_offs) == (reasons, ())
+
+
+def test_goods_are_called_by_the_shops_names(shop: Shop) -> None:
+    dairy = CategoryInfo("dairy", Texts("لبنیات", "Dairy"), "")
+    categories_upsert_bulk(club=shop.club, categories=[dairy], now=NOW)
+    coupon = coupon_get(shop.club, shop.sara.id, issued(shop, percent=20, lines=DAIRY).id, now=NOW)
+    assert say(coupon.gives, "en") == "20% off on goods where the category is under Dairy"
+    assert say(coupon.gives, "fa") == "۲۰٪ تخفیف روی کالاهایی که گروه کالا زیر لبنیات باشد"

@@ -120,3 +120,23 @@ def test_a_quotes_coupon_took_exactly_what_was_promised(shop: Shop) -> None:
 def test_a_coupon_for_a_product_took_nothing_off(shop: Shop) -> None:
     coffee = coupon_of(shop.club, shop.sara, now=NOW, kind="free_product", sku="coffee")
     assert said_of(shop, with_coupon(shop, 10_000, coffee))[0] == [("Other discounts", -10_000)]
+
+
+def test_a_coupon_for_some_goods_took_off_them_alone(shop: Shop) -> None:
+    """A till tells the lines: 100,000 off the rice was the shop's own, half of the milk the coupon's."""
+    milk_half = coupon_of(
+        shop.club, shop.sara, now=NOW, percent=50, lines={"field": "line.sku", "op": "is", "value": "milk"}
+    )
+    told = PurchaseIn(
+        source="pos",
+        reference="C-lines",
+        occurred_at=SOON,
+        member=shop.ref(shop.sara),
+        branch="101",
+        lines=(
+            LineIn(sku="rice", gross=1_000_000, discount=100_000),
+            LineIn(sku="milk", gross=300_001, discount=150_000),
+        ),
+        paid_with=(PaymentIn(coupon=milk_half.code),),
+    )
+    assert said_of(shop, told)[0] == [("Off", -150_000), ("Other discounts", -100_000)]

@@ -47,6 +47,25 @@ def test_an_example_gives_what_it_says(kind: shelf.RewardKind, example: shelf.Ki
             "100,000 toman off on purchases from 1,000,000 toman",
             "۱۰۰٬۰۰۰ تومان تخفیف برای خریدهای از ۱٬۰۰۰٬۰۰۰ تومان به بالا",
         ),
+        (
+            "discount_coupon",
+            {"percent": 15, "lines": {"field": "line.category", "op": "under", "value": "dairy"}},
+            "15% off on goods where the category is under dairy",
+            "۱۵٪ تخفیف روی کالاهایی که گروه کالا زیر dairy باشد",
+        ),
+        (
+            "discount_coupon",
+            {
+                "amount": 500_000,
+                "minimum_order": 2_000_000,
+                "lines": {"field": "line.brand", "op": "in", "value": ["kaleh", "mihan"]},
+            },
+            "50,000 toman off on goods where the brand is kaleh or mihan, from 200,000 toman of them",
+            (
+                "۵۰٬۰۰۰ تومان تخفیف روی کالاهایی که برند kaleh یا mihan باشد،"
+                " وقتی حداقل ۲۰۰٬۰۰۰ تومان از آن‌ها خریده شود"
+            ),
+        ),
         ("store_credit", {"amount": 2_000_000}, "200,000 toman store credit", "۲۰۰٬۰۰۰ تومان اعتبار خرید"),
         ("free_product", {"name": {"fa": "چای", "en": "Tea"}, "quantity": 1}, "Tea, free", "چای، رایگان"),
         (

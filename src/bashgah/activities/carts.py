@@ -248,7 +248,7 @@ def _coupons(
         return priced.refused
     refused = {each.coupon.id for each in priced.refused}
     return priced.refused + tuple(
-        UsableCoupon(each, unfit(each, priced.before, club.currency))
+        UsableCoupon(each, unfit(club, each, priced.before))
         for each in coupon_list(club, alias_set(club, member_id), now=now)
         if each.state == "issued" and each.id not in refused
     )

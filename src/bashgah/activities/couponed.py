@@ -18,7 +18,8 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members.selectors import alias_set
-from bashgah.rewards.discounting import DISCOUNT, asks_for, taken_off
+from bashgah.rewards.discounting import DISCOUNT, Goods, asks_for, taken_off
+from bashgah.rewards.scoping import scope_names
 from bashgah.rewards.services import coupon_named
 from bashgah.rewards.types import CouponInfo
 
@@ -87,10 +88,10 @@ def cart_couponed(
         else:
             found[coupon.id] = coupon
     owners = alias_set(club, member_id) if member_id is not None else []
-    judged = {id_: _reasons(each, cart, owners, club.currency) for id_, each in found.items()}
+    judged = {id_: _reasons(club, each, cart, owners) for id_, each in found.items()}
     fit = [each for id_, each in found.items() if not judged[id_]]
     numbers = [line.no for line in cart.lines] or [0]
-    parts = taken_off([(each.kind, each.value) for each in fit], prices_of(cart))
+    parts = taken_off([(each.kind, each.value) for each in fit], Goods.of(cart))
     offs = []
     for coupon, taken in zip(fit, parts, strict=True):
         if sum(taken):
@@ -102,18 +103,15 @@ def cart_couponed(
     return Couponed(cart, _priced(cart, offs), tuple(offs), refused, tuple(unknown))
 
 
-def unfit(coupon: CouponInfo, cart: Fact, currency: str) -> tuple[Phrase, ...]:
+def unfit(club: ClubInfo, coupon: CouponInfo, cart: Fact) -> tuple[Phrase, ...]:
     """Say why a coupon of the member's that is good today does not fit the cart."""
     if coupon.kind != DISCOUNT:
         return ()
-    if not (amount := sum(prices_of(cart))):
+    goods = Goods.of(cart)
+    if not goods.amount:
         return (Phrase(_("it takes nothing off this cart")),)
-    return asks_for(coupon.kind, coupon.value, amount, currency)
-
-
-def prices_of(cart: Fact) -> list[int]:
-    """Return the shop's own prices that coupons are about: by line, or the one of a cart by amount alone."""
-    return [line.net for line in cart.lines] or [cart.net]
+    names = scope_names(club, [coupon.value])
+    return asks_for(coupon.kind, coupon.value, goods, club.currency, names)
 
 
 def coupon_parts(offs: Sequence[CouponOff]) -> dict[int, list[tuple[str, int]]]:
@@ -134,7 +132,7 @@ def parts_by_line(offs: Sequence[Parts]) -> dict[int, int]:
     return parts
 
 
-def _reasons(coupon: CouponInfo, cart: Fact, owners: Sequence[UUID], currency: str) -> tuple[Phrase, ...]:
+def _reasons(club: ClubInfo, coupon: CouponInfo, cart: Fact, owners: Sequence[UUID]) -> tuple[Phrase, ...]:
     """Return every reason for which a named coupon cannot be used for this cart."""
     reasons: list[Phrase] = []
     if not owners:
@@ -149,7 +147,7 @@ def _reasons(coupon: CouponInfo, cart: Fact, owners: Sequence[UUID], currency: s
         reasons.append(Phrase(_("it was good until {until}"), {"until": coupon.expires_at}))
     if coupon.kind != DISCOUNT:
         reasons.append(Phrase(_("it takes no money off: name it as a payment of the purchase")))
-    return (*reasons, *unfit(coupon, cart, currency))
+    return (*reasons, *unfit(club, coupon, cart))
 
 
 def _priced(cart: Fact, offs: Sequence[CouponOff]) -> Fact:

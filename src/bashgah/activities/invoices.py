@@ -93,6 +93,12 @@ def cart_fact(club: ClubInfo, cart: CartIn, now: datetime) -> Fact:
     return purchase_fact(club, intake, products_facts(club, skus) if skus else {})
 
 
+def lines_known(club: ClubInfo, lines: Sequence[LineIn]) -> tuple[Line, ...]:
+    """Return lines with what the club knows of their products; refuses what a purchase refuses of them."""
+    skus = {line.sku for line in lines if line.sku}
+    return _lines(lines, products_facts(club, skus) if skus else {}, club.locale)
+
+
 def purchase_fact(
     club: ClubInfo, intake: PurchaseIn, known: Mapping[str, ProductFact], met: Places | None = None
 ) -> Fact:

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import structs
+
+from bashgah.activities.couponed import parts_by_line
 from bashgah.activities.payments import COUPON
 from bashgah.activities.promises import coupons_promised
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.facts import Fact
 from bashgah.ground.batch import cursor
 from bashgah.kit.text import Texts
-from bashgah.rewards.discounting import Worth, taken_from
+from bashgah.rewards.discounting import Goods, Worth, is_scoped, taken_from
 from bashgah.rewards.selectors import coupons_worth
 
 
@@ -58,8 +61,14 @@ def other_discount(fact: Fact) -> int:
 
 def _followed(coupons: Mapping[UUID, tuple[Texts, Worth]], fact: Fact) -> dict[UUID, int]:
     worths = [worth for _name, worth in coupons.values()]
-    left = fact.gross - other_discount(fact)
-    return dict(zip(coupons, taken_from(worths, price=fact.gross, left=left), strict=True))
+    goods, left = Goods((fact.gross,)), [fact.gross - other_discount(fact)]
+    if fact.lines and any(is_scoped(value) for _kind, value in worths):
+        by_promotions = parts_by_line([each.lines for each in fact.promotions])
+        # as they were before any discount, which is the till's own price
+        lines = tuple(structs.replace(line, discount=0) for line in fact.lines)
+        goods = Goods(tuple(line.gross for line in lines), lines)
+        left = [line.net + by_promotions.get(line.no, 0) for line in fact.lines]
+    return dict(zip(coupons, taken_from(worths, goods, left), strict=True))
 
 
 def _used(

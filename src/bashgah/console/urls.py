@@ -180,6 +180,7 @@ urlpatterns = [
     path("wallets/<key:key>/", wallets.edit, name="wallet"),
     path("rewards/", rewards.index, name="rewards"),
     path("rewards/new/", rewards.new, name="reward_new"),
+    path("rewards/new/goods/", rewards.goods, name="reward_goods"),
     path("rewards/waiting/<str:grant_id>/retry/", rewards.retry, name="grant_retry"),
     path("rewards/<key:key>/", rewards.edit, name="reward"),
     path("rewards/<key:key>/picture.jpg", rewards.picture, name="reward_picture"),

@@ -45,7 +45,14 @@ def reward_card(door: Door, offer: RewardOffer, balance: int) -> RewardCard:
         tag_tone=tone,
         reasons=tuple(door.say(reason) for reason in offer.reasons),
         have=balance,
+        goods=_for_goods(door, offer),
     )
+
+
+def _for_goods(door: Door, offer: RewardOffer) -> str:
+    if offer.goods is None:
+        return ""
+    return gettext("Only for %(goods)s") % {"goods": door.say(offer.goods)}
 
 
 def reward_page(

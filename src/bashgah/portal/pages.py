@@ -57,7 +57,10 @@ class CardPage:
 
 @dataclass(frozen=True, slots=True)
 class RewardCard:
-    """A reward in a list; ``reasons`` holds everything that stands between the member and it."""
+    """A reward in a list; ``reasons`` holds everything that stands between the member and it.
+
+    ``goods`` are those it is for, where it is not for all.
+    """
 
     url: str
     name: str
@@ -69,6 +72,7 @@ class RewardCard:
     tag_tone: str = ""
     reasons: tuple[str, ...] = ()
     have: int = 0
+    goods: str = ""
 
     @property
     def short(self) -> bool:

@@ -78,9 +78,11 @@ def grants_issue(*, club: ClubInfo, member_id: UUID, grant_ids: Sequence[UUID], 
 def grant_retry(*, club: ClubInfo, grant_id: UUID, actor: Actor, now: datetime) -> GrantInfo:
     """Try again to issue a reward that was set aside; refuses ``grant_not_found`` (404).
 
-    What still stands against it is the answer's reason.
+    What still stands against it is the answer's reason. Issued or taken back before: the same answer again.
     """
     row = selectors.grant_row(club, grant_id)
+    if row.state not in ISSUABLE:
+        return selectors.grant_info(club, row)
     found = grant_issue(club=club, member_id=row.member_id, grant_id=row.id, actor=actor, now=now)
     audit.audit_post(
         club_id=club.id,

@@ -90,6 +90,7 @@ class Grant(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["member_id", "activity_id"], name="grants_of_an_activity"),
+            models.Index(fields=["club_id", "id"], name="grants_of_a_club"),
             models.Index(
                 fields=["club_id", "id"], condition=Q(state__in=["due", "aside"]), name="grants_not_issued"
             ),

@@ -15,6 +15,7 @@ from bashgah.kit.text import Texts
 from bashgah.redemption.models import Grant, Redemption
 from bashgah.redemption.types import BILL, GrantInfo, RedemptionInfo
 from bashgah.rewards import selectors as rewards
+from bashgah.rewards.scoping import scope_names
 from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import CouponInfo, RewardInfo
 
@@ -150,7 +151,7 @@ def _name(row: Redemption, reward: RewardInfo | None) -> Texts:
 def _gives(club: ClubInfo, row: Redemption) -> Phrase:
     if row.kind == BILL:
         return Phrase(_("{amount} of a bill"), {"amount": Money(row.params["pays"], club.currency)})
-    return gives(row.kind, row.params, club.currency)
+    return gives(row.kind, row.params, club.currency, scope_names(club, [row.params]))
 
 
 def _info(
@@ -192,8 +193,34 @@ def _info(
 
 def grants_waiting(club: ClubInfo, *, limit: int = 500) -> list[GrantInfo]:
     """Return rewards of rules that could not be issued, oldest first."""
-    rows = list(Grant.objects.filter(club_id=club.id, state="aside").order_by("id")[:limit])
-    return _grants(club, rows)
+    return grant_list(club, limit=limit)
+
+
+def grant_list(
+    club: ClubInfo, *, state: str = "aside", reward: str = "", after: UUID | None = None, limit: int = 50
+) -> list[GrantInfo]:
+    """Return rewards of rules that wait, ``aside`` or ``due``, oldest first; ``after`` is the page's last."""
+    found = Grant.objects.filter(club_id=club.id, state=state)
+    if reward:
+        found = found.filter(reward=reward)
+    if after is not None:
+        found = found.filter(id__gt=after)
+    return _grants(club, list(found.order_by("id")[:limit]))
+
+
+def grants_of_member(
+    club: ClubInfo, member_ids: Sequence[UUID], *, before: UUID | None = None, limit: int = 50
+) -> list[GrantInfo]:
+    """Return what rules gave one member (all ids that are theirs), in whatever state, newest first."""
+    found = Grant.objects.filter(club_id=club.id, member_id__in=list(member_ids))
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return _grants(club, list(found.order_by("-id")[:limit]))
+
+
+def grant_get(club: ClubInfo, grant_id: UUID) -> GrantInfo:
+    """One reward that a rule gave; refuses with ``grant_not_found`` (404)."""
+    return grant_info(club, grant_row(club, grant_id))
 
 
 def grants_of_activities(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ from bashgah.members.selectors.deciding import MEMBER
 from bashgah.members.types import MemberInfo
 from bashgah.programs import selectors as programs
 from bashgah.rewards import selectors
+from bashgah.rewards.scoping import scope_names, scope_said
 from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import RewardInfo, RewardOffer
 from bashgah.tiers.tables import STANDINGS, standings_of
@@ -100,7 +101,7 @@ def _offers(
     club: ClubInfo,
     member_id: UUID,
     compiled: CompiledProgram,
-    terms: Iterable[RewardTerms],
+    terms: Sequence[RewardTerms],
     shown: Mapping[str, RewardInfo],
     *,
     payer_id: UUID | None,
@@ -116,6 +117,7 @@ def _offers(
     purse = ledger.wallets_get(club, payer_id or survivor, now)
     balances = {unit: wallet.available for unit, wallet in purse.items()}
     used = _used(club, everyone, compiled, now)
+    called = scope_names(club, [each.params for each in terms])
     today = selectors.day_of(club, now)
     blocked = () if member.is_active else (_inactive(member),)
     found = []
@@ -142,7 +144,7 @@ def _offers(
                 description=info.description if info else Texts(),
                 conditions=info.conditions if info else Texts(),
                 picture=info.picture if info else "",
-                gives=gives(each.kind, each.params, club.currency),
+                gives=gives(each.kind, each.params, club.currency, called),
                 unit=each.wallet,
                 unit_name=Texts(wallet.name.fa, wallet.name.en)
                 if wallet
@@ -152,6 +154,7 @@ def _offers(
                 until=each.ends_on,
                 needs_yes=club.settings.asks_consent(each.price),
                 missing=max(0, each.price - balance),
+                goods=scope_said(each.params, club.currency, called),
                 reasons=(*blocked, *reasons),
                 from_group=payer_id is not None,
             )

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bashgah.clubs.types import ClubInfo
+from bashgah.engine.criteria.saying import Names
 from bashgah.ground import secrets
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -16,6 +17,7 @@ from bashgah.kit.text import Texts
 from bashgah.rewards import codes
 from bashgah.rewards.discounting import Worth
 from bashgah.rewards.models import Claim, Coupon, Reward, Stock
+from bashgah.rewards.scoping import scope_names
 from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import CouponInfo, CouponState, RewardInfo
 
@@ -60,7 +62,8 @@ def coupon_list(
     """A member's coupons, newest first. Codes are opened for the owner's eyes alone (``with_codes``)."""
     rows = Coupon.objects.filter(club_id=club.id, member_id__in=list(member_ids)).order_by("-id")
     names = _names(club, {row.reward for row in rows})
-    return [_coupon(club, row, names, now, with_code=with_codes) for row in rows]
+    goods = scope_names(club, [row.value for row in rows])
+    return [_coupon(club, row, names, goods, now, with_code=with_codes) for row in rows]
 
 
 def coupons_worth(
@@ -91,7 +94,8 @@ def coupon_missing() -> Refusal:
 
 def coupon_info(club: ClubInfo, row: Coupon, now: datetime, *, with_code: bool = False) -> CouponInfo:
     """The coupon as pages show it."""
-    return _coupon(club, row, _names(club, {row.reward}), now, with_code=with_code)
+    goods = scope_names(club, [row.value])
+    return _coupon(club, row, _names(club, {row.reward}), goods, now, with_code=with_code)
 
 
 def coupon_state(state: str, expires_at: datetime | None, now: datetime) -> CouponState:
@@ -127,7 +131,7 @@ def _names(club: ClubInfo, keys: set[str]) -> dict[str, Texts]:
 
 
 def _coupon(
-    club: ClubInfo, row: Coupon, names: dict[str, Texts], now: datetime, *, with_code: bool
+    club: ClubInfo, row: Coupon, names: dict[str, Texts], goods: Names, now: datetime, *, with_code: bool
 ) -> CouponInfo:
     code = ""
     if with_code:
@@ -138,7 +142,7 @@ def _coupon(
         reward=row.reward,
         kind=row.kind,
         name=names.get(row.reward, Texts(row.reward, row.reward)),
-        gives=gives(row.kind, row.value, club.currency),
+        gives=gives(row.kind, row.value, club.currency, goods),
         value=row.value,
         state=coupon_state(row.state, row.expires_at, now),
         code_end=row.code_end,

@@ -8,10 +8,12 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bashgah.engine.criteria.saying import Names
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.registry import Registry, Retired, load_shelf
+from bashgah.rewards.scoping import LINES, scope_of
 from bashgah.rewards.types import Context, Effect
 
 
@@ -33,8 +35,8 @@ class RewardKind(Protocol):
     """A kind of reward: says what a reward of its kind does and never does it itself.
 
     ``key`` is stored and never changes; ``label`` names it; ``Params`` are its settings; ``issue(params,
-    context)`` returns the effects that redemption carries out; ``gives(value, currency)`` says in words what
-    stored parameters or a coupon's value are worth.
+    context)`` returns the effects that redemption carries out; ``gives(value, currency, names)`` says in
+    words what stored parameters or a coupon's value are worth; ``names`` are those of goods it may be for.
     """
 
     key: str
@@ -52,7 +54,7 @@ class RewardKind(Protocol):
             Effects in the order in which they are carried out, at least one.
         """
 
-    def gives(self, value: Mapping[str, Any], currency: str) -> Phrase:
+    def gives(self, value: Mapping[str, Any], currency: str, names: Names | None = None) -> Phrase:
         """Return the sentence that tells a member what they get."""
 
 
@@ -65,7 +67,10 @@ def kinds_load() -> None:
 
 
 def kind_params(kind: str, params: Mapping[str, Any]) -> Parameters:
-    """Validate a reward's parameters; refuses with ``reward_kind_unknown`` or ``reward_params_invalid``."""
+    """Validate a reward's parameters; refuses with ``reward_kind_unknown`` or ``reward_params_invalid``.
+
+    A condition on goods that cannot be understood is refused with ``criteria_invalid``.
+    """
     found = KINDS.find(kind)
     if found is None:
         raise Refusal(
@@ -75,7 +80,7 @@ def kind_params(kind: str, params: Mapping[str, Any]) -> Parameters:
             field="/kind",
         )
     try:
-        return found.Params.model_validate(dict(params))
+        valid = found.Params.model_validate(dict(params))
     except ValidationError as error:
         first = error.errors()[0]
         raise Refusal(
@@ -84,9 +89,11 @@ def kind_params(kind: str, params: Mapping[str, Any]) -> Parameters:
             status=422,
             field="/params/" + "/".join(str(part) for part in first["loc"]),
         ) from None
+    scope_of(params, f"/params/{LINES}")
+    return valid
 
 
-def gives(kind: str, value: Mapping[str, Any], currency: str) -> Phrase:
+def gives(kind: str, value: Mapping[str, Any], currency: str, names: Names | None = None) -> Phrase:
     """What a reward or coupon of this kind gives, in words; a retired kind says only that it is one."""
     found = KINDS.get(kind)
-    return found.label if isinstance(found, Retired) else found.gives(value, currency)
+    return found.label if isinstance(found, Retired) else found.gives(value, currency, names)

@@ -61,7 +61,7 @@ class RewardOffer:
     """A reward as one member sees it now: what it costs and gives, and every reason why it can't be had.
 
     ``missing`` is how many units the member lacks for it (0: enough); ``needs_yes`` says whether a cashier
-    would have to ask the member to agree.
+    would have to ask the member to agree. ``goods`` are those that a discount is for, None where all are.
     """
 
     key: str
@@ -78,6 +78,7 @@ class RewardOffer:
     until: date | None
     needs_yes: bool
     missing: int = 0
+    goods: Phrase | None = None
     reasons: tuple[Phrase, ...] = ()
     from_group: bool = False
 

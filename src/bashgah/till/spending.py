@@ -7,12 +7,15 @@ the yes it becomes a coupon of the member's, which goes on this invoice unless t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext
 
+from bashgah.activities.invoices import lines_known
+from bashgah.activities.types import LineIn
 from bashgah.engine.document import RewardTerms
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
@@ -28,6 +31,7 @@ from bashgah.redemption.types import RedemptionInfo
 from bashgah.rewards import discounting
 from bashgah.rewards import selectors as rewards
 from bashgah.rewards.offers import reward_list_for, reward_offer_get
+from bashgah.rewards.scoping import scope_names
 from bashgah.rewards.types import CouponInfo, RewardOffer
 from bashgah.till import agreeing
 from bashgah.till.counter import Counter
@@ -154,13 +158,12 @@ def side(
     """The second column: the yes, what was taken, what can be had, and every reason why not."""
     club = counter.club
     till = _read(counter, member)
-    amount = typed.amount if typed else 0
     marked = set(typed.rewards) if typed else set()
     on_invoice = set(typed.coupons) if typed else set()
     known = offers_of(counter, member) if offers is None else offers
-    shown = [_offer(counter, offer, till, amount) for offer in known if offer.key not in marked]
+    shown = [_offer(counter, offer, till, typed) for offer in known if offer.key not in marked]
     shown += [
-        _coupon_offer(counter, coupon, amount)
+        _coupon_offer(counter, coupon, typed)
         for coupon in till.coupons.values()
         if coupon.state == "issued" and coupon.id not in on_invoice
     ]
@@ -189,7 +192,7 @@ def applied_of(counter: Counter, typed: Typed, issued: Sequence[RedemptionInfo] 
         rewards.reward_name(counter.club, each.key) for each in terms
     ]
     worths = [(each.kind, each.value) for each in coupons] + [(each.kind, each.params) for each in terms]
-    parts = discounting.taken_off(worths, typed.prices)
+    parts = discounting.taken_off(worths, _goods(counter, typed, [value for _kind, value in worths]))
     spent = [*coupons, *(given.get(each.key) for each in terms)]
     lines = tuple(
         AppliedLine(label.say(counter.lang), taken, coupon)
@@ -309,9 +312,9 @@ def _where(kind: str) -> str:
     return gettext("On the invoice") if kind == discounting.DISCOUNT else gettext("Taken")
 
 
-def _offer(counter: Counter, offer: RewardOffer, till: _Till, amount: int) -> Offer:
+def _offer(counter: Counter, offer: RewardOffer, till: _Till, typed: Typed | None) -> Offer:
     terms = till.terms.get(offer.key)
-    asked = discounting.asks_for(offer.kind, terms.params if terms else {}, amount, counter.club.currency)
+    asked = _asked(counter, offer.kind, terms.params if terms else {}, typed)
     return Offer(
         key=offer.key,
         name=offer.name.say(counter.lang),
@@ -322,13 +325,30 @@ def _offer(counter: Counter, offer: RewardOffer, till: _Till, amount: int) -> Of
     )
 
 
+def _asked(counter: Counter, kind: str, value: Mapping[str, Any], typed: Typed | None) -> tuple[Phrase, ...]:
+    """What the bill as typed still lacks for a discount."""
+    if typed is None:
+        return ()
+    goods, names = _goods(counter, typed, [value]), scope_names(counter.club, [value])
+    return discounting.asks_for(kind, value, goods, counter.club.currency, names)
+
+
+def _goods(counter: Counter, typed: Typed, values: Sequence[Mapping[str, Any]]) -> discounting.Goods:
+    """The bill at the shop's prices; its lines are looked up only where a discount is for some goods."""
+    scoped = typed.mode == "lines" and any(discounting.is_scoped(value) for value in values)
+    told = tuple(
+        LineIn(sku=line.sku, name=line.name, quantity=line.quantity, gross=line.gross) for line in typed.lines
+    )
+    return discounting.Goods(tuple(typed.prices), lines_known(counter.club, told) if scoped else ())
+
+
 def _note(counter: Counter, offer: RewardOffer) -> str:
     gives = counter.say(offer.gives)
     return " · ".join([gives, gettext("from the shared account")]) if offer.from_group else gives
 
 
-def _coupon_offer(counter: Counter, coupon: CouponInfo, amount: int) -> Offer:
-    asked = discounting.asks_for(coupon.kind, coupon.value, amount, counter.club.currency)
+def _coupon_offer(counter: Counter, coupon: CouponInfo, typed: Typed | None) -> Offer:
+    asked = _asked(counter, coupon.kind, coupon.value, typed)
     return Offer(
         key=public("coupon", coupon.id),
         name=coupon.name.say(counter.lang),

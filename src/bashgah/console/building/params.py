@@ -54,6 +54,15 @@ class ParamField:
     rows: tuple[tuple[Cell, ...], ...] = ()
 
 
+CONDITION = "lines"
+"""A condition on lines; the criteria builder asks for it, not a field."""
+
+
+def takes_lines(model: type[BaseModel]) -> bool:
+    """Say whether a plug-in's parameters hold a condition on lines."""
+    return any(kind_of(name, info) == CONDITION for name, info in model.model_fields.items())
+
+
 def fields_of(
     model: type[BaseModel], values: Mapping[str, Any], sources: Sources, prefix: str, words: Mapping[str, str]
 ) -> tuple[ParamField, ...]:
@@ -61,6 +70,7 @@ def fields_of(
     return tuple(
         _field(name, info, values.get(name, _usual(info)), values, sources, prefix, words)
         for name, info in model.model_fields.items()
+        if kind_of(name, info) != CONDITION
     )
 
 
@@ -69,6 +79,8 @@ def read(model: type[BaseModel], data: QueryDict, sources: Sources, prefix: str)
     check to name."""
     found: dict[str, Any] = {}
     for name, info in model.model_fields.items():
+        if kind_of(name, info) == CONDITION:
+            continue
         value = _read(name, info, data, sources, f"{prefix}{name}")
         # what is left as usual is left out, so that a part shown and submitted unchanged stays the same
         if value is not None and (info.is_required() or value != _plain(_usual(info))):

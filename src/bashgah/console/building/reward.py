@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext
+from pydantic import BaseModel
 
-from bashgah.console.building import params
+from bashgah.console.building import criteria, params
+from bashgah.console.building.builder import Node, build, start_test
+from bashgah.console.building.criteria import Raw
 from bashgah.console.building.rule import fresh_key
 from bashgah.console.building.sources import Sources
 from bashgah.console.views.base import Entry
 from bashgah.engine.document import RewardTerms
+from bashgah.kit.phrases import Phrase, say
+from bashgah.kit.refusals import Refusal
+from bashgah.rewards.scoping import scope_said
 from bashgah.rewards.shelf import KINDS
 
+GOODS = "l"
+"""Begins the names of the builder's fields: which goods a discount is for."""
+TRIGGER = "purchase"
 WINDOWS = ("day", "week", "month", "year", "ever")
 
 
@@ -37,7 +48,9 @@ def document_of(entry: Entry, sources: Sources, terms: RewardTerms | None) -> di
         "name": {"fa": data.get("name_fa", "").strip(), "en": data.get("name_en", "").strip()},
         "price": entry.whole("price", required=data.get("act") != "kind") or 0,
         "cost": entry.money("cost") or 0,
-        "params": params.read(model.Params, data, sources, "p-") if model else {},
+        "params": params.read(model.Params, data, sources, "p-") | _scope(model.Params, data, sources)
+        if model
+        else {},
         "when": when_of(entry, sources, terms),
         "channels": [
             each for each in ("portal", "till", "api", "console") if each in data.getlist("channels")
@@ -46,6 +59,54 @@ def document_of(entry: Entry, sources: Sources, terms: RewardTerms | None) -> di
         "stage": "off" if data.get("stage") == "off" else "live",
         **{name: day.isoformat() if day else None for name, day in days.items()},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsView:
+    """The goods a discount is for: the builder, what it says, or what is wrong with it."""
+
+    node: Node | None
+    said: str = ""
+    error: str = ""
+
+
+def goods_view(raw: Raw | None, sources: Sources) -> GoodsView:
+    """The builder as the page draws it, with its sentence once it is whole."""
+    node = build(raw, GOODS, sources, TRIGGER, scope="line")
+    tree = criteria.to_tree(raw, sources.program, TRIGGER, sources.club)
+    try:
+        found = scope_said({"lines": tree}, sources.club.currency, sources.names)
+    except Refusal as refusal:
+        return GoodsView(node, error=_said(refusal.phrase, sources))
+    return GoodsView(node, said=_said(found, sources) if found else "")
+
+
+def _said(phrase: Phrase, sources: Sources) -> str:
+    club = sources.club
+    return say(phrase, sources.lang, calendar=club.calendar, zone=club.timezone, display=club.money_display)
+
+
+def goods_raw(document: Mapping[str, Any], sources: Sources) -> Raw | None:
+    """The builder's form of the goods that stored terms are for."""
+    tree = document["params"].get("lines")
+    return criteria.from_tree(tree, sources.program, TRIGGER, sources.club, sources.lang)
+
+
+def goods_acted(data: QueryDict, sources: Sources) -> tuple[Raw | None, str]:
+    """The builder as it was submitted, after its button if one was pressed, and the field to go on at."""
+    form = criteria.from_post(data, GOODS)
+    where, _bar, rest = data.get("act", "").partition("|")
+    if where != GOODS:
+        return form, ""
+    line = start_test(sources, TRIGGER, "line")
+    return criteria.acted(form, GOODS, rest, line, line)
+
+
+def _scope(model: type[BaseModel], data: QueryDict, sources: Sources) -> dict[str, Any]:
+    if not params.takes_lines(model):
+        return {}
+    tree = criteria.to_tree(criteria.from_post(data, GOODS), sources.program, TRIGGER, sources.club)
+    return {} if tree is None else {"lines": tree}
 
 
 def when_of(entry: Entry, sources: Sources, terms: RewardTerms | None) -> dict[str, Any] | None:

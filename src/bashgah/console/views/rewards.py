@@ -3,6 +3,7 @@ publishing)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,9 +21,10 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console import pictures
 from bashgah.console.building import params, reward
 from bashgah.console.building.params import ParamField
+from bashgah.console.building.reward import GoodsView
 from bashgah.console.building.sources import Sources, sources_of
 from bashgah.console.framing import done, said
-from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
+from bashgah.console.views.base import Entry, attempt, chosen, fragment, page, read_id, show
 from bashgah.engine.document import RewardTerms
 from bashgah.engine.sentences import reward_sentence
 from bashgah.engine.words import texts
@@ -124,6 +126,7 @@ class RewardPage:
     is_new: bool
     may_edit: bool
     money_unit: str
+    goods: GoodsView | None
 
 
 @page("rewards.read")
@@ -200,6 +203,19 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     return _form(request, terms)
 
 
+@require_POST
+@page("rewards.edit")
+def goods(request: HttpRequest) -> HttpResponse:
+    """The condition on the goods in the making, after a button or a choice."""
+    sources = _sources(request)
+    raw, focus = reward.goods_acted(request.POST, sources)
+    view = reward.goods_view(raw, sources)
+    response = fragment(request, "rewards/goods.html", view, view=view)
+    events = {"bashgah:rebuilt": True} | ({"bashgah:focus": {"id": focus}} if focus else {})
+    response.headers["HX-Trigger-After-Settle"] = json.dumps(events)
+    return response
+
+
 @page("rewards.read")
 def picture(request: HttpRequest, key: str) -> HttpResponse:
     """A reward's picture as it was stored: a JPEG of our own making."""
@@ -221,7 +237,7 @@ def _form(request: HttpRequest, terms: RewardTerms | None) -> HttpResponse:
     )
     if request.method == "POST":
         document = reward.document_of(entry, sources, terms)
-        if request.POST.get("act") != "kind":
+        if not _is_reshaped(request):
             error = _check(request, document)
             before = info.picture if info else ""
             stored = pictures.stored(
@@ -238,6 +254,12 @@ def _form(request: HttpRequest, terms: RewardTerms | None) -> HttpResponse:
                     return redirect("console:reward", key)
                 error = said(request, refusal.phrase)
     return _page(request, sources, terms, info, document, entry, error)
+
+
+def _is_reshaped(request: HttpRequest) -> bool:
+    """Say whether a button only changed the form: another kind, another condition."""
+    act = request.POST.get("act", "")
+    return act == "kind" or act.startswith(f"{reward.GOODS}|")
 
 
 def _save(request: HttpRequest, entry: Entry, document: dict[str, Any], name: Texts, stored: str) -> str:
@@ -298,6 +320,12 @@ def _page(  # noqa: PLR0917 one page from its parts
     ]
     wallets = [(w.key, texts(w.name, w.key).say(lang)) for w in sources.program.wallets if w.kind != "status"]
     limits = {limit["window"]: plain(limit["most"]) for limit in document.get("limits", ())}
+    goods = None
+    if kind is not None and params.takes_lines(kind.Params):
+        raw = reward.goods_raw(document, sources)
+        if request.method == "POST":
+            raw, _focus = reward.goods_acted(request.POST, sources)
+        goods = reward.goods_view(raw, sources)
     model = RewardPage(
         crumbs=(Crumb(gettext("Rewards"), reverse("console:rewards")), Crumb(title)),
         title=title,
@@ -306,7 +334,7 @@ def _page(  # noqa: PLR0917 one page from its parts
         )
         if terms
         else "",
-        gives=said(request, kind.gives(document["params"], club.currency)) if kind and terms else "",
+        gives=said(request, kind.gives(terms.params, club.currency, sources.names)) if kind and terms else "",
         key=terms.key if terms else "",
         values=_values(request, info, document, sources),
         kinds=chosen([(each.key, say(each.label, lang)) for each in KINDS], document["kind"]),
@@ -335,6 +363,7 @@ def _page(  # noqa: PLR0917 one page from its parts
         is_new=terms is None,
         may_edit=may(request, "rewards.edit") and may(request, "rules.edit"),
         money_unit=money_unit(club),
+        goods=goods,
     )
     return show(request, "rewards/reward.html", model, status=422 if error or entry.errors else 200)
 

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from bashgah.engine.criteria.saying import Names
 from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
+from bashgah.rewards.scoping import scope_said
 from bashgah.rewards.shelf import KINDS, KindExample, Parameters
 from bashgah.rewards.types import Context, CouponEffect, Effect
 
@@ -24,6 +26,11 @@ class Params(Parameters):
     most: Amount = Field(default=0, description="the most a percentage may take off; 0 is without a ceiling")
     minimum_order: Amount = 0
     valid_days: int = Field(default=30, ge=0, le=3660)
+    lines: dict[str, Any] | None = Field(
+        default=None,
+        description="a condition on lines: the goods it is for, on which the least order is counted too",
+        json_schema_extra={"kind": "lines"},
+    )
 
     @model_validator(mode="after")
     def _one_of_the_two(self) -> Params:
@@ -47,6 +54,16 @@ class DiscountCoupon:
             {"amount": 1_000_000, "minimum_order": 10_000_000, "valid_days": 0},
             (CouponEffect("discount_coupon", {"amount": 1_000_000, "minimum_order": 10_000_000}, 0),),
         ),
+        KindExample(
+            {"percent": 15, "lines": {"field": "line.category", "op": "under", "value": "dairy"}},
+            (
+                CouponEffect(
+                    "discount_coupon",
+                    {"percent": 15, "lines": {"field": "line.category", "op": "under", "value": "dairy"}},
+                    30,
+                ),
+            ),
+        ),
     )
 
     def issue(self, params: Params, context: Context) -> tuple[Effect, ...]:
@@ -54,13 +71,16 @@ class DiscountCoupon:
         value = params.model_dump(exclude={"valid_days"}, exclude_defaults=True)
         return (CouponEffect(self.key, value, params.valid_days),)
 
-    def gives(self, value: Mapping[str, Any], currency: str) -> Phrase:
-        """Say the discount, its ceiling and the least order."""
-        off = self._off(value, currency)
-        if not value.get("minimum_order"):
-            return off
-        least = Money(value["minimum_order"], currency)
-        return Phrase(_("{discount} on purchases from {least}"), {"discount": off, "least": least})
+    def gives(self, value: Mapping[str, Any], currency: str, names: Names | None = None) -> Phrase:
+        """Say the discount, its ceiling, the goods it is for and the least order of them."""
+        off, goods = self._off(value, currency), scope_said(value, currency, names)
+        least = Money(value.get("minimum_order", 0), currency)
+        told = {"discount": off, "least": least} | ({"goods": goods} if goods else {})
+        if not least.amount:
+            return Phrase(_("{discount} on {goods}"), told) if goods else off
+        if not goods:
+            return Phrase(_("{discount} on purchases from {least}"), told)
+        return Phrase(_("{discount} on {goods}, from {least} of them"), told)
 
     @staticmethod
     def _off(value: Mapping[str, Any], currency: str) -> Phrase:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from bashgah.engine.criteria.saying import Names
 from bashgah.engine.document import BothTexts
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -61,7 +62,7 @@ class FreeProduct:
         """One coupon that names the product."""
         return (CouponEffect(self.key, params.model_dump(exclude={"valid_days"}), params.valid_days),)
 
-    def gives(self, value: Mapping[str, Any], currency: str) -> Phrase:
+    def gives(self, value: Mapping[str, Any], currency: str, names: Names | None = None) -> Phrase:
         """Say the product and how many."""
         named = value.get("name", {})
         name = Texts(named.get("fa", ""), named.get("en", ""))

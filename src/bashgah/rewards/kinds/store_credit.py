@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from bashgah.engine.criteria.saying import Names
 from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -36,7 +37,7 @@ class StoreCredit:
         """One credit of the whole amount."""
         return (CreditEffect(params.wallet, params.amount),)
 
-    def gives(self, value: Mapping[str, Any], currency: str) -> Phrase:
+    def gives(self, value: Mapping[str, Any], currency: str, names: Names | None = None) -> Phrase:
         """Say the amount."""
         return Phrase(_("{amount} store credit"), {"amount": Money(value.get("amount", 0), currency)})
 
