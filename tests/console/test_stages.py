@@ -77,6 +77,15 @@ def test_only_who_may_edit_moves_a_rule(console: Console) -> None:
     assert "It is in pilot: only for 25 percent of the members of whom it holds that" in page
 
 
+def test_a_live_rule_shows_no_pilot_before_somebody_asks_for_one(console: Console) -> None:
+    live = console.get("rules/visit/stage/").content.decode()
+    assert 'id="pilot"' not in live
+    assert 'href="/console/rules/visit/stage/?pilot=1#pilot"' in live
+    assert 'id="pilot"' in console.get("rules/visit/stage/?pilot=1").content.decode()
+    console.post("rules/visit/stage/move/", stage="draft")
+    assert 'id="pilot"' in console.get("rules/visit/stage/").content.decode()
+
+
 def test_a_pilot_in_the_making_says_whom_it_is_for_and_counts_them(console: Console) -> None:
     form = {
         "stage": "pilot", "percent": "50", "g-0-kind": "all", "g-0-in": "",

@@ -13,7 +13,7 @@ from bashgah.access.services import credential_check
 from bashgah.access.types import Credential
 from bashgah.api import problems
 from bashgah.api.limits import LIMITER, Allowance
-from bashgah.api.strict import Turned
+from bashgah.api.strict import Turned, body_take
 from bashgah.clubs.selectors import club_get
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import clock
@@ -60,6 +60,7 @@ class Bearer(HttpBearer):
         enter(request, credential, moment)
         if self.scope not in credential.scopes:
             raise Turned(problems.scope_missing(self.scope))
+        body_take(request)
         return credential
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
@@ -13,11 +14,17 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictB
 from pydantic_core import PydanticCustomError
 
 from bashgah.api import problems
+from bashgah.ground.pictures import PICTURE_BYTES
 from bashgah.kit.phrases import marked as _
 
 DEEPEST = 32
 MILLION = 1024 * 1024
 BODY_LIMIT = MILLION
+PICTURE_LETTERS = -(-PICTURE_BYTES // 3) * 4
+LARGER_BODIES = {
+    re.compile(r"/api/v1/members/[^/]+/social-tasks/[^/]+/proofs"): PICTURE_LETTERS + 16 * 1024,
+}
+"""Operations that carry a picture and the longest body of each; all others keep to ``BODY_LIMIT``."""
 BIGGEST = 2**53 - 1
 FORBIDDEN = "\x00"
 
@@ -36,6 +43,17 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """Return the decoded body; raise ``Turned`` for what is no JSON or no storable text."""
         return decoded(request.body)
+
+
+def body_take(request: HttpRequest) -> None:
+    """Read a body that may be longer than Django's own limit; called once the caller has shown the scope."""
+    if (most := body_most(request.path)) > BODY_LIMIT:
+        request._body = request.read(most)
+
+
+def body_most(path: str) -> int:
+    """Return how long the body of an operation may be, in bytes."""
+    return next((most for way, most in LARGER_BODIES.items() if way.fullmatch(path)), BODY_LIMIT)
 
 
 def decoded(raw: bytes) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.transaction import non_atomic_requests
@@ -16,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bashgah.api import language, problems
-from bashgah.api.strict import BODY_LIMIT, Turned, storable
+from bashgah.api.strict import Turned, body_most, storable
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -73,7 +74,7 @@ def problem_of(error: Exception) -> problems.Problem:  # noqa: PLR0911 one line 
         case Http404():
             return problems.not_found()
         case RequestDataTooBig():
-            return problems.too_large(BODY_LIMIT)
+            return problems.too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         case UnreadablePostError():
             return problems.malformed()
         case OperationalError() | InterfaceError() | psycopg.OperationalError() | psycopg.InterfaceError():
@@ -121,8 +122,8 @@ def _check_request(request: HttpRequest) -> None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isascii() or not length.isdigit():
         raise Turned(problems.malformed())
-    if int(length) > BODY_LIMIT:
-        raise Turned(problems.too_large(BODY_LIMIT))
+    if int(length) > (most := body_most(request.path)):
+        raise Turned(problems.too_large(most))
     if int(length) and request.content_type != "application/json":
         raise Turned(problems.not_json())
 
@@ -161,7 +162,10 @@ _OTHERWISE = _("This value does not fit.")
 
 
 def _field_error(item: dict[str, Any]) -> problems.FieldError:
-    msgid = _SAID.get(item["type"], _OTHERWISE)
+    kind = item["type"]
+    if kind in {"too_long", "too_short"} and item.get("ctx", {}).get("field_type") == "Value":
+        kind = f"string_{kind}"  # a text that is checked before it is measured
+    msgid = _SAID.get(kind, _OTHERWISE)
     context = {name: value for name, value in item.get("ctx", {}).items() if isinstance(value, (int, str))}
     return problems.FieldError(_pointer(item["loc"]), Phrase(msgid, context))
 

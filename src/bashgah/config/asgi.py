@@ -22,6 +22,8 @@ from a2wsgi import WSGIMiddleware
 # Django is set up by this import; what comes after it may read models and settings
 from bashgah.config.wsgi import application as pages_wsgi  # isort: skip
 from bashgah.api.intake import app as intake  # isort: skip
+from bashgah.api import language, problems  # isort: skip
+from bashgah.api.strict import body_most  # isort: skip
 from bashgah.ground.collector import collector_calm  # isort: skip
 
 Scope = MutableMapping[str, Any]
@@ -30,6 +32,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PAGE_THREADS = int(os.environ.get("BASHGAH_PAGE_THREADS", "16"))
 LONGEST_BODY_BYTES = 12 * 1024 * 1024
+API = "/api/"
 FRAMING = (b"content-length", b"transfer-encoding")
 LONGEST_BODY_SECONDS = 60.0
 QUERY_SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
@@ -56,17 +59,22 @@ def application(scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, An
 async def page(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer by Django, in a thread."""
     if scope["type"] == "http":
-        body = await whole_body(receive)
+        is_api = scope["path"].startswith(API)
+        most = body_most(scope["path"]) if is_api else LONGEST_BODY_BYTES
+        body = await whole_body(receive, most)
         if isinstance(body, bytes):
             await pages(plain(scope, len(body)), once(body), send)
+        elif is_api and body is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            await answer(send, body, too_large(scope, most))
         elif body is not None:
             await refuse(send, body)
 
 
-async def whole_body(receive: Receive) -> bytes | HTTPStatus | None:
+async def whole_body(receive: Receive, most: int = LONGEST_BODY_BYTES) -> bytes | HTTPStatus | None:
     """Read the body before a page thread is taken, so that slow or endless senders occupy none.
 
-    None means that the client has gone; a status, that the body is too long or too slow.
+    None means that the client has gone; a status, that the body is longer than ``most`` or too slow. No more
+    than ``most`` bytes are ever kept: whoever sends more, with a key or without, fills no memory.
     """
     chunks: list[bytes] = []
     size = 0
@@ -78,7 +86,7 @@ async def whole_body(receive: Receive) -> bytes | HTTPStatus | None:
                     return None
                 chunk = message.get("body", b"")
                 size += len(chunk)
-                if size > LONGEST_BODY_BYTES:
+                if size > most:
                     return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
                 chunks.append(chunk)
                 if not message.get("more_body"):
@@ -100,9 +108,21 @@ async def refuse(send: Send, status: HTTPStatus) -> None:
     """Answer without troubling Django."""
     code = status.phrase.lower().replace(" ", "_")
     body = json.dumps({"type": "about:blank", "title": status.phrase, "status": int(status), "code": code})
+    await answer(send, status, body.encode())
+
+
+def too_large(scope: Scope, most: int) -> bytes:
+    """Return the problem of a body that is too long for an operation of the API, in the caller's language."""
+    told = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+    lang = language.chosen(told.decode("latin-1"))
+    return problems.body(problems.too_large(most), lang=lang, request_id="", instance=scope["path"])
+
+
+async def answer(send: Send, status: HTTPStatus, body: bytes) -> None:
+    """Send a problem and close: the rest of the body is not waited for."""
     headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
+    await send({"type": "http.response.body", "body": body})
 
 
 def plain(scope: Scope, length: int) -> Scope:

@@ -11,6 +11,8 @@ from PIL import Image, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 PIXELS_MOST = 40_000_000
+PICTURE_BYTES = 4 * 1024 * 1024
+"""The largest file that is taken, at every door."""
 _FACE = 9
 _ORIENTATION = 0x0112
 _TURNS = {

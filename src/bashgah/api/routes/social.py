@@ -14,7 +14,7 @@ from pydantic import Field
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.once import once
-from bashgah.api.strict import Body, Short, Text
+from bashgah.api.strict import PICTURE_LETTERS, Body, Short, Text
 from bashgah.api.through import lang_of
 from bashgah.api.values import MemberId, TextsOut, cursor_id, member_id_of, said
 from bashgah.clubs.types import ClubInfo
@@ -99,11 +99,13 @@ class OffersOut(Schema):
 
 
 class ProofIn(Body):
-    """What the task asks for: its code, an https link of its host, or a picture in base64."""
+    """What the task asks for: its code, an https link of its host, or a picture of up to 4 MB in base64."""
 
     code: Short = ""
     link: Annotated[Text, Field(max_length=500)] = ""
-    picture: Annotated[Text, Field(max_length=1_000_000)] = ""
+    picture: Annotated[
+        Text, Field(max_length=PICTURE_LETTERS, description="PNG, JPEG or WebP in base64, 4 MB before it.")
+    ] = ""
 
 
 class PurchaseReviewIn(Body):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
+from bashgah.ground.pictures import PICTURE_BYTES
 from bashgah.kit import formats, ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -24,7 +25,6 @@ from bashgah.portal.doorway import Door, members_only, page, tried
 from bashgah.portal.pages import TaskCard
 from bashgah.social import selectors, services
 from bashgah.social.networks import NETWORKS, REASONS
-from bashgah.social.services.showing import PICTURE_BYTES
 from bashgah.social.types import Offer, ProofInfo, Told
 from bashgah.ui.types import Option
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import ids, secrets
-from bashgah.ground.pictures import NoPicture, picture_draw
+from bashgah.ground.pictures import PICTURE_BYTES, NoPicture, picture_draw
 from bashgah.ground.throttle import throttle_take
 from bashgah.ground.types import Actor, Limit
 from bashgah.kit.phrases import Phrase
@@ -32,7 +32,6 @@ from bashgah.social.types import ProofInfo, TaskInfo, Told
 # codes are short and the same for all: who guesses is stopped long before finding one
 CODES = (Limit(5, 3600), Limit(15, 86_400))
 OTHERS = (Limit(10, 3600), Limit(30, 86_400))
-PICTURE_BYTES = 4 * 1024 * 1024
 PICTURE_SIDE = 1600
 
 

@@ -34,6 +34,8 @@ from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang
 
 ORDER = ("draft", "shadow", "pilot", "live", "ended")
+# from here a rule may go on to a pilot; from further on it would go back, and whoever wants that asks for it
+BEFORE_LIVE = ORDER[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class StagePage:
     forward_word: str
     others: tuple[tuple[str, str], ...]
     pilot: PilotView | None
+    pilot_url: str
     runs_pilot: bool
     revision: int
     may_edit: bool
@@ -97,7 +100,8 @@ def _page(
     club: ClubInfo = request.club
     lang, ahead = lang_of(request), rule_ahead(request.club, key, clock.now())
     rule, view = ahead.rule, None
-    if may(request, "rules.edit"):
+    asked = form is not None or rule.stage in BEFORE_LIVE or request.GET.get("pilot") == "1"
+    if asked and may(request, "rules.edit"):
         draft, sources = ground(request)
         view = piloted.view_of(form or piloted.form_of(rule, sources), rule, draft, sources, clock.now())
     model = StagePage(
@@ -121,6 +125,7 @@ def _page(
             if stage not in (rule.stage, ahead.forward, "pilot")
         ),
         pilot=view,
+        pilot_url="" if asked else f"{reverse('console:rule_stage', args=[key])}?pilot=1#pilot",
         runs_pilot=rule.stage == "pilot",
         revision=selectors.draft_get(club).revision,
         may_edit=may(request, "rules.edit"),
