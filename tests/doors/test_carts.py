@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from bashgah.clubs.services import settings_set
 from bashgah.ground import clock
 from bashgah.ground.types import SYSTEM
 from bashgah.kit import ids
+from bashgah.members.selectors import member_get
 from bashgah.programs.selectors import draft_get
 from bashgah.programs.services import draft_publish, draft_save
 from tests.activities.shop import program
+from tests.cast import given
 from tests.coupons import coupon_of
 from tests.doors.test_intake import purchase
 
@@ -161,3 +164,31 @@ def test_guessing_codes_is_stopped(pos, naderi) -> None:
 def test_what_cannot_be_evaluated_says_why(pos, naderi, change, status, code) -> None:
     answer = pos.post("/carts/evaluate", {**cart(naderi), **change})
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+def test_the_shared_account_pays_what_the_month_leaves(pos, naderi) -> None:
+    now, draft = clock.now(), draft_get(naderi.club)
+    wallets = [
+        {**each, "worth": 10_000} if each["key"] == "points" else each for each in draft.document["wallets"]
+    ]
+    document = {**draft.document, "wallets": wallets, "pay_with_points": {"least": 10}}
+    saved = draft_save(club=naderi.club, document=document, revision=draft.revision, actor=SYSTEM, now=now)
+    draft_publish(club=naderi.club, revision=saved.revision, actor=SYSTEM, now=now)
+    changes = {"groups": {"kinds": ["household"]}, "redeem_consent": "never"}
+    settings_set(club=naderi.club, changes=changes, now=now)
+    sara, reza = (ids.public("member", member.id) for member in (naderi.sara, naderi.reza))
+    group = pos.post("/groups", {"type": "household", "name": "Home", "head_id": reza}).json()["id"]
+    pos.post(f"/groups/{group}/members", {"member_id": sara, "role": "junior", "monthly_limit": 30})
+    given(naderi.club, member_get(naderi.club, ids.parse("member", group)), 100)
+
+    asked = cart(naderi, pay_units=50, pool=True)
+    quote = pos.post("/carts/evaluate", asked).json()
+    paying = quote["pay_with_points"]
+    assert (paying["units"], paying["chosen"], quote["to_pay"]) == (30, 30, 7_400_000)
+    told = purchase("H-1", quote=quote["id"], member={"id": sara})
+    told.pop("amounts")
+    assert pos.post("/activities", told).status_code == 201
+    refused = pos.post("/carts/evaluate", {**asked, "member": {"id": reza}, "pay_units": 90}).json()
+    assert refused["pay_with_points"]["units"] == 70
+    pos.patch(f"/groups/{group}/members/{sara}", {"role": "junior"})
+    assert pos.post("/carts/evaluate", asked).json()["code"] == "group_role_spends_not"

@@ -17,6 +17,7 @@ from msgspec import structs
 from bashgah.activities.couponed import Couponed, CouponOff, UsableCoupon, cart_couponed, unfit
 from bashgah.activities.drafts import member_named
 from bashgah.activities.invoices import cart_fact
+from bashgah.activities.payments import payer_missing
 from bashgah.activities.promises import earned, promise_write
 from bashgah.activities.running import Running, running_read
 from bashgah.activities.types import CartIn
@@ -34,7 +35,8 @@ from bashgah.ground.batch import cursor
 from bashgah.ground.throttle import throttle_return, throttle_take
 from bashgah.ground.types import Actor, Limit
 from bashgah.ledger.reading import lots_load
-from bashgah.members.selectors import alias_set
+from bashgah.ledger.selectors import wallets_get
+from bashgah.members.selectors import alias_set, group_purse
 from bashgah.programs.budgets import budgets_read
 from bashgah.programs.selectors import number_in_force, program_of, versions_in_force
 from bashgah.rewards.offers import reward_list_for
@@ -90,10 +92,11 @@ def cart_evaluate(
 ) -> Evaluated:
     """Say what a cart costs and earns at this instant, and promise it for a while unless ``preview_only``.
 
-    ``set_aside`` are units by wallet that are on hold to pay this very cart, so that they can still pay.
+    ``set_aside`` are units by wallet that are on hold to pay this very cart, so that they can still pay. With
+    the cart's ``pool`` the units are those of the shared account, as far as the member's role and month let.
     ``rewards_for`` is the channel for which rewards and coupons are listed; empty lists none. A cart without
     a member gets what everybody gets. Raises what a purchase would refuse of itself, ``member_not_found``,
-    and ``too_many`` (429) for whom wrong codes were tried too often.
+    what ``group_purse`` refuses, and ``too_many`` (429) for whom wrong codes were tried too often.
     """
     member_id = member_named(club, cart.member, now) if cart.member is not None else None
     priced = _couponed(club, cart, member_id, actor, now)
@@ -103,6 +106,7 @@ def cart_evaluate(
     tries = _tries(club, cart, member_id, actor, now)
     with cursor() as cur:
         state = _state(cur, club, member_id, compiled, fact, now)
+    state = _payer_state(club, member_id, compiled, state, cart, now)
     if set_aside:
         units = state.balances.keys() | set_aside.keys()
         state = structs.replace(
@@ -120,6 +124,7 @@ def cart_evaluate(
             quote=found,
             coupons=priced.offs,
             program=compiled.number,
+            pool=cart.pool,
             now=now,
         )
     if priced.unknown:
@@ -155,6 +160,7 @@ def program_quote(
     priced = _couponed(club, cart, member_id, actor, now)
     with cursor() as cur:
         state = _state(cur, club, member_id, compiled, priced.cart, now)
+    state = _payer_state(club, member_id, compiled, state, cart, now)
     return priced, _quoted(compiled, state, cart, priced, names, member_id)
 
 
@@ -216,6 +222,28 @@ def _state(  # noqa: PLR0917 whose cart, by which program, when
         balances=_balances(cur, running, now),
         budgets=budgets,
     )
+
+
+def _payer_state(  # noqa: PLR0917 whose cart, by which program, when
+    club: ClubInfo,
+    member_id: UUID | None,
+    compiled: CompiledProgram,
+    state: State,
+    cart: CartIn,
+    now: datetime,
+) -> State:
+    """Let the shared account pay where the cart says so: what of its wallet the member may spend."""
+    terms = compiled.document.pay_with_points
+    if not cart.pool or terms is None:
+        return state
+    if member_id is None:
+        raise payer_missing()
+    may = group_purse(club, member_id, terms.wallet, now)
+    available = wallets_get(club, may.group_id, now).get(terms.wallet)
+    units = available.available if available else 0
+    if may.left is not None:
+        units = min(units, may.left)
+    return structs.replace(state, balances={**state.balances, terms.wallet: units})
 
 
 def _balances(cur: psycopg.Cursor[tuple[object, ...]], running: Running, now: datetime) -> dict[str, int]:

@@ -28,7 +28,7 @@ from bashgah.ledger.reading import spendings_of
 from bashgah.ledger.refusals import points_short
 from bashgah.ledger.spending import give_back
 from bashgah.ledger.states import Origin, Spending
-from bashgah.ledger.types import Account, Cause
+from bashgah.ledger.types import Account, Cause, HoldInfo
 from bashgah.members.services import members_lock
 from bashgah.members.types import LockedGroup
 from bashgah.redemption.acts import redemption_undo
@@ -93,7 +93,7 @@ def payments_checked(  # noqa: PLR0917 what a payment is judged by
             coupon = coupon_set_aside(club=club, name=named.coupon, actor=actor, now=now)
             found.append(Payment(COUPON, "", 1, coupon.member_id, coupon.id, coupon=coupon))
         else:
-            found.append(redeemed(cur, club, member, named.redemption, at, intake.branch, now))
+            found.append(redeemed(cur, club, member, named.redemption, at, intake.branch, group, now))
     names = [payment.ref_id for payment in found if payment.ref_id is not None]
     if len(set(names)) != len(names):
         raise unclear("/paid_with")
@@ -115,15 +115,9 @@ def payments_take(
     for no, payment in enumerate(payments, start=1):
         posting_id, ref_id = payment.posting_id, payment.ref_id
         if payment.hold is not None:
-            member.points.hold_capture(origin, payment.hold)
+            _hold_pays(member, payment, payment.hold, origin)
             if payment.closes is not None:
-                payment_captured(
-                    club=club,
-                    member_id=payment.owner_id,
-                    redemption_id=payment.closes,
-                    actor=actor,
-                    now=now,
-                )
+                payment_captured(club=club, redemption_id=payment.closes, actor=actor, now=now)
         elif payment.kind == UNITS and member.pool is not None and payment.owner_id == member.pool.member_id:
             posting_id = _pool_pays(club, member, member.pool, payment, origin)
             ref_id = posting_id
@@ -163,14 +157,28 @@ def payments_take(
     return rows
 
 
+def _hold_pays(member: Running, payment: Payment, hold: HoldInfo, origin: Origin) -> None:
+    """Capture what was set aside, in the book that it was set aside in."""
+    if member.pool is not None and payment.payer_id == member.pool.member_id:
+        member.pool.points.hold_capture(_of_pool(member, origin), hold)
+    else:
+        member.points.hold_capture(origin, hold)
+
+
+def _of_pool(member: Running, origin: Origin) -> Origin:
+    """The shared account's own entry of what a member spends of it."""
+    return structs.replace(origin, id=kept_ids.fresh(), cause=Cause.POOL, cause_id=member.member_id)
+
+
 def _pool_pays(club: ClubInfo, member: Running, pool: Running, payment: Payment, origin: Origin) -> UUID:
     """Take units out of the shared account, under an entry of its own that names the member."""
-    entry = structs.replace(origin, id=kept_ids.fresh(), cause=Cause.POOL, cause_id=member.member_id)
     pooling.spent_count(
         club, pool.member_id, member.member_id, payment.unit, payment.amount, origin.recorded_at
     )
     member.shared.append(pooling.touched_row(club.id, member.member_id, origin.id, pool.member_id, None))
-    return pool.points.debit(entry, unit=payment.unit, amount=payment.amount, to=Account.REDEEMED)
+    return pool.points.debit(
+        _of_pool(member, origin), unit=payment.unit, amount=payment.amount, to=Account.REDEEMED
+    )
 
 
 def paid_read(
@@ -338,13 +346,3 @@ def _units(
     if asked[key] > available:
         raise points_short(named.wallet, available, asked[key], field=at)
     return Payment(UNITS, named.wallet, named.amount, owner.member_id)
-
-
-def payer_missing() -> Refusal:
-    """Return the refusal of payments for a purchase that names nobody."""
-    return Refusal(
-        "payer_missing",
-        Phrase(_("Only a member's purchase can be paid with points, credit or coupons; name the member.")),
-        status=422,
-        field="/member",
-    )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 
+from bashgah.activities import pooling
 from bashgah.activities.running import Running
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit import ids
@@ -18,6 +19,8 @@ from bashgah.kit.refusals import Refusal
 from bashgah.ledger.reading import hold_read
 from bashgah.ledger.spending import is_closing
 from bashgah.ledger.types import HoldInfo, HoldState
+from bashgah.members.selectors import month_of, not_in_group
+from bashgah.members.types import LockedGroup
 from bashgah.redemption.agreement import closed
 from bashgah.redemption.bills import payment_ready
 from bashgah.redemption.selectors import redemption_row
@@ -65,16 +68,23 @@ def redeemed(  # noqa: PLR0917 what a redemption is judged by
     name: str,
     at: str,
     branch: str,
+    group: LockedGroup | None,
     now: datetime,
 ) -> Payment:
     row = redemption_row(club, ids.parse("redemption", name))
     if row.kind == BILL:
         payment_ready(row, member.member_id, branch, now)
-        found = hold_read(cur, member.member_id, row.hold_id) if row.hold_id else None
-        if found is None or found[0].state is not HoldState.OPEN or is_closing(member.points, found[0].id):
+        owner, units = member, (row.unit, row.price)
+        if row.payer_id is not None:
+            owner = _pool_of(club, member, group, row.payer_id, units, row.begun_at, now)
+        found = hold_read(cur, owner.member_id, row.hold_id) if row.hold_id else None
+        if found is None or found[0].state is not HoldState.OPEN or is_closing(owner.points, found[0].id):
             raise closed()
         hold, held_by = found
-        return Payment(UNITS, hold.unit, hold.amount, member.member_id, hold.id, held_by, hold, closes=row.id)
+        return Payment(
+            UNITS, hold.unit, hold.amount, owner.member_id, hold.id, held_by, hold,
+            payer_id=row.payer_id, closes=row.id,
+        )  # fmt: skip
     if row.member_id != member.member_id or row.state != "captured" or row.credited:
         raise Refusal(
             "redemption_unfit",
@@ -100,6 +110,27 @@ def redeemed(  # noqa: PLR0917 what a redemption is judged by
     )
 
 
+def _pool_of(  # noqa: PLR0917 whose units, set aside when
+    club: ClubInfo,
+    member: Running,
+    group: LockedGroup | None,
+    payer_id: UUID,
+    units: tuple[str, int],
+    begun_at: datetime,
+    now: datetime,
+) -> Running:
+    """Return the shared account that set units aside, if the member may still spend them.
+
+    They count against the month in which they were set aside; a purchase of the next asks that one too.
+    """
+    if member.pool is None or member.pool.member_id != payer_id:
+        raise not_in_group()
+    unit, amount = units
+    is_new = month_of(club, begun_at) != month_of(club, now)
+    pooling.may_pay(club, group, member.member_id, unit, amount if is_new else 0, now)
+    return member.pool
+
+
 def unclear(at: str) -> Refusal:
     return Refusal(
         "payment_unclear",
@@ -108,4 +139,14 @@ def unclear(at: str) -> Refusal:
         ),
         status=422,
         field=at,
+    )
+
+
+def payer_missing() -> Refusal:
+    """Return the refusal of payments for a purchase that names nobody."""
+    return Refusal(
+        "payer_missing",
+        Phrase(_("Only a member's purchase can be paid with points, credit or coupons; name the member.")),
+        status=422,
+        field="/member",
     )

@@ -33,6 +33,7 @@ KEPT_FOR = timedelta(days=1)
 class Promised(msgspec.Struct, frozen=True, array_like=True):
     """What a quote promises beside prices: units that pay, of which wallet, and units to be earned.
 
+    With ``pool`` the units are those of the shared account that the member is in.
     ``coupons`` are those it uses up, by id (``cpn_…``), with what each takes off which line.
     """
 
@@ -40,6 +41,7 @@ class Promised(msgspec.Struct, frozen=True, array_like=True):
     units: int = 0
     earns: dict[str, int] = {}
     coupons: tuple[tuple[str, Parts], ...] = ()
+    pool: bool = False
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ def promise_write(
     quote: Quote,
     coupons: Sequence[CouponOff] = (),
     program: int,
+    pool: bool = False,
     now: datetime,
 ) -> tuple[UUID, datetime]:
     """Keep a quote; return its id and until when it holds: never longer than the coupons it uses up."""
@@ -82,6 +85,7 @@ def promise_write(
         units=payment.chosen if payment else 0,
         earns=earned(quote),
         coupons=tuple((public("coupon", off.coupon.id), off.lines) for off in coupons),
+        pool=pool,
     )
     with cursor() as cur:
         cur.execute(

@@ -177,16 +177,20 @@ def payments_left(promise: Promise | None, named: Sequence[Payment]) -> tuple[Pa
 def units_left(promise: Promise | None, named: Iterable[Payment]) -> PaymentIn | None:
     """Return the units that a quote lets the purchase be paid with, unless they are paid with already.
 
-    What pays from that wallet must be the promised units (``quote_payment_differs``), whether they are taken
-    now or were set aside before.
+    What pays from that wallet must be the promised units of the promised account, the member's or the shared
+    one (``quote_payment_differs``), whether they are taken now or were set aside before.
     """
-    promised = promise.promised if promise is not None else None
-    if promised is None or not promised.units:
+    if promise is None or not promise.promised.units:
         return None
-    paid = [each.amount for each in named if each.kind == UNITS and each.unit == promised.wallet]
+    promised = promise.promised
+    paid = [
+        (each.amount, each.owner_id != promise.member_id)
+        for each in named
+        if each.kind == UNITS and each.unit == promised.wallet
+    ]
     if not paid:
-        return PaymentIn(wallet=promised.wallet, amount=promised.units)
-    if paid != [promised.units]:
+        return PaymentIn(wallet=promised.wallet, amount=promised.units, pool=promised.pool)
+    if paid != [(promised.units, promised.pool)]:
         raise Refusal(
             "quote_payment_differs",
             Phrase(

@@ -19,6 +19,7 @@ from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.text import Texts
+from bashgah.members.selectors import groups_get
 from bashgah.programs.selectors import program_by_number
 from bashgah.programs.units import wallet_value
 
@@ -142,18 +143,20 @@ def _paid(club: ClubInfo, compiled: CompiledProgram, info: ActivityInfo) -> Pric
     """The step of what was paid by points; the units where one wallet paid all of it."""
     amount, currency = info.fact.paid_by_points, info.fact.currency
     units: dict[str, int] = {}
+    owners = set()
     for each in spent_list(club, info.member_id, info.id):
         if each.kind == "units":
             units[each.unit] = units.get(each.unit, 0) + each.amount
+            owners.add(each.owner_id)
     if len(units) != 1:
         return PriceStep(
             Phrase(_("Paid with points")), -amount, _points_paid(Phrase(_("Points")), amount, currency)
         )
     ((unit, count),) = units.items()
     value = wallet_value(compiled.wallets.get(unit), count, unit, club)
-    return PriceStep(
-        Phrase(_("Paid with {units}"), {"units": value}), -amount, _points_paid(value, amount, currency)
-    )
+    is_shared = len(owners) == 1 and owners != {info.member_id} and bool(groups_get(club, owners))
+    named = _("Paid with {units} of the shared account") if is_shared else _("Paid with {units}")
+    return PriceStep(Phrase(named, {"units": value}), -amount, _points_paid(value, amount, currency))
 
 
 def _points_paid(what: object, amount: int, currency: str) -> Phrase:

@@ -209,7 +209,7 @@ def spent_list(club: ClubInfo, member_id: UUID, purchase_id: UUID) -> list[Spent
     with _reader() as cur:
         rows = cur.execute(
             """
-            SELECT kind, unit, amount, returned, ref_id FROM activities_spent
+            SELECT kind, unit, amount, returned, ref_id, owner_id FROM activities_spent
             WHERE club_id = %s AND member_id = %s AND purchase_id = %s ORDER BY no
             """,
             [club.id, member_id, purchase_id],

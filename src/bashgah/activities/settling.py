@@ -36,6 +36,7 @@ from bashgah.activities import (
 )
 from bashgah.activities.drafts import Draft
 from bashgah.activities.invoices import placed
+from bashgah.activities.payments import payer_missing
 from bashgah.activities.recording import Batch, again, reference_reused, refused, unsettled
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
@@ -273,7 +274,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     assert fact is not None  # noqa: S101 - facts_made gave every draft a fact or a refusal
     if draft.member_id is None:
         if isinstance(draft.intake, PurchaseIn) and draft.intake.paid_with:
-            raise paying.payer_missing()
+            raise payer_missing()
         return quoted.anonymous_settled(batch, draft, fact)
     compiled = quoted.program_for(batch, draft, fact)
     if draft.promise is not None:
@@ -357,9 +358,8 @@ def _payments(
         return []
     if member.member_id in batch.bare_groups:
         raise pooling.spends_by_person()
-    if draft.fact is not None:
-        # a quote knows its branch also where the purchase does not repeat it
-        intake = structs.replace(intake, branch=draft.fact.branch)
+    # a quote knows its branch also where the purchase does not repeat it
+    intake = structs.replace(intake, branch=draft.fact.branch if draft.fact else intake.branch)
 
     def checked(named: PurchaseIn) -> list[paying.Payment]:
         group = batch.groups.get(batch.in_group.get(member.member_id))

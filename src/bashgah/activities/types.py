@@ -116,8 +116,9 @@ class PurchaseIn(Form, tag="purchase", tag_field="kind"):
 class CartIn(Form):
     """A purchase that has not happened: what it would cost and earn is asked.
 
-    ``pay`` is how many units the member wants to pay with, ``codes`` what was typed, ``coupons`` the
-    member's coupons, by code or id (``cpn_…``).
+    ``pay`` is how many units the member wants to pay with; with ``pool`` they are those of the shared account
+    (household or company) that the member is in. ``codes`` are what was typed, ``coupons`` the member's
+    coupons, by code or id (``cpn_…``).
     """
 
     member: MemberRef | None = None
@@ -131,6 +132,7 @@ class CartIn(Form):
     codes: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
     coupons: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
     pay: Amount = 0
+    pool: bool = False
 
 
 class PurchaseRef(Form):
@@ -340,13 +342,17 @@ class BoughtInfo:
 
 @dataclass(frozen=True, slots=True)
 class SpentInfo:
-    """What a purchase was paid with, and how much of it went back; a coupon or redemption counts as one."""
+    """What a purchase was paid with, and how much of it went back; a coupon or redemption counts as one.
+
+    ``owner_id`` is whose it was: the member's, or the shared account's that they are in.
+    """
 
     kind: str
     unit: str
     amount: int
     returned: int
     ref_id: UUID
+    owner_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,14 @@ class LockedGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupPurse:
+    """From which shared account a member may spend, and what is ``left`` of this month’s limit, if any."""
+
+    group_id: UUID
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupInfo:
     """A household or a company: a member of kind group, with wallets of its own."""
 

@@ -20,6 +20,7 @@ from bashgah.rewards.shelf import gives
 from bashgah.rewards.types import CouponInfo, RewardInfo
 
 PAYING = Texts("پرداخت با امتیاز", "Paying by points")
+PAYING_SHARED = Texts("پرداخت با امتیاز حساب مشترک", "Paying by points of the shared account")
 SET_ASIDE = {
     "reward_out_of_stock": _("None of this reward is left."),
     "member_blocked": _("This member is blocked."),
@@ -32,10 +33,14 @@ SET_ASIDE = {
 """Why a reward of a rule waits for staff, by the refusal's code."""
 
 PAID_BY_GROUPS = """
-    SELECT club_id, payer_id, member_id, id, unit, price, begun_at, state IN ('open', 'captured') AS counts
+    SELECT club_id, payer_id, member_id, id, unit, price, begun_at,
+           state = 'open' OR state = 'captured' AND kind <> 'bill' AS counts
     FROM redemption_redemption WHERE payer_id IS NOT NULL
 """
-"""Redemptions that a household or company pays, and whether they count against the month; for proofs."""
+"""Redemptions that a household or company pays, and whether they count against the month; for proofs.
+
+What paid a bill counts as that purchase's payment.
+"""
 
 
 def redemption_get(
@@ -144,7 +149,7 @@ def _infos(club: ClubInfo, rows: Sequence[Redemption], now: datetime) -> list[Re
 
 def _name(row: Redemption, reward: RewardInfo | None) -> Texts:
     if row.kind == BILL:
-        return PAYING
+        return PAYING_SHARED if row.payer_id else PAYING
     return reward.name if reward else Texts(row.reward, row.reward)
 
 

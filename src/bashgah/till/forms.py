@@ -61,6 +61,7 @@ class Typed:
     pay: str = ""
     pay_most: bool = False
     pay_shown: int = 0
+    pay_pool: bool = False
 
     @property
     def prices(self) -> list[int]:
@@ -94,6 +95,7 @@ def typed_of(posted: QueryDict, club: ClubInfo) -> Typed:
         pay=posted.get("pay", "")[:40],
         pay_most=posted.get("pay_most") == "1",
         pay_shown=_whole(posted.get("pay_shown", "")),
+        pay_pool=posted.get("pay_pool") == "1",
     )
 
 

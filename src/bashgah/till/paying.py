@@ -8,6 +8,7 @@ asked for anew.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from bashgah.engine.document import Wallet
 from bashgah.engine.program import CompiledProgram
@@ -18,6 +19,7 @@ from bashgah.kit.money import Money
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+from bashgah.members.selectors import belonging_get
 from bashgah.programs.selectors import program_in_force
 from bashgah.programs.units import wallet_value
 from bashgah.redemption.agreement import check_place
@@ -52,12 +54,11 @@ class Aside:
         open_ = self.redemption.state == "open"
         return {self.redemption.unit: self.redemption.price} if open_ else {}
 
-    def pays(self, payment: Payment) -> bool:
-        """Say whether these are the very units that the bill is to be paid with."""
-        return self.agreed and (self.redemption.unit, self.redemption.price) == (
-            payment.wallet,
-            payment.chosen,
-        )
+    def pays(self, payment: Payment, payer_id: UUID | None) -> bool:
+        """Say whether these are the very units, of the very account, that the bill is to be paid with."""
+        found = self.redemption
+        asked = (payment.wallet, payment.chosen, payer_id)
+        return self.agreed and (found.unit, found.price, found.payer_id) == asked
 
 
 def points_taken(compiled: CompiledProgram) -> bool:
@@ -85,7 +86,10 @@ def wanted(counter: Counter, compiled: CompiledProgram, typed: Typed) -> int:
 
 
 def aside_of(counter: Counter, typed: Typed) -> Aside | None:
-    """Return the points that this branch set aside for this purchase, those that it captured already too."""
+    """Return the points that this branch set aside for this purchase, those that it captured already too.
+
+    Those of another account than the one that shall pay by now are among them: they go back when it is asked.
+    """
     for redemption_id in reversed(typed.redemptions):
         found = redemption_get(counter.club, redemption_id, now=counter.now)
         check_place(found.branch, counter.branch.code)
@@ -95,9 +99,25 @@ def aside_of(counter: Counter, typed: Typed) -> Aside | None:
     return None
 
 
-def yes_missing(counter: Counter, payment: Payment | None, aside: Aside | None) -> bool:
+def aside_to_pay(counter: Counter, typed: Typed) -> Aside | None:
+    """Return what was set aside in the account that shall pay: only that can still pay this bill."""
+    aside = aside_of(counter, typed)
+    return aside if aside is not None and aside.redemption.payer_id == payer_of(counter, typed) else None
+
+
+def payer_of(counter: Counter, typed: Typed) -> UUID | None:
+    """Return the shared account that shall pay, where the cashier chose it and the member may use one."""
+    if typed.member_id is None or not typed.pay_pool:
+        return None
+    mine = belonging_get(counter.club, typed.member_id)
+    return mine.group_id if mine is not None and mine.may_spend else None
+
+
+def yes_missing(counter: Counter, typed: Typed, payment: Payment | None, aside: Aside | None) -> bool:
     """Say whether the member has yet to agree to exactly these units."""
-    if payment is None or not payment.chosen or (aside is not None and aside.pays(payment)):
+    if payment is None or not payment.chosen:
+        return False
+    if aside is not None and aside.pays(payment, payer_of(counter, typed)):
         return False
     return counter.club.settings.asks_consent(payment.chosen)
 
@@ -108,11 +128,12 @@ def begun(counter: Counter, typed: Typed, payment: Payment | None) -> Redemption
     None where nobody has to agree, or nothing is paid by points. Asked twice it is the same one.
     """
     aside, chosen = aside_of(counter, typed), payment.chosen if payment else 0
-    if aside is not None and aside.redemption.price == chosen:
+    payer_id = payer_of(counter, typed)
+    if aside is not None and (aside.redemption.price, aside.redemption.payer_id) == (chosen, payer_id):
         return aside.redemption
     if aside is not None:
         releasing.release(counter, aside.redemption.id)
-    if typed.member_id is None or payment is None or not yes_missing(counter, payment, None):
+    if typed.member_id is None or payment is None or not yes_missing(counter, typed, payment, None):
         return None
     return payment_begin(
         club=counter.club,
@@ -120,6 +141,7 @@ def begun(counter: Counter, typed: Typed, payment: Payment | None) -> Redemption
         unit=payment.wallet,
         amount=payment.chosen,
         pays=payment.paid,
+        from_group=payer_id is not None,
         channel=CHANNEL,
         branch=counter.branch.code,
         actor=counter.actor,
@@ -140,11 +162,11 @@ def settled_with(counter: Counter, typed: Typed, payment: Payment | None) -> str
             Phrase(_("What points pay of this bill has changed. Look at the sum, then record it again.")),
         )
     aside = aside_of(counter, typed)
-    if yes_missing(counter, payment, aside):
+    if yes_missing(counter, typed, payment, aside):
         raise Refusal("till_incomplete", YES_MISSING, status=422)
     if aside is None:
         return ""
-    if payment is not None and aside.pays(payment):
+    if payment is not None and aside.pays(payment, payer_of(counter, typed)):
         return public("redemption", aside.redemption.id)
     releasing.release(counter, aside.redemption.id)
     return ""
@@ -173,13 +195,15 @@ def shown(
         most=payment.units,
         chosen=_as_typed(counter, wallet, payment.chosen) if payment.chosen else "",
         note=_terms(counter, compiled) if differs else "",
-        asks=yes_missing(counter, payment, aside_of(counter, typed)),
+        asks=yes_missing(counter, typed, payment, aside_of(counter, typed)),
     )
 
 
-def paid_said(counter: Counter, unit: str, chosen: int) -> str:
-    """Name the part of the bill that points pay."""
-    return counter.say(Phrase(_("Paid with {units}"), {"units": counter.units(chosen, unit)}))
+def paid_said(counter: Counter, typed: Typed, unit: str, chosen: int) -> str:
+    """Name the part of the bill that points pay, and whose they are where they are not the member's own."""
+    shared = payer_of(counter, typed) is not None
+    said = _("Paid with {units} of the shared account") if shared else _("Paid with {units}")
+    return counter.say(Phrase(said, {"units": counter.units(chosen, unit)}))
 
 
 def _terms(counter: Counter, compiled: CompiledProgram) -> str:

@@ -174,8 +174,9 @@ def _evaluated(
         payment_methods=(typed.payment,) if typed.payment else (),
         codes=typed.codes,
         pay=paying.wanted(counter, compiled, typed),
+        pool=paying.payer_of(counter, typed) is not None,
     )
-    aside = paying.aside_of(counter, typed)
+    aside = paying.aside_to_pay(counter, typed)
     return cart_evaluate(
         club=counter.club,
         cart=cart,

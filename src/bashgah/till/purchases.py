@@ -60,7 +60,7 @@ def sum_of(counter: Counter, typed: Typed) -> Sum:
         discounts=(
             *(SumLine(line.label, line.amount) for line in applied.lines if line.amount),
             *offered.lines,
-            *_paid(counter, offered.payment),
+            *_paid(counter, typed, offered.payment),
         ),
         due=due,
         points=sum(c.amount for c in preview.credits if c.wallet == POINTS) if preview else None,
@@ -195,10 +195,10 @@ def payment_methods_asked(compiled: CompiledProgram) -> bool:
     return any("purchase.payment_methods" in rule.model_dump_json() for rule in live)
 
 
-def _paid(counter: Counter, payment: Payment | None) -> tuple[SumLine, ...]:
+def _paid(counter: Counter, typed: Typed, payment: Payment | None) -> tuple[SumLine, ...]:
     if payment is None or not payment.paid:
         return ()
-    return (SumLine(paying.paid_said(counter, payment.wallet, payment.chosen), payment.paid),)
+    return (SumLine(paying.paid_said(counter, typed, payment.wallet, payment.chosen), payment.paid),)
 
 
 def _yes_missing(counter: Counter, shown: Paying | None) -> str:

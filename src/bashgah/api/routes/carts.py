@@ -88,6 +88,13 @@ class CartBody(Body):
         ),
     ] = []
     pay_units: Money = 0
+    pool: Annotated[
+        bool,
+        Field(
+            description="The units are those of the shared account (household or company) that the member is "
+            "in, as far as their role and this month's limit let."
+        ),
+    ] = False
     preview_only: Flag = False
 
 
@@ -250,6 +257,7 @@ def _cart(body: CartBody) -> CartIn:
         codes=tuple(body.codes),
         coupons=tuple(body.coupons),
         pay=body.pay_units,
+        pool=body.pool,
     )
 
 

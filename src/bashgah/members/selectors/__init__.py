@@ -9,9 +9,11 @@ from bashgah.members.selectors.groups import (
     belonging_list,
     group_get,
     group_list,
+    group_purse,
     groups_get,
     invitation_list,
     month_of,
+    not_in_group,
     spent_of,
 )
 from bashgah.members.selectors.people import (
@@ -63,6 +65,7 @@ __all__ = [
     "consents_granted",
     "group_get",
     "group_list",
+    "group_purse",
     "groups_get",
     "has_more_members",
     "invitation_list",
@@ -80,6 +83,7 @@ __all__ = [
     "members_mobiles",
     "members_resolve_bulk",
     "month_of",
+    "not_in_group",
     "person_get",
     "sources_in_use",
     "spent_of",

@@ -16,7 +16,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members.models import Belonging, Group, GroupInvitation, GroupSpend, Member, State
 from bashgah.members.selectors.people import alias_set, members_get
-from bashgah.members.types import BelongingInfo, GroupInfo, GroupInvitationInfo
+from bashgah.members.types import BelongingInfo, GroupInfo, GroupInvitationInfo, GroupPurse
 
 PAGE_MOST = 200
 SPENT_OF_GROUPS = "SELECT club_id, group_id, member_id, unit, month, spent FROM members_groupspend"
@@ -102,6 +102,43 @@ def spent_of(club: ClubInfo, group_id: UUID, member_id: UUID, unit: str, month: 
         club_id=club.id, group_id=group_id, member_id__in=alias_set(club, member_id), unit=unit, month=month
     )
     return sum(found.values_list("spent", flat=True))
+
+
+def group_purse(club: ClubInfo, member_id: UUID, unit: str, now: datetime) -> GroupPurse:
+    """Return from which shared account a member may spend, and what this month's limit leaves of a wallet.
+
+    Refuses as spending does: ``not_in_group``, ``group_blocked`` (409), ``group_role_spends_not`` (403).
+    """
+    mine = belonging_get(club, member_id)
+    if mine is None:
+        raise not_in_group()
+    if group_get(club, mine.group_id).status != "active":
+        raise group_blocked()
+    if not mine.may_spend:
+        raise role_spends_not()
+    if mine.monthly_limit is None:
+        return GroupPurse(mine.group_id, None)
+    spent = spent_of(club, mine.group_id, member_id, unit, month_of(club, now))
+    return GroupPurse(mine.group_id, max(0, mine.monthly_limit - spent))
+
+
+def not_in_group() -> Refusal:
+    """The refusal of somebody who is in no shared account, or not in this one."""
+    return Refusal("not_in_group", Phrase(_("This member is not in the shared account.")))
+
+
+def group_blocked() -> Refusal:
+    """The refusal of a shared account that nobody may spend from for now."""
+    return Refusal("group_blocked", Phrase(_("This shared account is blocked.")))
+
+
+def role_spends_not() -> Refusal:
+    """The refusal of somebody who only earns for the shared account."""
+    return Refusal(
+        "group_role_spends_not",
+        Phrase(_("This member earns for the shared account but may not spend from it.")),
+        status=403,
+    )
 
 
 def month_of(club: ClubInfo, now: datetime) -> date:

@@ -211,14 +211,10 @@ def group_allowed(  # noqa: PLR0917 one question about one spending
     """
     row = belonging_row(club, group.member.id, member_id)
     if not group.is_active:
-        raise Refusal("group_blocked", Phrase(_("This shared account is blocked.")))
+        raise reads.group_blocked()
     limit = row.monthly_limit
     if row.role == "junior" and not limit:
-        raise Refusal(
-            "group_role_spends_not",
-            Phrase(_("This member earns for the shared account but may not spend from it.")),
-            status=403,
-        )
+        raise reads.role_spends_not()
     if limit is None:
         return
     spent = reads.spent_of(club, group.member.id, member_id, unit, reads.month_of(club, now))
@@ -283,7 +279,7 @@ def belonging_row(club: ClubInfo, group_id: UUID, member_id: UUID) -> Belonging:
         club_id=club.id, group_id=group_id, member_id=member_id, ended_at__isnull=True
     ).first()
     if row is None:
-        raise Refusal("not_in_group", Phrase(_("This member is not in the shared account.")))
+        raise reads.not_in_group()
     return row
 
 

@@ -158,8 +158,10 @@
     var status = e.detail.xhr.status, asked = e.detail.requestConfig.parameters, amount = one("till-amount");
     /* an answer about an amount that is no longer on the screen comes too late */
     if (e.detail.target.id === "till-sum" && asked && amount && asked.amount !== amount.value) { e.detail.shouldSwap = false; return; }
-    if (status >= 400 && status < 500 && status !== 403) { e.detail.shouldSwap = true; e.detail.isError = false; }
-    if (status === 403 || status === 401) location.reload();
+    /* a page of our own says where it belongs; any other 403 means that somebody is no longer signed in */
+    var ours = status !== 401 && (status !== 403 || e.detail.xhr.getResponseHeader("HX-Retarget"));
+    if (status >= 400 && status < 500 && ours) { e.detail.shouldSwap = true; e.detail.isError = false; }
+    else if (status === 403 || status === 401) location.reload();
   });
   /* what has not changed is left alone, or a key pressed at this moment would hit a button that is gone */
   document.body.addEventListener("htmx:oobBeforeSwap", function (e) {
@@ -338,6 +340,7 @@
       F3: function () { if (settings.hasAttribute("data-idle")) anonymous(); else forward(); },
       F4: function () { var code = one("till-code"); if (code && code.offsetParent) { code.focus(); code.select(); } },
       F6: pay,
+      F7: function () { var pool = one("till-pay-pool"); if (pool && pool.offsetParent) pool.click(); },
       F8: function () { open("till-open-return"); },
       F9: function () { open("till-open-enrol"); },
       F12: function () { var panel = panelForm(); if (panel) panel.querySelector("[data-primary]").click(); else record(); },
