@@ -103,7 +103,7 @@ def test_a_denial_that_fails_is_said_as_it_stands() -> None:
 def test_days_and_hours_are_said() -> None:
     weekend = rule(schedule={"weekdays": [5, 6], "from_hour": "16:00", "to_hour": "20:00"})
     assert why(weekend, purchase(100_000))[1] == [
-        "فقط در پنجشنبه یا جمعه اعمال می‌شود",
+        "فقط در پنج‌شنبه یا جمعه اعمال می‌شود",
         "فقط از ساعت ۱۶:۰۰ تا ۲۰:۰۰ اعمال می‌شود",
     ]
 

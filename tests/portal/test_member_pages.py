@@ -246,11 +246,29 @@ def test_pages_of_a_member_are_kept_by_no_cache(house: House) -> None:
         assert (path, answer.status_code, answer.headers["Cache-Control"]) == (path, 200, "no-store")
 
 
+@pytest.mark.parametrize("path", ["/statement", "/rewards", "/coupons", "/me", "/inbox", "/card"])
+def test_pages_of_members_send_visitors_to_the_door_which_remembers_them(house: House, path: str) -> None:
+    assert house.visitor().get(path).headers["Location"] == f"/?next=%2F{path[1:]}"
+
+
+@pytest.mark.parametrize("path", ["/qr", "/asks"])
+def test_what_a_page_fetches_for_itself_is_no_place_to_come_back_to(house: House, path: str) -> None:
+    answer = house.visitor().client.get(path, headers={"Sec-Fetch-Dest": "empty"})
+
+    assert answer.headers["Location"] == "/"
+
+
 @pytest.mark.parametrize(
-    "path", ["/statement", "/rewards", "/coupons", "/me", "/inbox", "/card", "/qr", "/asks"]
+    ("path", "to"),
+    [("/me/consents", "/me"), ("/sign-out", "/"), ("/sign-in/again", "/")],
 )
-def test_pages_of_members_send_visitors_to_the_door(house: House, path: str) -> None:
-    assert house.visitor().get(path).headers["Location"] == "/"
+def test_addresses_of_forms_opened_as_pages_lead_back_and_do_nothing(
+    house: House, path: str, to: str
+) -> None:
+    sara = house.sara()
+
+    assert sara.get(path).headers["Location"] == to
+    assert sara.get("/me").status_code == 200
 
 
 def test_a_member_checks_in_by_the_printed_qr_of_a_branch(house: House) -> None:

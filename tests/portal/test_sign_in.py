@@ -96,6 +96,7 @@ def test_something_that_is_no_number_is_said_at_the_field(house: House) -> None:
 
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.content.decode()
+    assert "مثلاً ۰۹۱۲۳۴۵۶۷۸۹" in answer.content.decode()
 
 
 def test_the_address_of_the_form_opened_as_a_page_leads_home(house: House) -> None:
@@ -110,7 +111,33 @@ def test_signing_out_ends_the_session_on_the_server(house: House) -> None:
     visitor.post("/sign-out")
     visitor.client.cookies["bashgah_member"] = kept
 
-    assert visitor.get("/statement").headers["Location"] == "/"
+    assert visitor.get("/statement").headers["Location"] == "/?next=%2Fstatement"
+
+
+def test_signing_in_leads_to_the_page_a_link_in_a_message_named(house: House) -> None:
+    visitor = house.visitor()
+    door = visitor.get(visitor.get("/statement?unit=status").headers["Location"])
+    assert 'name="next" value="/statement?unit=status"' in door.content.decode()
+
+    visitor.post("/sign-in", mobile="09121234567", next="/statement?unit=status")
+    answer = visitor.post("/sign-in/code", code=visitor.code_sent())
+
+    assert answer.headers["Location"] == "/statement?unit=status"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/" * 501],
+)
+def test_signing_in_leads_nowhere_else(house: House, elsewhere: str) -> None:
+    visitor = house.visitor()
+    door = visitor.client.get("/", {"next": elsewhere}).content.decode()
+    assert f'name="next" value="{elsewhere}"' not in door
+
+    visitor.post("/sign-in", mobile="09121234567", next=elsewhere)
+    answer = visitor.post("/sign-in/code", code=visitor.code_sent())
+
+    assert answer.headers["Location"] == "/"
 
 
 def test_signing_in_again_takes_the_old_cookie_its_worth(house: House) -> None:
@@ -121,7 +148,7 @@ def test_signing_in_again_takes_the_old_cookie_its_worth(house: House) -> None:
     assert visitor.cookie != old
     visitor.client.cookies["bashgah_member"] = old
 
-    assert visitor.get("/statement").headers["Location"] == "/"
+    assert visitor.get("/statement").headers["Location"] == "/?next=%2Fstatement"
 
 
 def test_a_forged_cookie_is_nobodys(house: House) -> None:
@@ -130,7 +157,7 @@ def test_a_forged_cookie_is_nobodys(house: House) -> None:
         "A" if visitor.cookie[-1] != "A" else "B"
     )
 
-    assert visitor.get("/statement").headers["Location"] == "/"
+    assert visitor.get("/statement").headers["Location"] == "/?next=%2Fstatement"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +201,7 @@ def test_a_member_of_another_club_is_a_visitor_here(house: House) -> None:
     visitor = house.visitor()
     visitor.client.cookies["bashgah_member"] = response.cookies["bashgah_member"].value
 
-    assert visitor.get("/statement").headers["Location"] == "/"
+    assert visitor.get("/statement").headers["Location"] == "/?next=%2Fstatement"
 
 
 def test_a_newcomer_proves_the_number_and_joins_with_consents(house: House) -> None:

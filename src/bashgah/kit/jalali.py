@@ -87,7 +87,7 @@ def parse_date(text: str, *, field: str | None = None) -> date:
             pass  # a day that does not exist is refused like any other unreadable text
     raise Refusal(
         "date_invalid",
-        Phrase(_("This date cannot be read. Write it as {example}."), {"example": "1405/08/30"}),
+        Phrase(_("This date cannot be read. Write year, month and day, as in 1405/08/30.")),
         status=422,
         field=field,
     )

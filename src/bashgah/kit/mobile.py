@@ -71,5 +71,8 @@ def _unspoil(text: str) -> str:
 
 def _invalid() -> Refusal:
     return Refusal(
-        "mobile_invalid", Phrase(_("This is not a valid mobile number.")), status=422, field="/mobile"
+        "mobile_invalid",
+        Phrase(_("This is not a valid mobile number. Write all its digits, as in 0912 345 6789.")),
+        status=422,
+        field="/mobile",
     )

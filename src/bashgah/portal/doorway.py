@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from bashgah.access.gate import public
@@ -30,6 +32,8 @@ from bashgah.ui.types import Frame, Lang, NavGroup, NavItem
 
 View = Callable[..., HttpResponse]
 T = TypeVar("T")
+
+LONGEST_WAY = 500
 
 OPEN = public("the club's own page; members sign in by a code, not as staff")
 
@@ -87,17 +91,32 @@ def visitor(view: View) -> View:
 
 
 def members_only(view: View) -> View:
-    """Let members in and send all others to the club's page."""
+    """Let members in and send all others to the club's page, from where signing in leads back here."""
 
     @OPEN
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         door = _door(request)
         if door.member is None:
-            return HttpResponseRedirect(reverse("portal:home"))
+            return HttpResponseRedirect(_way_in(request))
         return _guarded(view, request, door, args, kwargs)
 
     return opened
+
+
+def inside(request: HttpRequest, path: str) -> str:
+    """The path if it leads to a page of this portal, else nothing: no link may send people elsewhere."""
+    here = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if here and path.startswith("/") and len(path) <= LONGEST_WAY else ""
+
+
+def _way_in(request: HttpRequest) -> str:
+    """The club's page, knowing where the visitor wanted to go; what a page fetches for itself is no place."""
+    home = reverse("portal:home")
+    wanted = inside(request, request.get_full_path())
+    if request.method != "GET" or not wanted or request.headers.get("Sec-Fetch-Dest") == "empty":
+        return home
+    return f"{home}?{urlencode({'next': wanted})}"
 
 
 def tried(act: Callable[[], T]) -> tuple[T | None, Refusal | None]:

@@ -128,6 +128,7 @@ class Expiring:
 
     amount: int
     on: date
+    is_today: bool = False
     reward: str = ""
     reward_price: int = 0
     reward_url: str = ""
@@ -193,6 +194,7 @@ class LandingPage:
     promises: tuple[str, ...]
     tiers: str
     mobile: str = ""
+    wanted: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -256,6 +258,7 @@ class StatementPage:
     balance: int
     is_money: bool
     endings: tuple[Ending, ...] = ()
+    ending_later: int = 0
     next_url: str = ""
 
 

@@ -31,7 +31,8 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A person on the way in: the number they typed, the request its code answers, whether it was proved.
+    """A person on the way in: the number they typed, the request its code answers, whether it was proved,
+    and the page they wanted.
 
     It lives in the visitor's own browser, signed and short, so that numbers of people who never join are
     kept nowhere.
@@ -41,6 +42,7 @@ class Entry:
     request: str
     proved: bool = False
     sent_at: float = 0.0
+    wanted: str = ""
 
 
 def cookie_name(request: HttpRequest, name: str) -> str:
@@ -95,12 +97,12 @@ def entry_get(request: HttpRequest) -> Entry | None:
         values = signing.loads(packed, salt=_ENTRY_SALT, max_age=ENTRY_LIFE)
     except signing.BadSignature:
         return None
-    return Entry(values["m"], values["r"], values["p"], values["t"])
+    return Entry(values["m"], values["r"], values["p"], values["t"], values.get("w", ""))
 
 
 def entry_set(request: HttpRequest, response: HttpResponse, entry: Entry) -> None:
     """Remember in the visitor's browser how far they have come."""
-    values = {"m": entry.mobile, "r": entry.request, "p": entry.proved, "t": entry.sent_at}
+    values = {"m": entry.mobile, "r": entry.request, "p": entry.proved, "t": entry.sent_at, "w": entry.wanted}
     _cookie_set(request, response, ENTRY, signing.dumps(values, salt=_ENTRY_SALT), ENTRY_LIFE)
 
 

@@ -124,7 +124,7 @@ def _dairy_weekend(step: int) -> dict[str, Any]:
         "priority": 100,
         "examples": [
             {
-                "name": _texts("پنجشنبه، چهار پله لبنیات", "Thursday, four steps of dairy"),
+                "name": _texts("پنج‌شنبه، چهار پله لبنیات", "Thursday, four steps of dairy"),
                 "fact": {"at": _THURSDAY, "lines": basket},
                 "expect": {"points": 60},
             },

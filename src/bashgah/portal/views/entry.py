@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from bashgah.kit import mobile
 from bashgah.kit.refusals import Refusal
@@ -13,7 +13,7 @@ from bashgah.members import services as members
 from bashgah.portal import codes, enrolment, sessions
 from bashgah.portal.doorway import Door, page, tried, visitor
 from bashgah.portal.pages import CodePage, JoinPage
-from bashgah.portal.views.home import landing
+from bashgah.portal.views.home import landing, wanted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,17 +29,19 @@ def sign_in(request: HttpRequest, door: Door) -> HttpResponse:
     number, refusal = tried(lambda: mobile.normalise(typed))
     if number is None or refusal:
         return landing(request, door, typed, refusal)
-    return _sent(request, door, number, typed)
+    return _sent(request, door, number, typed, wanted(request))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @visitor
 def again(request: HttpRequest, door: Door) -> HttpResponse:
     """Send another code to the number typed before."""
     entry = sessions.entry_get(request)
     if entry is None or entry.proved:
         return HttpResponseRedirect(reverse("portal:home"))
-    return _sent(request, door, entry.mobile, mobile.national(entry.mobile))
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("portal:code"))
+    return _sent(request, door, entry.mobile, mobile.national(entry.mobile), entry.wanted)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,9 +58,10 @@ def code(request: HttpRequest, door: Door) -> HttpResponse:
         return _code_page(request, door, entry, refusal)
     if accepted.member_id is None:
         response: HttpResponse = HttpResponseRedirect(reverse("portal:join"))
-        sessions.entry_set(request, response, sessions.Entry(accepted.contact, entry.request, proved=True))
+        proved = sessions.Entry(accepted.contact, entry.request, proved=True, wanted=entry.wanted)
+        sessions.entry_set(request, response, proved)
         return response
-    response = HttpResponseRedirect(reverse("portal:home"))
+    response = HttpResponseRedirect(entry.wanted or reverse("portal:home"))
     sessions.session_begin(
         request, response, club_id=door.club.id, member_id=accepted.member_id, now=door.now
     )
@@ -91,28 +94,30 @@ def join(request: HttpRequest, door: Door) -> HttpResponse:
     )
     if member is None:
         return _join_page(request, door, entry, form, refusal)
-    response = HttpResponseRedirect(reverse("portal:home"))
+    response = HttpResponseRedirect(entry.wanted or reverse("portal:home"))
     sessions.session_begin(request, response, club_id=door.club.id, member_id=member.id, now=door.now)
     sessions.entry_clear(request, response)
     return response
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @visitor
 def sign_out(request: HttpRequest, door: Door) -> HttpResponse:
-    """End the sign-in on the server and in the browser."""
+    """End the sign-in on the server and in the browser; opened as a page it ends nothing and leads home."""
     response = HttpResponseRedirect(reverse("portal:home"))
+    if request.method != "POST":
+        return response
     sessions.session_end(request, response)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
-def _sent(request: HttpRequest, door: Door, number: str, typed: str) -> HttpResponse:
+def _sent(request: HttpRequest, door: Door, number: str, typed: str, way: str) -> HttpResponse:
     request_id, refusal = tried(lambda: codes.send(door, number, address=codes.address(request)))
     if request_id is None:
         return landing(request, door, typed, refusal)
     response = HttpResponseRedirect(reverse("portal:code"))
-    entry = sessions.Entry(number, request_id, sent_at=door.now.timestamp())
+    entry = sessions.Entry(number, request_id, sent_at=door.now.timestamp(), wanted=way)
     sessions.entry_set(request, response, entry)
     return response
 

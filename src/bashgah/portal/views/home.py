@@ -20,7 +20,7 @@ from bashgah.ledger.selectors import expiring
 from bashgah.members.selectors import alias_set
 from bashgah.messaging.selectors import inbox_unread_count
 from bashgah.portal import cards, offers, promises, statements
-from bashgah.portal.doorway import Door, members_only, page, tried, visitor
+from bashgah.portal.doorway import Door, inside, members_only, page, tried, visitor
 from bashgah.portal.pages import Ask, Expiring, HomePage, LandingPage
 from bashgah.portal.views.social import task_card
 from bashgah.redemption.selectors import redemption_get, redemptions_awaiting_yes
@@ -93,9 +93,18 @@ def landing(
         promises=said,
         tiers=tiers,
         mobile=typed,
+        wanted=wanted(request),
         errors={"mobile": door.say(refusal.phrase)} if refusal else {},
     )
     return page(request, door, "landing.html", status=refusal.status if refusal else 200, page=shown)
+
+
+def wanted(request: HttpRequest) -> str:
+    """The page a visitor came for: named by the form, by the address, or the address itself."""
+    if request.method == "POST":
+        return inside(request, request.POST.get("next", ""))
+    path = request.get_full_path()
+    return inside(request, request.GET.get("next", "") if request.path == reverse("portal:home") else path)
 
 
 @require_safe
@@ -176,12 +185,14 @@ def _expiring(door: Door, found: list[RewardOffer]) -> Expiring | None:
     ]
     if not soon:
         return None
-    last = soon[0].expires_at - timedelta(seconds=1)
+    zone = ZoneInfo(door.club.timezone)
+    last = (soon[0].expires_at - timedelta(seconds=1)).astimezone(zone).date()
     pays = [offer for offer in found if offer.can_have and 0 < offer.price <= soon[0].amount]
     best = max(pays, key=lambda offer: offer.price, default=None)
     return Expiring(
         amount=soon[0].amount,
-        on=last.astimezone(ZoneInfo(door.club.timezone)).date(),
+        on=last,
+        is_today=last == door.now.astimezone(zone).date(),
         reward=best.name.say(door.lang) if best else "",
         reward_price=best.price if best else 0,
         reward_url=reverse("portal:reward", kwargs={"key": best.key}) if best else "",

@@ -66,10 +66,12 @@ def me(request: HttpRequest, door: Door) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:me") + "?saved=1")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def consents(request: HttpRequest, door: Door) -> HttpResponse:
     """Record what the member agrees to and what they withdraw, in one step and equally easily."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("portal:me"))
     members.consent_record(
         club=door.club,
         id=door.who.id,

@@ -39,6 +39,7 @@ def statement(request: HttpRequest, door: Door) -> HttpResponse:
     unit = asked if asked in wallets else cards.POINTS
     lines, cursor = statements.statement(door, unit=unit, cursor=request.GET.get("after"), lines=LINES)
     held = wallets_get(door.club, door.who.id, door.now)
+    endings = () if request.GET.get("after") else _endings(door, unit)
     shown = StatementPage(
         lines=lines,
         units=tuple(
@@ -48,7 +49,8 @@ def statement(request: HttpRequest, door: Door) -> HttpResponse:
         unit=unit,
         balance=held[unit].available if unit in held else 0,
         is_money=unit in wallets and wallets[unit].kind == "credit",
-        endings=_endings(door, unit) if not request.GET.get("after") else (),
+        endings=endings[:ENDINGS_MOST],
+        ending_later=sum(each.amount for each in endings[ENDINGS_MOST:]),
         next_url=f"?unit={unit}&after={cursor}" if cursor else "",
     )
     return page(request, door, "statement.html", current="statement", page=shown)
@@ -62,7 +64,7 @@ def _endings(door: Door, unit: str) -> tuple[Ending, ...]:
         if each.unit == unit:
             last = (each.expires_at - timedelta(microseconds=1)).astimezone(zone).date()
             ends[last] = ends.get(last, 0) + each.amount
-    return tuple(Ending(amount, on) for on, amount in list(ends.items())[:ENDINGS_MOST])
+    return tuple(Ending(amount, on) for on, amount in sorted(ends.items()))
 
 
 @require_safe

@@ -10,7 +10,7 @@
     function renew() {
       if (document.hidden) return;
       fetch(holder.dataset.qr, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" }).then(function (answer) {
-        if (!answer.ok) throw new Error(String(answer.status));
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
         return answer.text();
       }).then(function (svg) { last = Date.now(); all("[data-qr]").forEach(function (h) { h.innerHTML = svg; h.removeAttribute("data-stale"); }); },
         function () { if (Date.now() - last > 3 * every) holder.setAttribute("data-stale", ""); });
@@ -47,7 +47,7 @@
   var asks = document.querySelector("[data-asks]");
   if (asks) setInterval(function () {
     if (document.hidden) return;
-    fetch(asks.dataset.asks, { credentials: "same-origin" }).then(function (a) { return a.ok ? a.text() : Promise.reject(); }).then(function (html) {
+    fetch(asks.dataset.asks, { credentials: "same-origin" }).then(function (a) { return a.ok && !a.redirected ? a.text() : Promise.reject(); }).then(function (html) {
       if (html.trim() !== asks.innerHTML.trim()) asks.innerHTML = html;
     }, function () { /* without a line the page stays as it is */ });
   }, 5000);
