@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError
 
+from bashgah.activities.types import Interrupted
 from bashgah.api.intake import gathering
 from bashgah.api.intake.gathering import Gathering
 from bashgah.api.intake.queue import BATCH_MOST, Full, Queue, Work
@@ -365,3 +366,49 @@ def test_each_wait_in_vain_is_followed_by_twice_as_many_batches_without_one() ->
     while not waited_for(waits, tills(10), tills(5)):
         pass
     assert waited_for(waits, tills(10), tills(5))
+
+
+class Told:
+    """As much of a fact as an answer names."""
+
+    def __init__(self, reference: str) -> None:
+        self.source, self.reference = "pos", reference
+
+
+def test_what_an_interrupted_batch_left_is_settled_once_more_and_what_stands_is_not_told_again() -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        settlement.may_go.set()
+        settlement.failures = [Interrupted(["A", None, "C", None])]
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        queue.put(one := work(["a", "b", "c", "d"]))
+        assert await one.future == ["A", "b", "C", "d"]
+        assert [facts for _club, facts in settlement.batches] == [["a", "b", "c", "d"], ["b", "d"]]
+        queue.close(5)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("second", [OperationalError("gone"), Interrupted([None, "D"])], ids=["all", "some"])
+def test_where_some_facts_stand_and_the_rest_cannot_be_settled_each_is_told_its_own(
+    second: Exception,
+) -> None:
+    async def scenario() -> None:
+        settlement = Settlement()
+        settlement.may_go.set()
+        settlement.failures = [Interrupted(["A", None, "C", None]), second]
+        queue = Queue(settlement, lambda: NOW, writers=1)
+        facts = [Told(reference) for reference in "abcd"]
+        queue.put(one := work(facts))
+        first, lost, third, last = await one.future
+        assert (first, third) == ("A", "C")
+        unknown = [lost] if isinstance(second, Interrupted) else [lost, last]
+        assert [each.refusal.code for each in unknown] == ["settlement_failed"] * len(unknown)
+        assert [each.refusal.status for each in unknown] == [503] * len(unknown)
+        assert (lost.source, lost.reference) == ("pos", "b")
+        assert last == "D" or last in unknown
+        queue.put(after := work(["e"]))
+        assert await after.future == ["e"]
+        queue.close(5)
+
+    asyncio.run(scenario())

@@ -12,14 +12,16 @@ from uuid import UUID
 import psycopg
 import structlog
 from django.db import Error as DjangoDatabaseError
-from django.db import transaction
+from django.db import connection, transaction
 
 from bashgah.activities import compact, drafts, strangers
+from bashgah.activities.cutting import parts_of
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import refused, unsettled
 from bashgah.activities.settling import batch_settle
 from bashgah.activities.types import (
     Intake,
+    Interrupted,
     MemberRef,
     Outcome,
     PurchaseIn,
@@ -54,16 +56,22 @@ def settle(batch: Sequence[Intake], *, club: ClubInfo, actor: Actor, now: dateti
 
     A reference told before with the same body gets its first answer again (``repeated``), balances as they
     were then; with another body it is refused (``reference_reused``, 409). A refused fact writes nothing,
-    leaves its reference free and does not touch its neighbours. Facts of one batch see those before them; a
-    return of a purchase earlier in the batch begins a new transaction.
+    leaves its reference free and does not touch its neighbours. Facts of one batch see those before them that
+    bear on them; ``cutting`` says which transactions a batch becomes.
 
     Call it outside a transaction: it opens its own (inside one it works on savepoints, and the answers hold
-    only once the caller commits).
+    only once the caller commits). When the database fails, its error is raised and nothing was settled, or
+    ``Interrupted`` once a part was committed.
     """
     made = drafts.drafts_of(batch)
     outcomes: dict[int, Outcome] = {}
-    for part in _parts(made):
-        _part_settle(club, part, actor, now, outcomes)
+    for part in parts_of(club, made, now):
+        try:
+            _part_settle(club, part, actor, now, outcomes)
+        except Exception as error:
+            if not outcomes or connection.in_atomic_block:
+                raise
+            raise Interrupted([outcomes.get(id(draft)) for draft in made]) from error
     return [outcomes[id(draft)] for draft in made]
 
 
@@ -153,20 +161,6 @@ def _returned_before(
         outcome = outcomes[id(draft)]
         if isinstance(outcome, Refused):
             raise outcome.refusal
-
-
-def _parts(made: list[Draft]) -> list[list[Draft]]:
-    """Cut the batch before each fact that names a purchase told earlier in the same part."""
-    parts: list[list[Draft]] = [[]]
-    told: set[tuple[str, str]] = set()
-    for draft in made:
-        named = getattr(draft.intake, "purchase", None)
-        if named is not None and (named.source or draft.intake.source, named.reference) in told:
-            parts.append([])
-            told.clear()
-        told.add(draft.key)
-        parts[-1].append(draft)
-    return [part for part in parts if part]
 
 
 def _draft_settle(club: ClubInfo, draft: Draft, actor: Actor, now: datetime) -> Settled:

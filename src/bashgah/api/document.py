@@ -181,8 +181,11 @@ def _add_intake(schema: dict[str, Any]) -> None:
             "tags": ["activities"],
             "summary": "Record up to 1,000 activities",
             "description": (
-                "Each activity is settled or refused by itself, in order; a refused one stops no other. "
-                "Each result carries the status its activity would have got alone."
+                "Each activity is settled or refused by itself; a refused one stops no other. Those of one "
+                "member are settled in the order told, and those that bear on each other (a return of a "
+                "purchase of the batch). Each result carries the status its activity would have got alone; "
+                "503 `settlement_failed` for some says that the database failed on the way, and they can be "
+                "sent again."
             ),
             "requestBody": _json(batch_in),
             "responses": {

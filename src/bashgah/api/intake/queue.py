@@ -25,7 +25,8 @@ from django.db import InterfaceError, OperationalError, connection
 from prometheus_client import Counter, Gauge, Histogram
 from psycopg_pool import PoolTimeout
 
-from bashgah.activities.types import Intake, Outcome
+from bashgah.activities.recording import unsettled
+from bashgah.activities.types import Intake, Interrupted, Outcome, Refused
 from bashgah.api.intake.gathering import Gathering
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.types import Actor
@@ -202,22 +203,45 @@ class Queue:
             return error
 
     def _settle_again_if_lost(self, facts: list[Intake], work: Work) -> list[Outcome]:
-        """Settle; when the connection was lost, once more on a fresh one.
+        """Settle; when the connection was lost, settle what is left once more on a fresh one.
 
-        References make this safe: had the first try been committed, the second finds its answers.
+        References make this safe: what the first try committed without our hearing of it is found by the
+        second. Where some facts are settled and the rest cannot be, each is told its own: the rest may be
+        sent again. Where none is known to be, the error is all there is to tell.
         """
         try:
             return self._settle(facts, club=work.club, actor=work.actor, now=self._now())
+        except Interrupted as broken:
+            outcomes = broken.outcomes
+            log.warning("intake.interrupted", error=type(broken.__cause__).__name__, facts=len(facts))
         except DATABASE_AWAY as error:
-            connection.close()
             # no connection was lost, there is none: waiting for one again would only take longer
             if PoolTimeout in {type(error), type(error.__cause__)}:
+                connection.close()
                 raise
+            outcomes = [None] * len(facts)
+        connection.close()
+        return self._settle_rest(facts, outcomes, work)
+
+    def _settle_rest(self, facts: list[Intake], outcomes: list[Outcome | None], work: Work) -> list[Outcome]:
+        left = [fact for fact, outcome in zip(facts, outcomes, strict=True) if outcome is None]
+        found: list[Outcome | None]
         try:
-            return self._settle(facts, club=work.club, actor=work.actor, now=self._now())
+            found = [*self._settle(left, club=work.club, actor=work.actor, now=self._now())]
+        except Interrupted as broken:
+            connection.close()
+            found = broken.outcomes
         except DATABASE_AWAY:
             connection.close()
-            raise
+            if len(left) == len(facts):
+                raise
+            found = [None] * len(left)
+        rest = iter(found)
+        told = [next(rest) if outcome is None else outcome for outcome in outcomes]
+        return [
+            Refused(fact.source, fact.reference, unsettled()) if outcome is None else outcome
+            for fact, outcome in zip(facts, told, strict=True)
+        ]
 
 
 def _resolve(group: list[Work], outcome: list[Outcome] | Exception) -> None:

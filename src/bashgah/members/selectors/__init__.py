@@ -1,6 +1,7 @@
 """Reads of members; every one names its club, and none returns another club's row."""
 
 from bashgah.members.selectors.conditions import cities_in_use, sources_in_use, within_branches
+from bashgah.members.selectors.deciding import members_together
 from bashgah.members.selectors.groups import (
     GROUPS,
     SPENT_OF_GROUPS,
@@ -82,6 +83,7 @@ __all__ = [
     "members_get",
     "members_mobiles",
     "members_resolve_bulk",
+    "members_together",
     "month_of",
     "not_in_group",
     "person_get",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
 
 from bashgah.clubs.types import ClubInfo
+from bashgah.ground.asking import Question, Statement
 from bashgah.ground.batch import Part, cursor
 from bashgah.members.facts import MemberFacts
 
@@ -44,3 +46,22 @@ def members_facts(club: ClubInfo, after: UUID, *, limit: int) -> list[tuple[UUID
         (id_, survivor, MemberFacts(city, gender, tuple(tags), birth, decode(own), enrolled, survivor.hex))
         for id_, survivor, city, gender, tags, birth, own, enrolled in rows
     ]
+
+
+def members_together(club: ClubInfo, ids: Collection[UUID]) -> Question:
+    """Return the question which of these members move each other's points; it answers with one id for each.
+
+    Those who gave way to one and the same, and those of one shared account, have the same.
+    """
+    return _TOGETHER.of(club.id, list(ids), read=dict)
+
+
+_TOGETHER = Statement(
+    """
+    SELECT x.member_id, coalesce(s.group_id, s.member_id, x.group_id, x.member_id)
+    FROM members_state x LEFT JOIN members_state s ON s.member_id = x.merged_into
+    WHERE x.club_id = $1 AND x.member_id = ANY($2)
+    """,
+    "uuid",
+    "uuid[]",
+)
