@@ -271,18 +271,13 @@ def redemption_undo(
     """Call off a captured redemption but for its points, which the caller gives back under the same lock.
 
     Its coupon is made void, the reward goes back to stock and limits. False, and nothing is changed, where it
-    is not captured (any more) or its coupon was used.
+    is not captured (any more) or its coupon was used: it never refuses, for the caller may be half way.
     """
     row = Redemption.objects.filter(club_id=club.id, member_id=locked.id, id=redemption_id).first()
     if row is None or row.state != "captured":
         return False
-    if row.coupon_id is not None:
-        coupon = rewards_selectors.coupon_get(club, locked.id, row.coupon_id, now=now)
-        if coupon.state == "used":
-            return False
-        rewards.coupon_void(
-            club=club, member_id=locked.id, coupon_id=row.coupon_id, reason=reason, actor=actor, now=now
-        )
+    if row.coupon_id is not None and not _voided(club, row, reason, actor, now):
+        return False
     rewards.claim_return(club=club, locked=locked, claim_id=row.id, now=now)
     if row.payer_id is not None:
         _pool_count(club, row.payer_id, row.member_id, row.unit, -row.price, row.begun_at)
@@ -299,17 +294,27 @@ def redemption_undo(
     return True
 
 
+def _voided(club: ClubInfo, row: Redemption, reason: str, actor: Actor, now: datetime) -> bool:
+    """Make the coupon void; False where it was used, also by a till that held it a moment ago.
+
+    Tills lock the coupon alone, not its member: only the coupon's own row tells whose hand was first.
+    """
+    assert row.coupon_id is not None  # noqa: S101 - the caller looked
+    try:
+        rewards.coupon_void(
+            club=club, member_id=row.member_id, coupon_id=row.coupon_id, reason=reason, actor=actor, now=now
+        )
+    except Refusal as refusal:
+        if refusal.code != "coupon_used":
+            raise
+        return False
+    return True
+
+
 def cancel(
     club: ClubInfo, locked: LockedMember, row: Redemption, *, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Call off a captured redemption: points to their lots, coupon void, credit taken back, stock back."""
-    coupon_used = row.coupon_id is not None and (
-        rewards_selectors.coupon_get(club, locked.id, row.coupon_id, now=now).state == "used"
-    )
-    if coupon_used:
-        raise Refusal(
-            "coupon_used", Phrase(_("The coupon of this redemption was used, so it cannot be cancelled."))
-        )
     wallet = programs.program_in_force(club, now).wallets.get(row.unit)
     days = wallet.return_grace_days if wallet else 0
     ledger.spending_undo(
@@ -324,7 +329,12 @@ def cancel(
         actor=actor,
         now=now,
     )
-    redemption_undo(club=club, locked=locked, redemption_id=row.id, reason=reason, actor=actor, now=now)
+    if not redemption_undo(
+        club=club, locked=locked, redemption_id=row.id, reason=reason, actor=actor, now=now
+    ):
+        raise Refusal(
+            "coupon_used", Phrase(_("The coupon of this redemption was used, so it cannot be cancelled."))
+        )
 
 
 def _news(club: ClubInfo, row: Redemption, expires_at: datetime | None) -> dict[str, object]:
