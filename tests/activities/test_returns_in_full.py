@@ -140,6 +140,48 @@ def test_a_rise_of_the_same_day_in_one_batch_falls_with_a_later_return(shop: Sho
     assert ([m.after for m in raised.moves], [m.after for m in lowered.moves]) == (["gold"], ["plain"])
 
 
+def bought_apart(shop: Shop, *purchases: tuple[str, int]) -> None:
+    """Buy so much with each, a day apart."""
+    for days, (reference, amount) in enumerate(purchases):
+        at = NOW + timedelta(days=days)
+        shop.tell(shop.purchase(reference, amount=amount, at=at), now=at)
+
+
+def gives_back(shop: Shop, *references: str) -> list[str | None]:
+    """Bring these purchases back, a day apart; return the tier after each."""
+    tiers_then = []
+    for days, reference in enumerate(references, start=10):
+        at = NOW + timedelta(days=days)
+        shop.tell(shop.returns(f"R-{reference}", reference, at=at), now=at)
+        tiers_then.append(tier(shop))
+    return tiers_then
+
+
+def test_a_tier_that_another_purchase_held_falls_with_that_one(shop: Shop) -> None:
+    """A second purchase holds what the first had lifted: whoever returns both, the first one first, is plain."""
+    bought_apart(shop, ("A-1", 11 * MILLION), ("A-2", 11 * MILLION))
+    assert gives_back(shop, "A-1", "A-2") == ["gold", "plain"]
+
+
+def test_a_tier_held_by_one_after_the_other_falls_with_the_last(shop: Shop) -> None:
+    bought_apart(shop, ("A-1", 11 * MILLION), ("A-2", 11 * MILLION))
+    assert gives_back(shop, "A-1") == ["gold"]
+    at = NOW + timedelta(days=20)
+    shop.tell(shop.purchase("A-3", amount=11 * MILLION, at=at), now=at)
+    for days, reference, after in ((21, "A-2", "gold"), (22, "A-3", "plain")):
+        at = NOW + timedelta(days=days)
+        shop.tell(shop.returns(f"R-{reference}", reference, at=at), now=at)
+        assert tier(shop) == after
+
+
+def test_two_that_come_back_in_one_batch_leave_no_tier_behind(shop: Shop) -> None:
+    bought_apart(shop, ("A-1", 11 * MILLION), ("A-2", 11 * MILLION))
+    at = NOW + timedelta(days=9)
+    facts = [shop.returns("R-1", "A-1", at=at), shop.returns("R-2", "A-2", at=at)]
+    settle(facts, club=shop.club, actor=SYSTEM, now=at)
+    assert tier(shop) == "plain"
+
+
 def test_a_tier_granted_by_hand_does_not_fall(shop: Shop) -> None:
     shop.buys("A-1", 10 * MILLION)
     tier_grant(

@@ -176,6 +176,20 @@ def test_a_tier_falls_in_the_replay_when_its_purchase_comes_back() -> None:
     assert {each.tier: each.live for each in report.standings} == {"plain": 2}
 
 
+def test_a_tier_that_another_purchase_held_falls_in_the_replay_with_that_one() -> None:
+    shop = open_shop(**{**capped(), "base": {}})
+    told = []
+    for reference, days in (("lifts", 9), ("holds", 8)):
+        at = NOW - days * DAY
+        told.append(shop.tell(shop.purchase(reference, line("A1", 12_000_000), at=at), now=at))
+    for reference, days in (("lifts", 7), ("holds", 6)):
+        at = NOW - days * DAY
+        told.append(shop.tell(shop.returns(f"R-{reference}", reference, at=at), now=at))
+    assert [dict(each.tiers)["club"] for each in told] == ["gold", "gold", "gold", "plain"]
+    report = backtest(shop, tried=1)
+    assert {each.tier: each.live for each in report.standings} == {"plain": 2}
+
+
 def test_children_without_settings_give_the_same_figures_as_this_process() -> None:
     shop = open_shop(**capped())
     lively(shop)

@@ -41,8 +41,8 @@ def fall(  # noqa: PLR0917 one return, judged in one place
     """Lower the member where a rise since ``recorded_at`` no longer holds; return the steps down.
 
     The return is counted already. From the standing before the first rise that the purchase may have had a
-    part in, the member's days are gone through again: what they bought apart from it may hold them where they
-    are. A tier kept at a review is judged by the next review, not here.
+    part in, also by holding it when something else came back, the member's days are gone through again: what
+    they bought apart from it may hold them where they are. A tier kept at a review is judged by the next review, not here.
 
     Who took others in is lifted by their facts too, and never falls below where these stand themselves;
     ``merged`` is the one of them who returns goods, ``is_alone`` says that only the member's own count.
@@ -51,8 +51,9 @@ def fall(  # noqa: PLR0917 one return, judged in one place
     if not ladders:
         return ()
     own = running.member_id
-    written = rises_since(own, recorded_at)
-    ids = [own] if is_alone or not (written or running.rises) else alias_set(club, own)
+    ids = [own] if is_alone else alias_set(club, own)
+    running.judged_from = min(recorded_at, running.judged_from or recorded_at)
+    written = rises_since(own, _held_since(ids, running.judged_from))
     bases = _bases(club, ids, written, running.standings)
     for rise in running.rises:
         bases.setdefault(rise.ladder, rise)
@@ -72,6 +73,33 @@ def fall(  # noqa: PLR0917 one return, judged in one place
             moves.append(move)
             running.step(move, origin)
     return tuple(moves)
+
+
+def _held_since(member_ids: Sequence[UUID], since: datetime) -> datetime:
+    """Return the first moment whose rises a purchase of ``since`` may hold up.
+
+    What came back after it was recorded had lifted the member perhaps, and this purchase kept them where they
+    stood then; and so on, back through what that return had held.
+    """
+    with cursor() as cur:
+        row = cur.execute(
+            """
+            WITH RECURSIVE held(since) AS (
+                SELECT %(since)s::timestamptz
+                UNION ALL
+                SELECT earlier.since FROM held, LATERAL (
+                    SELECT p.recorded_at FROM activities_activity r
+                    JOIN activities_activity p ON p.member_id = r.member_id AND p.id = r.about_id
+                    WHERE r.member_id = ANY(%(members)s) AND r.kind = %(return)s
+                      AND r.recorded_at >= held.since AND p.recorded_at < held.since
+                    ORDER BY p.recorded_at LIMIT 1) earlier(since)
+            )
+            SELECT min(since) FROM held
+            """,
+            {"since": since, "members": list(member_ids), "return": KIND_CODES["return"]},
+        ).fetchone()
+    assert row is not None  # noqa: S101 - the first row is there always
+    return row[0]  # type: ignore[no-any-return]
 
 
 def standings_left(

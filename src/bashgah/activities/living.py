@@ -175,6 +175,9 @@ class Life:
             before = self.seen.standings.get(key)
             if before is not None and key in compiled.ladders:
                 self.seen.standings[key] = fallen(compiled, base, before, self.seen.history.days, today)
+        for other in self.lived.values():
+            # what this one had lifted, the others hold up from now on
+            other.rises = min(other.rises, purchase.rises)
 
 
 def _as_it_was(state: State, then: State) -> State:

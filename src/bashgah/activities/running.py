@@ -48,6 +48,7 @@ class Running(Remembered, kw_only=True, gc=False):
     pool: Running | None = None
     share: int = 0
     shared: list[tuple[Any, ...]] = []
+    judged_from: datetime | None = None
 
     def apply(  # noqa: PLR0917 one decided fact
         self,

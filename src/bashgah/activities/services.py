@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import psycopg
@@ -29,6 +30,7 @@ from bashgah.activities.types import (
     Refused,
     ReturnIn,
     Settled,
+    WaitingReturn,
 )
 from bashgah.activities.waiting import waiting_close, waiting_ready, waiting_take
 from bashgah.clubs.selectors import club_get
@@ -36,6 +38,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.ground.actors import actor_of
 from bashgah.ground.asking import by_lookups
 from bashgah.ground.batch import cursor
+from bashgah.ground.conflicts import is_conflict, once_more, step_aside
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
@@ -136,12 +139,16 @@ def anonymous_claim(
             "claim_too_late",
             Phrase(_("Purchases can be claimed for {days} days."), {"days": club.settings.claim_window_days}),
         )
-    outcomes: dict[int, Outcome] = {}
-    with transaction.atomic():
+
+    def claimed() -> Outcome:
+        outcomes: dict[int, Outcome] = {}
         _part_settle(club, [draft], actor, now, outcomes)
         outcome = outcomes[id(draft)]
         if isinstance(outcome, Settled):
             _returned_before(club, anonymous_id, outcome.activity_id, actor, now)
+        return outcome
+
+    outcome = once_more(claimed)
     if isinstance(outcome, Settled):
         return outcome
     if outcome.refusal.code == "reference_reused":
@@ -176,7 +183,12 @@ def _draft_settle(club: ClubInfo, draft: Draft, actor: Actor, now: datetime) -> 
 def _part_settle(
     club: ClubInfo, part: list[Draft], actor: Actor, now: datetime, outcomes: dict[int, Outcome]
 ) -> None:
-    """Settle a part in one transaction; what one fact breaks splits it, by halves, down to the fact."""
+    """Settle a part in one transaction; what one fact breaks splits it, by halves, down to the fact.
+
+    Ended by the database to let another pass, a part is tried again, but inside a caller's transaction, whose
+    own locks the other waits for, only the caller can: there the error goes up.
+    """
+    is_within = connection.in_atomic_block
     for tries_left in range(TRIES_ALONE if len(part) == 1 else 1, 0, -1):
         kept = [(draft, draft.refusal, draft.fact, draft.member_id) for draft in part]
         try:
@@ -193,6 +205,10 @@ def _part_settle(
             for draft, *before in kept:
                 draft.refusal, draft.fact, draft.member_id = before
                 draft.waits, draft.goods_of, draft.promise = False, None, None
+            if is_conflict(error):
+                if is_within:
+                    raise
+                step_aside()
             if len(part) == 1 and isinstance(error, WouldOwe):
                 outcomes[id(part[0])] = refused(part[0], _would_owe(error))
                 return
@@ -241,21 +257,26 @@ def waiting_settle(club_ids: Sequence[UUID], *, now: datetime) -> list[Outcome]:
     """
     outcomes: list[Outcome] = []
     for club_id, waiting in waiting_ready(club_ids):
-        club = club_get(club_id)
-        with transaction.atomic():
-            if not waiting_take(club, waiting.id):
-                continue
-            draft = drafts.drafts_of([waiting.intake])[0]
-            draft.is_admitted = True
-            found: dict[int, Outcome] = {}
-            _part_settle(club, [draft], actor_of(waiting.actor_kind, waiting.actor_id), now, found)
-            outcome = found[id(draft)]
-            if isinstance(outcome, Refused) and outcome.refusal.status in (202, 503):
-                continue
-            closed = "settled" if isinstance(outcome, Settled) else outcome.refusal.code
-            waiting_close(club, waiting.id, closed, now)
-        outcomes.append(outcome)
+        outcome = once_more(partial(_waiting_one_settle, club_get(club_id), waiting, now))
+        if outcome is not None:
+            outcomes.append(outcome)
     return outcomes
+
+
+def _waiting_one_settle(club: ClubInfo, waiting: WaitingReturn, now: datetime) -> Outcome | None:
+    """Settle and close one waiting return; None where another hand has it, or it has to wait on."""
+    if not waiting_take(club, waiting.id):
+        return None
+    draft = drafts.drafts_of([waiting.intake])[0]
+    draft.is_admitted = True
+    found: dict[int, Outcome] = {}
+    _part_settle(club, [draft], actor_of(waiting.actor_kind, waiting.actor_id), now, found)
+    outcome = found[id(draft)]
+    if isinstance(outcome, Refused) and outcome.refusal.status in (202, 503):
+        return None
+    closed = "settled" if isinstance(outcome, Settled) else outcome.refusal.code
+    waiting_close(club, waiting.id, closed, now)
+    return outcome
 
 
 def _sqlstate(error: BaseException) -> str | None:

@@ -18,6 +18,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bashgah.api import language, problems
 from bashgah.api.strict import Turned, body_most, storable
+from bashgah.ground.conflicts import TRIES, is_conflict, step_aside
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -54,6 +55,7 @@ def through(view: View, *, more_methods: tuple[str, ...] = ()) -> View:
 
 def answer(request: HttpRequest, error: Exception) -> HttpResponse:
     """Return the problem for an error; what nobody foresaw is logged and answered with 500."""
+    request.is_ended = is_conflict(error)  # type: ignore[attr-defined]
     return problem_response(request, problem_of(error))
 
 
@@ -105,11 +107,17 @@ def lang_of(request: HttpRequest) -> language.Lang:
 
 def _called(view: View, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
     _check_request(request)
-    with transaction.atomic():
-        response = view(request, *args, **kwargs)
-        # ninja has turned the exception into an answer already: what was written before it must go
-        if response.status_code >= 400:
-            transaction.set_rollback(True)
+    for _try in range(TRIES):
+        request.is_ended = False  # type: ignore[attr-defined]
+        with transaction.atomic():
+            response = view(request, *args, **kwargs)
+            # ninja has turned the exception into an answer already: what was written before it must go
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        # ended to let another pass: nothing of it is left, and it may be begun anew
+        if not request.is_ended:  # type: ignore[attr-defined]
+            break
+        step_aside()
     return response
 
 

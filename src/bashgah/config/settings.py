@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "bashgah.ground.conflicts.AgainMiddleware",
 ]
 
 ROOT_URLCONF = "bashgah.config.urls"

@@ -329,6 +329,9 @@ class Replay:
             if after.tier != before.tier:
                 standings[ladder] = after
                 self.expect()
+        for other in self._bought.values():
+            # what this one had lifted, the others hold up from now on
+            other.rises_before = min(other.rises_before, purchase.rises_before)
 
     def expect(self) -> None:
         """Note the first day on which a tier must be judged again."""
