@@ -158,7 +158,7 @@ def gives_back(shop: Shop, *references: str) -> list[str | None]:
 
 
 def test_a_tier_that_another_purchase_held_falls_with_that_one(shop: Shop) -> None:
-    """A second purchase holds what the first had lifted: whoever returns both, the first one first, is plain."""
+    """A second purchase holds what the first had lifted: who returns both, the first one first, is plain."""
     bought_apart(shop, ("A-1", 11 * MILLION), ("A-2", 11 * MILLION))
     assert gives_back(shop, "A-1", "A-2") == ["gold", "plain"]
 

@@ -42,7 +42,8 @@ def fall(  # noqa: PLR0917 one return, judged in one place
 
     The return is counted already. From the standing before the first rise that the purchase may have had a
     part in, also by holding it when something else came back, the member's days are gone through again: what
-    they bought apart from it may hold them where they are. A tier kept at a review is judged by the next review, not here.
+    they bought apart from it may hold them where they are. A tier kept at a review is judged by the next
+    review, not here.
 
     Who took others in is lifted by their facts too, and never falls below where these stand themselves;
     ``merged`` is the one of them who returns goods, ``is_alone`` says that only the member's own count.
