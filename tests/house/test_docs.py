@@ -18,6 +18,7 @@ PAGES = sorted(
     ]
 )
 INDEX = re.compile(r"--(?:extra-)?index-url|--find-links|registry *= *[\"']?http|^source = .*registry")
+CONFLICT = re.compile(r"^(?:<{7} |>{7} |={7}$)", flags=re.M)
 MACHINE = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/[A-Za-z0-9_.-]+|/tmp/(?!bashgah)[a-z]+/[a-z]+/")
 
 
@@ -52,17 +53,9 @@ def test_the_tour_stops_only_at_things_that_exist() -> None:
 
 
 def test_no_file_names_an_index_or_a_folder_of_a_machine() -> None:
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=plan.PROJECT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")
     wrong = []
-    for name in tracked:
-        path = plan.PROJECT / name
-        if not name or not path.is_file() or "vendor" in path.parts or name.startswith("tests/house/"):
-            continue
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
+    for name, text in texts():
+        if name.startswith("tests/house/"):
             continue
         wrong += [
             f"{name}:{number} {line.strip()[:90]}"
@@ -70,6 +63,27 @@ def test_no_file_names_an_index_or_a_folder_of_a_machine() -> None:
             if MACHINE.search(line) or (INDEX.search(line) and not name.endswith(".py"))
         ]
     assert wrong == []
+
+
+def test_no_file_was_left_with_both_sides_of_a_conflict() -> None:
+    assert [name for name, text in texts() if CONFLICT.search(text)] == []
+
+
+def texts() -> list[tuple[str, str]]:
+    """Every text file that is ours, with what it says."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=plan.PROJECT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    found = []
+    for name in tracked:
+        path = plan.PROJECT / name
+        if not name or not path.is_file() or "vendor" in path.parts:
+            continue
+        try:
+            found.append((name, path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue
+    return found
 
 
 @pytest.mark.parametrize("lock", ["run.lock", "dev.lock"])
