@@ -42,6 +42,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         (
             (_("Earning rules"), "console:rules", "adjustments-alt", "rules.read"),
             (_("Promotions"), "console:promotions", "discount", "rules.read"),
+            (_("Paying with points"), "console:paying", "coin", "rules.read"),
             (_("Tiers"), "console:tiers", "stairs", "rules.read"),
             (_("Wallets"), "console:wallets", "wallet", "rules.read"),
             (_("Rewards"), "console:rewards", "gift", "rewards.read"),
