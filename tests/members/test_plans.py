@@ -12,8 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bashgah.clubs.types import ClubInfo
+from bashgah.kit.text import Texts
 from bashgah.members import selectors
-from bashgah.members.types import MemberFilters
+from bashgah.members.services import attribute_declare
+from bashgah.members.types import AttributeFilter, MemberFilters
 from tests.cast import NOW, naderi
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corrupts]
@@ -70,6 +72,57 @@ def test_a_list_by_words_goes_on_where_its_page_ended(club: ClubInfo) -> None:
         if cursor is None:
             break
     assert len(seen) == len(set(seen)) == NAMESAKES
+
+
+def test_a_narrow_range_is_looked_up_and_no_other_member_is_read(
+    club: ClubInfo, owner_connection: psycopg.Connection
+) -> None:
+    label = Texts("امتیاز باشگاه قدیم", "Old points")
+    attribute_declare(club=club, key="old", label=label, type="number", now=NOW)
+    owner_connection.execute(
+        """
+        WITH valued AS (
+            UPDATE members_member SET attributes = jsonb_build_object('old', number::int)
+            WHERE club_id = %(club)s AND number ~ '^[0-9]{1,5}$' RETURNING id, club_id, number::int AS n)
+        INSERT INTO members_ranged (member_id, club_id, key, value)
+        SELECT id, club_id, 'old', n FROM valued
+        """,
+        {"club": club.id},
+    )
+    owner_connection.execute("ANALYZE members_member, members_ranged")
+    narrow = AttributeFilter("old", "number", least=101, most=140)
+    for sort in ("enrolled", "enrolled_first", "name"):
+        filters = MemberFilters(attributes=(narrow,), sort=sort)
+        with CaptureQueriesContext(connection) as asked:
+            page = selectors.member_list(club, filters, limit=50)
+            count = selectors.members_count(club, filters, most=10_001)
+        assert (len(page.members), count) == (40, 40)
+        for query in asked.captured_queries:
+            if "members_ranged" in query["sql"]:
+                assert read(query["sql"]) <= 100, query["sql"]
+    for empty in (AttributeFilter("old", "number", least=10**9), AttributeFilter("old", "number", most=-1)):
+        with CaptureQueriesContext(connection) as asked:
+            assert selectors.member_list(club, MemberFilters(attributes=(empty,))).members == ()
+            assert selectors.members_count(club, MemberFilters(attributes=(empty,)), most=10_001) == 0
+        assert max(read(query["sql"]) for query in asked.captured_queries) <= 1
+    wide = MemberFilters(attributes=(AttributeFilter("old", "number", least=5),))
+    with CaptureQueriesContext(connection) as asked:
+        assert len(selectors.member_list(club, wide, limit=50).members) == 50
+    assert max(read(query["sql"]) for query in asked.captured_queries) <= 7_010
+
+
+def read(sql: str) -> int:
+    """The most rows any step of a statement reads, those it throws away too."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql.replace("%", "%%"), [])
+        told = cursor.fetchone()[0]
+    plan = json.loads(told) if isinstance(told, str) else told
+    return int(
+        max(
+            step["Actual Rows"] * step["Actual Loops"] + step.get("Rows Removed by Filter", 0)
+            for step in steps(plan[0]["Plan"])
+        )
+    )
 
 
 def walked(sql: str) -> set[str]:

@@ -16,6 +16,8 @@ from bashgah.members import selectors as members
 from bashgah.members.types import MemberFilters
 from bashgah.tiers import selectors as tiers
 
+TAGS_MOST = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Books:
@@ -51,6 +53,11 @@ def _members(club: ClubInfo, _now: datetime) -> int:
     return members.members_count(club)
 
 
+def _tags(club: ClubInfo, _now: datetime) -> list[str]:
+    """The tags that the latest tagged members carry, the most frequent first."""
+    return members.tags_in_use(club, TAGS_MOST)
+
+
 def _books(club: ClubInfo, _now: datetime) -> Books:
     return Books(tuple(ledger.program_totals(club)), ledger.outstanding(club))
 
@@ -70,6 +77,7 @@ def _expiring(club: ClubInfo, now: datetime, days: int, unit: str, tier: str) ->
 BUYERS = Question("buyers", _buyers)
 ENROLLED = Question("enrolled", _enrolled)
 MEMBERS = Question("members", _members)
+TAGS = Question("tags", _tags)
 BOOKS = Question("books", _books)
 HELD = Question("held", _held)
 EXPIRING = Question("expiring", _expiring)

@@ -291,6 +291,24 @@ class Attribute(models.Model):
         db_table = "members_attribute"
 
 
+class Ranged(models.Model):
+    """A number or a day that stands in a member's attributes, again where ranges are looked up.
+
+    A day is its ordinal. Rows follow ``Member.attributes`` in the same transaction and are never asked for a
+    value, only for whose value lies between two others (docs/decisions/0042).
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "key")
+    member_id = models.UUIDField()
+    club_id = models.UUIDField()
+    value = models.FloatField()
+    key = models.CharField(max_length=40)
+
+    class Meta:
+        db_table = "members_ranged"
+        indexes = [models.Index(fields=["club_id", "key", "value", "member_id"], name="members_by_range")]
+
+
 class Code(models.Model):
     """A one-time code, as a salted hash bound to its request; the contact is sealed and wiped after use."""
 

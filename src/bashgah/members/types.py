@@ -261,13 +261,17 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class AttributeFilter:
-    """A declared attribute that must equal a value, or lie between two of them (numbers and dates)."""
+    """A declared attribute that must equal a value, or lie between two of them (numbers and dates).
+
+    ``few`` is how many a look at the range found, where it found few; who asks for members leaves it out.
+    """
 
     key: str
     type: AttributeType
     equal: str | int | float | bool | None = None
     least: str | int | float | None = None
     most: str | int | float | None = None
+    few: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from bashgah.engine.catalogue import Field
 from bashgah.engine.criteria.saying import WEEKDAYS
 from bashgah.engine.document import REWARD_UNIT, Program
 from bashgah.engine.words import rewards_named, texts
+from bashgah.ground import clock
+from bashgah.insights.questions import TAGS
 from bashgah.kit.phrases import translated
 from bashgah.kit.text import Texts
-from bashgah.members import selectors as members
 from bashgah.products import selectors as products
 from bashgah.rewards.selectors import reward_list
 from bashgah.ui.types import Lang
@@ -71,7 +72,7 @@ def sources_of(club: ClubInfo, program: Program, lang: Lang) -> Sources:
         "categories": {c.code: c.name for c in products.category_list(club)},
         "brands": {b.code: b.name for b in products.brand_list(club)},
         "rewards": {reward.key: reward.name for reward in reward_list(club)},
-        "member_tags": {tag: Texts(tag, tag) for tag in members.tags_in_use(club, 60)},
+        "member_tags": {tag: Texts(tag, tag) for tag in TAGS.ask(club, now=clock.now()).value},
         "channels": _said(
             {
                 "pos": gettext("till of the shop"),

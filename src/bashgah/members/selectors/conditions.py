@@ -11,11 +11,13 @@ from django.db import connection
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit.text import search_key
+from bashgah.members.ranges import place
 from bashgah.members.selectors.birthdays import birth_day, birth_month
 from bashgah.members.types import AttributeFilter, Fragment, MemberFilters
 
 WORDS_MOST = 6
 WORD_SHORTEST = 3
+CAME_MEANWHILE = 50
 
 Condition = tuple[str, list[Any]]
 
@@ -102,7 +104,7 @@ def _parts(club: ClubInfo, filters: MemberFilters) -> Iterator[Condition]:
         if value:
             yield condition, [value]
     for asked in filters.attributes:
-        yield from _attribute_conditions(asked)
+        yield from _attribute_conditions(club, asked)
     for fragment in filters.also:
         yield fragment.sql, list(fragment.params)
 
@@ -120,18 +122,28 @@ def _city_key(text: str) -> str:
     return search_key(text).replace(" ", "")
 
 
-def _attribute_conditions(asked: AttributeFilter) -> Iterator[Condition]:
+def _attribute_conditions(club: ClubInfo, asked: AttributeFilter) -> Iterator[Condition]:
     if asked.equal is not None:
         yield (
             "m.attributes <> '{}' AND m.attributes @> %s::jsonb",
             [json.dumps({asked.key: asked.equal}, ensure_ascii=False)],
         )
-    # the key was declared, hence plain; a value of the declared type alone is stored under it
-    column = f"(m.attributes ->> '{asked.key}')"
-    typed, cast = (f"{column}::numeric", "numeric") if asked.type == "number" else (column, "text")
+    if asked.least is not None or asked.most is not None:
+        condition, params = range_condition(club, asked)
+        if asked.few is not None:
+            # the planner cannot know how many it will be: values of all attributes share one histogram
+            condition, params = f"{condition} LIMIT %s", [*params, asked.few + CAME_MEANWHILE]
+        yield f"m.id IN (SELECT r.member_id FROM members_ranged r WHERE {condition})", params
+
+
+def range_condition(club: ClubInfo, asked: AttributeFilter) -> Condition:
+    """Match the rows ``members_ranged r`` of an attribute between two values, either of which may be open."""
+    parts, params = ["r.club_id = %s", "r.key = %s"], [club.id, asked.key]
     for sign, bound in ((">=", asked.least), ("<=", asked.most)):
         if bound is not None:
-            yield f"{typed} {sign} %s::{cast}", [bound]
+            parts.append(f"r.value {sign} %s")
+            params.append(place(bound))
+    return " AND ".join(parts), params
 
 
 def _in_use(club: ClubInfo, column: str, most: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,20 +27,25 @@ from bashgah.members.selectors.conditions import (
     joined,
     name_condition,
     profile_condition,
+    range_condition,
     status_condition,
 )
-from bashgah.members.types import IdentifierKind, MemberFilters, MemberInfo, MemberPage
+from bashgah.members.types import AttributeFilter, IdentifierKind, MemberFilters, MemberInfo, MemberPage
 
 LONGEST_PAGE = 200
 TAGGED_MOST = 20_000
 FOUND_MOST = 1_001
 SOUGHT = 20_000
+MERGED_FEW = 500
+RANGE_FEW = 7_000
+"""At a million members as many rows as are walked until fifty of so many are met."""
 
 _grown: dict[UUID, int] = {}
 
 BY_NAME = {"name", "name_last"}
 # the same places, spelled so that no index has their order
 SORTED = {"m.sort_key": "m.sort_key || ''", "m.enrolled_at": "m.enrolled_at + interval '0'"}
+_WITH_STATE = "members_member m JOIN members_state s ON s.member_id = m.id"
 # what a list is sorted by, its direction and the sign of what follows a place in it
 ORDERS = {
     "enrolled": ("m.enrolled_at", "DESC", "<"),
@@ -85,7 +91,7 @@ def member_list(
 
     ``cursor`` is the ``next_cursor`` of the page before; another text raises ``cursor_invalid`` (422).
     """
-    filters = filters or MemberFilters()
+    filters = _looked(club, filters or MemberFilters())
     limit = max(1, min(limit, LONGEST_PAGE))
     condition, params = _condition(club, filters)
     column, direction, sign = ORDERS[filters.sort]
@@ -102,16 +108,35 @@ def member_list(
 
 def members_count(club: ClubInfo, filters: MemberFilters | None = None, *, most: int | None = None) -> int:
     """Count the members a list with these filters would show; with ``most`` no further than that."""
-    filters = filters or MemberFilters()
-    if most is not None and filters != MemberFilters(sort=filters.sort):
-        return _counted(people.TABLES, club, _condition(club, filters), most)
-    if filters.status:
-        return _counted(people.TABLES, club, _condition(club, filters))
+    filters = _looked(club, filters or MemberFilters())
+    if filters == MemberFilters(sort=filters.sort):
+        most = None
+    if filters.status or (most is not None and _has_many_merged(club)):
+        return _counted(_WITH_STATE, club, _condition(club, filters), most)
     # without a status the big join is needless: all of them less the few that were merged
     condition, params = profile_condition(club, filters)
-    listed = _counted("members_member m", club, (condition, params))
-    merged = (f"{condition} AND s.merged_into IS NOT NULL AND s.club_id = %s", [*params, club.id])
-    return listed - _counted("members_member m JOIN members_state s ON s.member_id = m.id", club, merged)
+    gone = (f"{condition} AND s.merged_into IS NOT NULL AND s.club_id = %s", [*params, club.id])
+    merged = _counted(_WITH_STATE, club, gone)
+    if len(filters.attributes) == 1 and filters == MemberFilters(
+        sort=filters.sort, attributes=filters.attributes
+    ):
+        asked = filters.attributes[0]
+        if asked.equal is None:
+            return _in_range(club, asked, most and most + merged) - merged
+    return _counted("members_member m", club, (condition, params), most and most + merged) - merged
+
+
+def _has_many_merged(club: ClubInfo) -> bool:
+    """Say whether so many members were merged that leaving them out one by one is dearer than a join."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT EXISTS (SELECT FROM members_state WHERE merged_into IS NOT NULL AND club_id = %s
+                           OFFSET %s LIMIT 1)
+            """,
+            [club.id, MERGED_FEW],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def has_more_members(club: ClubInfo, than: int) -> bool:
@@ -182,17 +207,42 @@ def _condition(club: ClubInfo, filters: MemberFilters) -> Condition:
 
 
 def _is_sought(club: ClubInfo, filters: MemberFilters) -> bool:
-    """Say whether those who match are to be found by the index of words, and sorted then.
+    """Say whether those who match are to be found by an index of their own, and sorted then.
 
     Left alone the planner walks the list in its order until enough match. That is quick for words that many
     carry all over the list; by name it may be to the very end, since those of one name stand together.
     """
+    if any(asked.few is not None for asked in filters.attributes):
+        return True
     if not filters.text:
         return False
     if filters.sort in BY_NAME:
         return True
     words = profile_condition(club, MemberFilters(text=filters.text))
     return _counted("members_member m", club, words, SOUGHT + 1) <= SOUGHT
+
+
+def _looked(club: ClubInfo, filters: MemberFilters) -> MemberFilters:
+    """Note of each range whether so few are in it that they are better found and sorted than met."""
+    return replace(filters, attributes=tuple(_looked_at(club, asked) for asked in filters.attributes))
+
+
+def _looked_at(club: ClubInfo, asked: AttributeFilter) -> AttributeFilter:
+    if asked.least is None and asked.most is None:
+        return asked
+    count = _in_range(club, asked, RANGE_FEW + 1)
+    return replace(asked, few=count) if count <= RANGE_FEW else asked
+
+
+def _in_range(club: ClubInfo, asked: AttributeFilter, most: int | None) -> int:
+    """Count those in a range by its index alone, merged ones too."""
+    condition, params = range_condition(club, asked)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT FROM members_ranged r WHERE {condition} LIMIT %s) found",
+            [*params, most],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _some(club: ClubInfo, condition: Condition) -> list[UUID]:

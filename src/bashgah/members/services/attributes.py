@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -21,7 +22,8 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts, ascii_digits, clean
 from bashgah.members import selectors
-from bashgah.members.models import Attribute
+from bashgah.members.models import Attribute, Ranged
+from bashgah.members.ranges import RANGED, place
 from bashgah.members.types import AttributeFilter, AttributeInfo, AttributeType
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -155,6 +157,24 @@ def _value(attribute: AttributeInfo, value: Any, field: str) -> Any:
 def _is_storable(value: float | Decimal) -> bool:
     """Say whether JSON and every reader of it keep the number as it is."""
     return (isinstance(value, int) or math.isfinite(value)) and abs(value) < _NUMBER_LIMIT
+
+
+def ranged_rows(
+    club: ClubInfo, member_id: UUID, declared: Sequence[AttributeInfo], values: Mapping[str, Any]
+) -> list[Ranged]:
+    """Return the numbers and days among stored values as the rows by which ranges find them."""
+    return [
+        Ranged(member_id=member_id, club_id=club.id, key=attribute.key, value=place(values[attribute.key]))
+        for attribute in declared
+        if attribute.type in RANGED and values.get(attribute.key) is not None
+    ]
+
+
+def ranged_set(club: ClubInfo, member_id: UUID, values: Mapping[str, Any]) -> None:
+    """Let ranges find a locked member by these values, and by none they had before."""
+    Ranged.objects.filter(club_id=club.id, member_id=member_id).delete()
+    declared = selectors.attribute_list(club, active_only=False) if values else []
+    Ranged.objects.bulk_create(ranged_rows(club, member_id, declared, values))
 
 
 def stored_attributes(club: ClubInfo, given: Mapping[str, Any]) -> dict[str, Any]:

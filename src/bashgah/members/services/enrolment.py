@@ -20,9 +20,9 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members import profile, selectors
 from bashgah.members.identifiers import digest, normalised
-from bashgah.members.models import Consent, Identifier, Member, Person, State
+from bashgah.members.models import Consent, Identifier, Member, Person, Ranged, State
 from bashgah.members.names import names_search_key, names_sort_key
-from bashgah.members.services.attributes import attributes_checked
+from bashgah.members.services.attributes import attributes_checked, ranged_rows
 from bashgah.members.services.consents import consent_rows, consents_checked
 from bashgah.members.services.rows import rows_copy
 from bashgah.members.types import (
@@ -127,7 +127,7 @@ def member_enrol(
         prepared.new = replace(prepared.new, referrer_id=_referrer(club, referrer_id))
     try:
         with transaction.atomic():
-            member_id = _write(club, [prepared], channel, now)[0]
+            member_id = _write(club, [prepared], declared, channel, now)[0]
     except IntegrityError:
         raise _taken(club, prepared) from None
     return selectors.member_get(club, member_id)
@@ -148,14 +148,18 @@ def members_enrol_bulk(
     for _try in range(TRIES):
         try:
             with transaction.atomic():
-                return _enrol_prepared(club, prepared, channel, now)
+                return _enrol_prepared(club, prepared, declared, channel, now)
         except IntegrityError:
             continue  # somebody enrolled one of them meanwhile: read again who is known
     raise RuntimeError("others enrolled the same people three times in a row")
 
 
 def _enrol_prepared(
-    club: ClubInfo, prepared: Sequence[_Prepared | Refusal], channel: Channel, now: datetime
+    club: ClubInfo,
+    prepared: Sequence[_Prepared | Refusal],
+    declared: Sequence[AttributeInfo],
+    channel: Channel,
+    now: datetime,
 ) -> list[Enrolled | Refusal]:
     good = [one for one in prepared if isinstance(one, _Prepared)]
     owners = _owners(club, good)
@@ -182,7 +186,7 @@ def _enrol_prepared(
             places |= dict.fromkeys(keys, len(fresh))
             answers.append(len(fresh))
             fresh.append(one)
-    made = _write(club, fresh, channel, now)
+    made = _write(club, fresh, declared, channel, now)
     Identifier.objects.bulk_create(extra)
     return [
         Enrolled(made[answer], place not in repeats) if isinstance(answer, int) else answer
@@ -250,7 +254,13 @@ def _prepared(
     )
 
 
-def _write(club: ClubInfo, people: Sequence[_Prepared], channel: Channel, now: datetime) -> list[UUID]:
+def _write(
+    club: ClubInfo,
+    people: Sequence[_Prepared],
+    declared: Sequence[AttributeInfo],
+    channel: Channel,
+    now: datetime,
+) -> list[UUID]:
     """Write members into every table and tell it; identifiers first, so that a loser writes nothing else."""
     if not people:
         return []
@@ -280,6 +290,13 @@ def _write(club: ClubInfo, people: Sequence[_Prepared], channel: Channel, now: d
     )
     for rows, model in ((states, State), (members, Member), (persons, Person), (consents, Consent)):
         rows_copy(rows, model)
+    ranged = [
+        row
+        for id, one in zip(made, people, strict=True)
+        for row in ranged_rows(club, id, declared, one.new.attributes)
+    ]
+    if ranged:
+        rows_copy(ranged, Ranged)
     news = [
         outbox.news_row(
             club_id=club.id,

@@ -13,7 +13,7 @@ from bashgah.ground.outbox import news_post
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
 from bashgah.members import selectors
-from bashgah.members.models import Code, Identifier, Member, Person
+from bashgah.members.models import Code, Identifier, Member, Person, Ranged
 from bashgah.members.services.standing import member_leave, member_unknown, members_lock
 
 
@@ -49,5 +49,6 @@ def member_erase(*, club: ClubInfo, id: UUID, reason: str, actor: Actor, now: da
             external_id="",
             updated_at=now,
         )
+        Ranged.objects.filter(club_id=club.id, member_id__in=ids).delete()
         audit_post(club_id=club.id, actor=actor, action="member.erased", target=public("member", id), now=now)
         news_post(club_id=club.id, kind="member.erased", member_id=id, payload={}, now=now)

@@ -19,7 +19,7 @@ from bashgah.members import profile, selectors
 from bashgah.members.identifiers import digest, normalised
 from bashgah.members.models import Identifier, Member, Person
 from bashgah.members.names import names_search_key, names_sort_key
-from bashgah.members.services.attributes import stored_attributes
+from bashgah.members.services.attributes import ranged_set, stored_attributes
 from bashgah.members.services.enrolment import identifier_taken
 from bashgah.members.services.standing import member_lock
 from bashgah.members.types import IdentifierKind, MemberInfo
@@ -74,6 +74,8 @@ def member_update(
             else:
                 sealed[name] = value
         Member.objects.filter(id=id, club_id=club.id).update(**columns, updated_at=now)
+        if "attributes" in columns:
+            ranged_set(club, id, columns["attributes"])
         if sealed:
             closed = {name: profile.sealed(club, id, name, text) for name, text in sealed.items()}
             Person.objects.filter(member_id=id, club_id=club.id).update(**closed)

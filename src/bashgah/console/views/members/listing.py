@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -34,7 +34,7 @@ EXPORT_PAGE = 200
 COUNT_MOST = 10_000
 """A narrowed list is counted so far: further than anybody reads, and quickly at a million members."""
 FOUND_MOST = 1_000
-"""Counted no further where words of a name were typed: they are typed more narrowly then."""
+"""Counted no further where words of a name were typed or filters stand together: nobody reads so far then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,14 @@ def _count(club: ClubInfo, filters: MemberFilters) -> int:
 
 
 def _most(filters: MemberFilters) -> int:
-    return FOUND_MOST if filters.text else COUNT_MOST
+    return FOUND_MOST if filters.text or _is_combined(filters) else COUNT_MOST
+
+
+def _is_combined(filters: MemberFilters) -> bool:
+    """Say whether several things must hold at once: no index knows how many that is true of."""
+    plain = replace(MemberFilters(sort=filters.sort), branches=filters.branches)
+    given = [name for name in asdict(plain) if getattr(filters, name) != getattr(plain, name)]
+    return len(given) + len(filters.attributes) - bool(filters.attributes) > 1
 
 
 @page("data.export")

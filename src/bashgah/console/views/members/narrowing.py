@@ -18,6 +18,7 @@ from bashgah.console.views.members.standing import program_now
 from bashgah.engine.document import Ladder
 from bashgah.engine.words import texts
 from bashgah.ground import clock
+from bashgah.insights.questions import TAGS
 from bashgah.kit import formats, ids
 from bashgah.kit.jalali import parse_date
 from bashgah.kit.refusals import Refusal
@@ -35,6 +36,7 @@ SORTS = {
     "enrolled": "enrolled_first",
     "-enrolled": "enrolled",
 }
+TAGS_SHOWN = 50
 TOP = ("status", "branch", "tier", "tag")
 MONTHS = tuple(str(number) for number in range(1, 13))
 MORE = ("city", "gender", "month", "born", "source", "favourite", "since", "until")
@@ -135,7 +137,7 @@ class _Reader:
         if self.ladder:
             steps = {tier.key: texts(tier.name, tier.key).say(self.lang) for tier in self.ladder.tiers}
             yield self._choice("tier", gettext("Tier"), gettext("Tier: all"), steps)
-        tags = selectors.tags_in_use(self.club, 50)
+        tags = TAGS.ask(self.club, now=clock.now()).value[:TAGS_SHOWN]
         if tags:
             yield self._choice("tag", gettext("Tag"), gettext("Tag: all"), {tag: tag for tag in tags})
 
