@@ -190,26 +190,31 @@ def transfer_undo(
 ) -> TransferInfo:
     """Take a transfer back, by staff: the giver's lots are as they were, the limits follow.
 
-    What the receiver spent is taken from their other points, then owed. A reason is needed
-    (``reason_missing``, 422); undone before, the same answer; one that never happened ``transfer_closed``.
+    What the receiver spent is taken from their other points, then owed. Whoever was merged since gives back,
+    or gets back, through the survivor. A reason is needed (``reason_missing``, 422); undone before, the same
+    answer; one that never happened ``transfer_closed``; where both are one membership by now
+    ``transfer_of_one`` (409): the merge is undone first.
     """
     reason = clean(reason, field="/reason", limit=REASON_LENGTH)
     if not reason:
         raise Refusal("reason_missing", Phrase(_("Say why.")), status=422, field="/reason")
     with transaction.atomic():
         row = selectors.transfer_row(club, transfer_id)
-        giver, receiver = _locked(club, row.member_id, row.receiver_id)
+        giver, receiver, survivors = _locked_with_survivors(club, row.member_id, row.receiver_id)
         row = _again(row)
         if row.state == "undone":
             return selectors.transfer_info(row, repeated=True)
         if row.state != "done":
             raise _closed()
+        if _root(giver) == _root(receiver):
+            raise _of_one()
         transferring.transfer_reverse(
             club=club,
             transfer_id=row.id,
             undo_id=ids.fresh(),
             giver=giver,
             receiver=receiver,
+            survivors=survivors,
             actor=actor,
             reason=reason,
             now=now,
@@ -217,7 +222,7 @@ def transfer_undo(
         row.state, row.undone_at, row.undone_by, row.undo_reason = "undone", now, actor.name, reason
         row.save(update_fields=["state", "undone_at", "undone_by", "undo_reason"])
         _write_down(club, row, actor, "transfer.undone", now, reason=reason)
-        _tell(club, row, "transfer.undone", now)
+        _tell(club, row, "transfer.undone", now, (_root(giver), _root(receiver)))
         return selectors.transfer_info(row)
 
 
@@ -241,15 +246,12 @@ def _give(
     row.state, row.closed_at, row.day = "done", now, selectors.local_day(club, now)
     row.save(update_fields=["state", "closed_at", "yes_by", "day"])
     _write_down(club, row, actor, "transfer.done", now)
-    _tell(club, row, "transfer.done", now)
+    _tell(club, row, "transfer.done", now, (row.member_id, row.receiver_id))
 
 
-def _tell(club: ClubInfo, row: Transfer, kind: str, now: datetime) -> None:
-    """Tell of both halves, each as its own member's news."""
-    for half, member_id, other in (
-        ("gave", row.member_id, row.receiver_id),
-        ("received", row.receiver_id, row.member_id),
-    ):
+def _tell(club: ClubInfo, row: Transfer, kind: str, now: datetime, both: tuple[UUID, UUID]) -> None:
+    """Tell of both halves, each as its own member's news; ``both`` are the giver and receiver of today."""
+    for half, member_id, other in (("gave", *both), ("received", *reversed(both))):
         news_post(
             club_id=club.id,
             kind=kind,
@@ -302,6 +304,40 @@ def _locked(club: ClubInfo, giver_id: UUID, receiver_id: UUID) -> tuple[LockedMe
             Phrase(_("Points of a shared account are not given away; its members pay in and spend.")),
         )
     return locked[giver_id], locked[receiver_id]
+
+
+def _locked_with_survivors(
+    club: ClubInfo, giver_id: UUID, receiver_id: UUID
+) -> tuple[LockedMember, LockedMember, dict[UUID, LockedMember]]:
+    """Lock both and whom they were merged into, in id order; the last answer is the latter by the former."""
+    both = (giver_id, receiver_id)
+    locked = members_services.members_lock(club, {*both, *(members.member_root(club, id_) for id_ in both)})
+    if not locked.keys() >= set(both):
+        raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
+    survivors = {}
+    for id_ in both:
+        survivor = locked[id_].merged_into
+        if survivor is not None:
+            references.merged_meanwhile([survivor not in locked])
+            survivors[id_] = locked[survivor]
+    return locked[giver_id], locked[receiver_id], survivors
+
+
+def _root(member: LockedMember) -> UUID:
+    """Who the member is by now."""
+    return member.merged_into or member.id
+
+
+def _of_one() -> Refusal:
+    return Refusal(
+        "transfer_of_one",
+        Phrase(
+            _(
+                "Giver and receiver are one membership now, so there is nobody to take the points from."
+                " Undo the merge first."
+            )
+        ),
+    )
 
 
 def _again(row: Transfer) -> Transfer:
