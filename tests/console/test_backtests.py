@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,42 @@ def test_a_report_says_which_rules_were_supposed_to_be_live(console: Console) ->
     assert "“More points” is a draft; it was replayed as if it were live for everybody." in page
     told = b"".join(console.get(f"{address}report.csv").streaming_content).decode("utf-8-sig")
     assert "فرض‌های این محاسبه,«امتیاز بیشتر» پیش‌نویس است" in told
+
+
+def test_rewards_stand_in_columns_of_their_own_in_page_and_file(console: Console) -> None:
+    draft = draft_get(console.club)
+    assert draft.program is not None
+    reward = next(each for each in draft.program.rewards if each.kind == "discount_coupon")
+    rule_put(
+        club=console.club,
+        rule={
+            "key": "gift",
+            "name": {"fa": "هدیهٔ خرید", "en": "Gift"},
+            "effects": [{"kind": "reward", "reward": reward.key, "count": 2}],
+        },
+        revision=draft.revision,
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+    console.buys(console.cast.sara, 30_000_000)
+    response = console.post("rules/backtests/new/", **FORM)
+    address = str(response.headers["Location"].removeprefix("/console/"))
+    report = run(console).report
+    assert report is not None
+    assert [(each.reward, each.rule, each.live, each.tried) for each in report.rewards] == [
+        (reward.key, "gift", 0, 2)
+    ]
+    page = text(console.get(address))
+    assert "پاداش‌هایی که قانون‌ها می‌دهند" in page
+    assert "هدیهٔ خرید" in page
+    told = b"".join(console.get(f"{address}report.csv", lang="en").streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(told.splitlines()))
+    assert [cell.split(" · ")[0] for cell in rows[0][-4:]] == [
+        "Rewards", "Rewards", "Cost of rewards", "Cost of rewards",
+    ]  # fmt: skip
+    found = {(row[0], row[1]): row[-4:-2] for row in rows}
+    assert found[("Summary", "Points earned in all")] == ["0", "2"]
+    assert found[("Rule", "Gift")] == ["0", "2"]
+    assert [row[-4:-2] for row in rows if row[0] == "Reward"] == [["0", "2"]]
+    assert [row[-4:-2] for row in rows if row[0] == "Months"] == [["0", "2"]]
+    assert ["0", "2"] in [row[-4:-2] for row in rows if row[0] == "Branch"]

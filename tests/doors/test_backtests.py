@@ -49,6 +49,10 @@ def test_a_backtest_is_started_watched_and_read(pos: Integrator, naderi: cast.Na
     report = pos.get(f"/backtests/{told['id']}/report").json()
     assert (report["purchases"], report["spend"], report["winners"]) == (1, 15_000_000, 0)
     assert report["live"] == report["tried"]
+    assert (report["rewards"], report["live"]["rewards"], report["live"]["reward_cost"]) == ([], 0, 0)
+    counted = ("live_rewards", "tried_rewards", "live_reward_cost", "tried_reward_cost")
+    for part in ("weeks", "months", "branches", "tiers", "rules"):
+        assert [[each[name] for name in counted] for each in report[part]] == [[0] * 4] * len(report[part])
     assert [each["id"] for each in pos.get("/backtests").json()["backtests"]] == [told["id"]]
 
 

@@ -31,9 +31,10 @@ from bashgah.engine.states import State
 from bashgah.lake import files
 from bashgah.members.facts import MemberFacts
 from bashgah.simulation.budgets import Demands, Ebbs
+from bashgah.simulation.granting import Grants
 from bashgah.simulation.leaning import Lean
 from bashgah.simulation.replaying import Replay, limits_of
-from bashgah.simulation.tallying import Tally, won
+from bashgah.simulation.tallying import TIER, Tally, won
 from bashgah.simulation.types import Cancelled
 
 FACTS_A_PART = 60_000
@@ -91,6 +92,8 @@ class Comparison:
         ]
         self.worths = [_worths(side.compiled) for side in self.sides]
         self.limits = [limits_of(side.compiled) for side in self.sides]
+        self.gives = [bool(side.compiled.rewards) for side in self.sides]
+        self.grants = Grants(self.worths)
         self.places = (0, 1) if plan.live else (1,)
         self.ends = datetime.combine(plan.until, datetime.min.time(), ZoneInfo(plan.zone))
         self.leans = [
@@ -155,6 +158,7 @@ class Comparison:
         sums = [[0, 0, 0, 0], [0, 0, 0, 0]]  # points, money, points that expired, money that expired
         at_branch: dict[str, list[int]] = {}
         facts = purchases = spend = 0
+        self.grants.meet()
         for side, lean in zip(self.sides, self.leans, strict=True):
             side.meet(about)
             lean.meet(about)
@@ -206,6 +210,8 @@ class Comparison:
         if not given:
             return 0, 0
         points, money = self._count(tally, given, back, place, sums)
+        if self.gives[place]:
+            self.grants.count(tally, given, back, place, (row.fact.branch, day))
         by_day[place] += points
         by_day[place + 2] += money
         return points, money
@@ -317,9 +323,13 @@ class Comparison:
             won(tally.segments.setdefault(trait, [0] * 6), live, tried)
         first = self.sides[self.places[0]]
         first.pass_time(self.ends)
+        parts = []
         for key, ready in first.compiled.ladders.items():
-            tier = tier_in_force(ready.ladder, first.seen.standings.get(key))
-            won(tally.tiers.setdefault(f"{key}.{tier}", [0] * 6), live, tried)
+            tier = f"{key}.{tier_in_force(ready.ladder, first.seen.standings.get(key))}"
+            won(tally.tiers.setdefault(tier, [0] * 6), live, tried)
+            parts.append((TIER, tier))
+        if self.grants.any:
+            self.grants.fold(tally, [*parts, *_traits(about)], about.tags)
 
     def _stand(self, tally: Tally) -> None:
         """Count where the member stands on each ladder at the period's end, in both programs."""

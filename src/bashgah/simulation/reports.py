@@ -8,16 +8,17 @@ from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
-from bashgah.engine.document import Program, is_reward
+from bashgah.engine.document import REWARD_UNIT, Program, is_reward
 from bashgah.kit.ids import public
 from bashgah.kit.jalali import month_bounds, week_bounds
-from bashgah.simulation.tallying import Pair, Tally
+from bashgah.simulation.tallying import BRANCH, DAY, TAG, TIER, Pair, Tally, add_pairs
 from bashgah.simulation.types import (
     BudgetUse,
     Change,
     Group,
     MemberPoints,
     Report,
+    RewardFigures,
     RuleFigures,
     Sample,
     Segment,
@@ -30,6 +31,7 @@ from bashgah.simulation.types import (
 EXTREMES = 20
 SEGMENTS_MOST = 30
 PERCENTILES = (10, 50, 90, 99)
+NONE = (0, 0, 0, 0)
 _SATURDAY, _MONDAY = 5, 0
 
 
@@ -42,6 +44,7 @@ def report_of(
 ) -> Report:
     """Return the report of a whole replay."""
     points = {w.key for program in (live, tried) for w in program.wallets if w.kind == "points"}
+    rewards = _rewards(tally, live, tried)
     calendar = tried.calendar
     winners = sum(1 for before, after in zip(tally.live, tally.tried, strict=True) if after > before)
     losers = sum(1 for before, after in zip(tally.live, tally.tried, strict=True) if after < before)
@@ -53,14 +56,14 @@ def report_of(
         members=len(tally.live),
         winners=winners,
         losers=losers,
-        live=_totals(tally, 0),
-        tried=_totals(tally, 1),
+        live=_totals(tally, 0, sum(r.live for r in rewards), sum(r.live_cost for r in rewards)),
+        tried=_totals(tally, 1, sum(r.tried for r in rewards), sum(r.tried_cost for r in rewards)),
         weeks=_spans(tally, lambda day: week_bounds(day, week_start)[0]),
         months=_spans(tally, lambda day: month_bounds(day, calendar)[0]),
-        branches=_groups(tally.branches),
-        tiers=_groups(tally.tiers),
-        tags=_groups(tally.tags),
-        rules=_rules(tally, points),
+        branches=_groups(tally, BRANCH, tally.branches),
+        tiers=_groups(tally, TIER, tally.tiers),
+        tags=_groups(tally, TAG, tally.tags),
+        rules=_rules(tally, points, rewards),
         standings=tuple(
             Standing(*key.split(".", 1), *counts) for key, counts in sorted(tally.standings.items())
         ),
@@ -73,6 +76,7 @@ def report_of(
         seconds=round(tally.seconds, 3),
         segments=_segments(tally),
         supposed=supposed,
+        rewards=rewards,
     )
 
 
@@ -126,7 +130,7 @@ def _round(number: int) -> int:
         scale *= 10
 
 
-def _totals(tally: Tally, place: int) -> Totals:
+def _totals(tally: Tally, place: int, rewards: int, cost: int) -> Totals:
     return Totals(
         points=tally.points[place],
         money=tally.money[place],
@@ -134,6 +138,8 @@ def _totals(tally: Tally, place: int) -> Totals:
         open_money=tally.open_money[place],
         giving=tally.giving[place],
         at_limit=tally.at_limit[place],
+        rewards=rewards,
+        reward_cost=cost,
     )
 
 
@@ -143,13 +149,18 @@ def _spans(tally: Tally, start_of: Callable[[date], date]) -> tuple[Span, ...]:
         held = sums.setdefault(start_of(date.fromordinal(ordinal)), [0, 0, 0, 0])
         for place, amount in enumerate(figures):
             held[place] += amount
-    return tuple(Span(start, *sums[start]) for start in sorted(sums))
+    rewards: dict[date, Pair] = {}
+    for (kind, key), figures in tally.rewards.items():
+        if kind == DAY:
+            add_pairs(rewards, {start_of(date.fromordinal(int(key))): figures})
+    return tuple(Span(start, *sums[start], *rewards.get(start, NONE)) for start in sorted(sums))
 
 
-def _groups(figures: dict[str, Pair]) -> tuple[Group, ...]:
+def _groups(tally: Tally, kind: str, figures: dict[str, Pair]) -> tuple[Group, ...]:
     """Return the parts of the club, those first whose points change most."""
     ordered = sorted(figures.items(), key=lambda each: (-abs(each[1][1] - each[1][0]), each[0]))
-    return tuple(Group(key, *values) for key, values in ordered)
+    rewards = tally.rewards
+    return tuple(Group(key, *values, *rewards.get((kind, key), NONE)) for key, values in ordered)
 
 
 def _segments(tally: Tally) -> tuple[Segment, ...]:
@@ -161,28 +172,38 @@ def _segments(tally: Tally) -> tuple[Segment, ...]:
 
     kinds: dict[str, list[Segment]] = {}
     for (kind, key), values in sorted(tally.segments.items(), key=order):
-        kinds.setdefault(kind, []).append(Segment(kind, key, *values))
+        kinds.setdefault(kind, []).append(Segment(kind, key, *values, *tally.rewards.get((kind, key), NONE)))
     return tuple(each for found in kinds.values() for each in found[:SEGMENTS_MOST])
 
 
-def _rules(tally: Tally, points: Container[str]) -> tuple[RuleFigures, ...]:
+def _rewards(tally: Tally, live: Program, tried: Program) -> tuple[RewardFigures, ...]:
+    """Return what each rule gave of each reward; what one costs is what the program that gave it says."""
+    costs = [{terms.key: terms.cost for terms in program.rewards} for program in (live, tried)]
+    found = []
+    for (rule, wallet), figures in sorted(tally.credits.items()):
+        if is_reward(wallet):
+            reward, counts = wallet.removeprefix(REWARD_UNIT), figures[:2]
+            cost = [count * each.get(reward, 0) for count, each in zip(counts, costs, strict=True)]
+            found.append(RewardFigures(reward, rule, *counts, *cost))
+    return tuple(sorted(found, key=lambda each: (each.reward, each.rule)))
+
+
+def _rules(tally: Tally, points: Container[str], given: Iterable[RewardFigures]) -> tuple[RuleFigures, ...]:
     """Return each rule's points; how often it gave is counted in the wallet in which it gave most often."""
     sums: dict[str, Pair] = {}
     rewards: dict[str, Pair] = {}
+    for each in given:
+        add_pairs(rewards, {each.rule: [each.live, each.tried, each.live_cost, each.tried_cost]})
     for (rule, wallet), (live, tried, live_times, tried_times) in tally.credits.items():
         held = sums.setdefault(rule, [0, 0, 0, 0])
         if wallet in points:
             held[0] += live
             held[1] += tried
-        elif is_reward(wallet):
-            counts = rewards.setdefault(rule, [0, 0])
-            counts[0] += live
-            counts[1] += tried
         held[2], held[3] = max(held[2], live_times), max(held[3], tried_times)
     for rule in tally.limited:
         sums.setdefault(rule, [0, 0, 0, 0])
     return tuple(
-        RuleFigures(rule, *sums[rule], *tally.limited.get(rule, (0, 0)), *rewards.get(rule, (0, 0)))
+        RuleFigures(rule, *sums[rule], *tally.limited.get(rule, (0, 0)), *rewards.get(rule, NONE))
         for rule in sorted(sums)
     )
 

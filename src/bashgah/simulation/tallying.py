@@ -12,8 +12,22 @@ from bashgah.simulation.budgets import Demands
 Pair = list[int]
 """A figure of the live program and of the tried one."""
 
-SUMS = ("credits", "limited", "days", "branches", "tiers", "tags", "segments", "standings", "budgets")
+SUMS = (
+    "credits",
+    "limited",
+    "days",
+    "branches",
+    "tiers",
+    "tags",
+    "segments",
+    "standings",
+    "budgets",
+    "rewards",
+)
 """What of a tally is figures by key."""
+
+DAY, BRANCH, TIER, TAG = "day", "branch", "tier", "tag"
+"""Kinds of parts in ``Tally.rewards``, beside those of segments."""
 
 
 def add_pairs(into: dict[Any, Pair], other: dict[Any, Pair]) -> None:
@@ -39,7 +53,9 @@ class Tally:
     wallet: units live and tried, times live and tried; ``limited`` how often a rule was at a limit.
     ``standings`` counts members by ladder and tier at the end, ``budgets`` is what was taken of each by key,
     window and branch, ``asked`` what facts would have taken of whole ones; ``demands`` notes it fact by fact,
-    for each program. ``members``, ``live`` and ``tried`` are columns: whose points they are.
+    for each program. ``rewards`` counts rewards by kind of part (``day``, ``branch``, ``tier``, ``tag``, or a
+    segment's) and its key: copies live and tried, what they cost live and tried. ``members``, ``live`` and
+    ``tried`` are columns: whose points they are.
     """
 
     facts: int = 0
@@ -61,6 +77,7 @@ class Tally:
     standings: dict[str, Pair] = field(default_factory=dict)
     budgets: dict[tuple[str, str, str], Pair] = field(default_factory=dict)
     asked: dict[tuple[str, str, str], Pair] = field(default_factory=dict)
+    rewards: dict[tuple[str, str], Pair] = field(default_factory=dict)
     demands: list[Demands] = field(default_factory=list)
     members: bytearray = field(default_factory=bytearray)
     live: array[int] = field(default_factory=lambda: array("q"))
@@ -77,17 +94,7 @@ class Tally:
             held, more = getattr(self, name), getattr(other, name)
             held[0] += more[0]
             held[1] += more[1]
-        for name in (
-            "credits",
-            "limited",
-            "days",
-            "branches",
-            "tiers",
-            "tags",
-            "segments",
-            "standings",
-            "budgets",
-        ):
+        for name in SUMS:
             add_pairs(getattr(self, name), getattr(other, name))
         self.members += other.members
         self.live.extend(other.live)

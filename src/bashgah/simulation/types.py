@@ -20,6 +20,7 @@ class Totals:
 
     ``open_points`` and ``open_money`` are what of it has not expired at the end, had nothing been spent.
     ``giving`` counts facts that gave something, ``at_limit`` those at which a rule reached a limit.
+    ``rewards`` are copies less those taken back, ``reward_cost`` their part of ``money``.
     """
 
     points: int
@@ -28,6 +29,8 @@ class Totals:
     open_money: int
     giving: int
     at_limit: int
+    rewards: int = 0
+    reward_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Group:
     tried_money: int
     winners: int = 0
     losers: int = 0
+    live_rewards: int = 0
+    tried_rewards: int = 0
+    live_reward_cost: int = 0
+    tried_reward_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,10 @@ class Segment:
     tried_money: int
     winners: int = 0
     losers: int = 0
+    live_rewards: int = 0
+    tried_rewards: int = 0
+    live_reward_cost: int = 0
+    tried_reward_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,10 @@ class Span:
     tried_points: int
     live_money: int
     tried_money: int
+    live_rewards: int = 0
+    tried_rewards: int = 0
+    live_reward_cost: int = 0
+    tried_reward_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,20 @@ class RuleFigures:
     tried_at_limit: int
     live_rewards: int = 0
     tried_rewards: int = 0
+    live_reward_cost: int = 0
+    tried_reward_cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RewardFigures:
+    """How many copies of a reward one rule gave, less those taken back, and what they cost the club."""
+
+    reward: str
+    rule: str
+    live: int
+    tried: int
+    live_cost: int
+    tried_cost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +243,7 @@ class Report:
     seconds: float
     segments: tuple[Segment, ...] = ()
     supposed: tuple[Supposed, ...] = ()
+    rewards: tuple[RewardFigures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class BacktestTotalsOut(Schema):
     open_money: int
     giving: Annotated[int, Field(description="Activities that gave something.")]
     at_limit: Annotated[int, Field(description="Times a limit was reached.")]
+    rewards: Annotated[int, Field(description="Copies of rewards that rules gave, less those taken back.")]
+    reward_cost: Annotated[int, Field(description="Their part of `money`.")]
 
 
 class BacktestSpanOut(Schema):
@@ -88,6 +90,10 @@ class BacktestSpanOut(Schema):
     tried_points: Tried
     live_money: Live
     tried_money: Tried
+    live_rewards: Live
+    tried_rewards: Tried
+    live_reward_cost: Live
+    tried_reward_cost: Tried
 
 
 class BacktestGroupOut(Schema):
@@ -100,6 +106,10 @@ class BacktestGroupOut(Schema):
     tried_money: Tried
     winners: int
     losers: int
+    live_rewards: Live
+    tried_rewards: Tried
+    live_reward_cost: Live
+    tried_reward_cost: Tried
 
 
 class BacktestSegmentOut(BacktestGroupOut):
@@ -118,6 +128,21 @@ class BacktestRuleOut(Schema):
     tried_times: Tried
     live_at_limit: Live
     tried_at_limit: Tried
+    live_rewards: Live
+    tried_rewards: Tried
+    live_reward_cost: Live
+    tried_reward_cost: Tried
+
+
+class BacktestRewardOut(Schema):
+    """Copies of a reward that a rule gave, less those taken back, and what they cost the club."""
+
+    reward: str
+    rule: str
+    live: Live
+    tried: Tried
+    live_cost: Live
+    tried_cost: Tried
 
 
 class BacktestStandingOut(Schema):
@@ -223,6 +248,7 @@ class BacktestReportOut(Schema):
     tags: list[BacktestGroupOut]
     segments: list[BacktestSegmentOut]
     rules: list[BacktestRuleOut]
+    rewards: list[BacktestRewardOut]
     standings: list[BacktestStandingOut]
     budgets: list[BacktestBudgetOut]
     changes: list[BacktestChangeOut]

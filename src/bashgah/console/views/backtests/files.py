@@ -12,25 +12,28 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response, xlsx_response
 from bashgah.console.framing import said
 from bashgah.console.views.backtests import pages
-from bashgah.console.views.backtests.report import (
+from bashgah.console.views.backtests.naming import (
     attribute_names,
     member_names,
+    reward_names,
     rule_names,
     segment_name,
-    supposed_words,
     trait_name,
 )
+from bashgah.console.views.backtests.report import supposed_words
 from bashgah.console.views.base import page, read_id
 from bashgah.engine.document import Program
 from bashgah.engine.words import texts
 from bashgah.kit.phrases import phrase_from_json
 from bashgah.simulation import selectors
-from bashgah.simulation.types import BacktestInfo, Group, Report, Span
+from bashgah.simulation.types import BacktestInfo, Group, Report, RuleFigures, Segment, Span
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Lang
 
 Cells = tuple[object, ...]
 PERCENTILES = (10, 50, 90, 99)
+BEFORE_REWARDS = 9
+"""Columns before those of rewards."""
 
 
 @page("data.export")
@@ -61,6 +64,10 @@ def _file(request: HttpRequest, backtest_id: str) -> tuple[tuple[str, ...], list
         gettext("Winners"),
         gettext("Losers"),
         gettext("Why"),
+        f"{gettext('Rewards')} · {live}",
+        f"{gettext('Rewards')} · {tried}",
+        f"{gettext('Cost of rewards')} · {live}",
+        f"{gettext('Cost of rewards')} · {tried}",
     )
     width = len(head)
     return head, [(*row, *("",) * (width - len(row))) for row in _rows(request, info, report)]
@@ -82,10 +89,17 @@ def _rows(request: HttpRequest, info: BacktestInfo, report: Report) -> Iterator[
     for trait in report.segments:
         name = trait_name(trait.kind, trait.key)
         money = trait.live_money, trait.tried_money, trait.winners, trait.losers
-        yield segment_name(trait.kind, attributes), name, trait.live_points, trait.tried_points, *money
+        cells = segment_name(trait.kind, attributes), name, trait.live_points, trait.tried_points, *money
+        yield _with_rewards(cells, trait)
     rules = rule_names(programs, lang)
     for rule in report.rules:
-        yield gettext("Rule"), rules.get(rule.rule, rule.rule), rule.live_points, rule.tried_points
+        cells = gettext("Rule"), rules.get(rule.rule, rule.rule), rule.live_points, rule.tried_points
+        yield _with_rewards(cells, rule)
+    rewards = reward_names(club, programs, lang)
+    for given in report.rewards:
+        name = f"{rewards.get(given.reward, given.reward)} · {rules.get(given.rule, given.rule)}"
+        counts = given.live, given.tried, given.live_cost, given.tried_cost
+        yield *_padded((gettext("Reward"), name)), *counts
     for use in report.budgets:
         place = " · ".join(
             filter(None, (rules.get(use.rule, use.rule), branches.get(use.branch, use.branch)))
@@ -101,7 +115,8 @@ def _totals(report: Report) -> Iterator[Cells]:
     live, tried, part = report.live, report.tried, gettext("Summary")
     counts = report.winners, report.losers
     money = live.money, tried.money, *counts
-    yield part, gettext("Points earned in all"), live.points, tried.points, *money
+    rewards = live.rewards, tried.rewards, live.reward_cost, tried.reward_cost
+    yield *_padded((part, gettext("Points earned in all"), live.points, tried.points, *money)), *rewards
     left = live.open_points, tried.open_points, live.open_money, tried.open_money
     yield part, gettext("Liability left at the end"), *left
     yield part, gettext("Activities that gave something"), live.giving, tried.giving
@@ -111,12 +126,24 @@ def _totals(report: Report) -> Iterator[Cells]:
 def _spans(part: str, spans: tuple[Span, ...]) -> Iterator[Cells]:
     for each in spans:
         money = each.live_money, each.tried_money
-        yield part, each.start.isoformat(), each.live_points, each.tried_points, *money
+        cells = part, each.start.isoformat(), each.live_points, each.tried_points, *money
+        yield _with_rewards(cells, each)
 
 
 def _group(part: str, name: str, each: Group) -> Cells:
     counts = each.winners, each.losers
-    return part, name, each.live_points, each.tried_points, each.live_money, each.tried_money, *counts
+    cells = part, name, each.live_points, each.tried_points, each.live_money, each.tried_money, *counts
+    return _with_rewards(cells, each)
+
+
+def _with_rewards(cells: Cells, each: Span | Group | Segment | RuleFigures) -> Cells:
+    """Return a row with the rewards in their columns, which are the last."""
+    counts = each.live_rewards, each.tried_rewards, each.live_reward_cost, each.tried_reward_cost
+    return *_padded(cells), *counts
+
+
+def _padded(cells: Cells) -> Cells:
+    return (*cells, *("",) * (BEFORE_REWARDS - len(cells)))
 
 
 def _members(report: Report, tiers: dict[str, str]) -> Iterator[Cells]:

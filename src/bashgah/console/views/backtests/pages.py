@@ -224,12 +224,26 @@ def figures(report: Report, club: ClubInfo) -> tuple[FigureRow, ...]:
         difference = isolated(formats.signed(round(parts[1] - parts[0], 2), current_lang()))
         return FigureRow(label, shown[0], shown[1], difference, None)
 
+    rewards = (
+        (
+            counted(gettext("Rewards given"), live.rewards, tried.rewards),
+            paid(
+                gettext("Cost of rewards"),
+                live.reward_cost,
+                tried.reward_cost,
+                gettext("counted in what is paid already"),
+            ),
+        )
+        if report.rewards
+        else ()
+    )
     middle = [points[1] if len(points) > 1 else 0 for points in report.middle]
     top = [points[2] if len(points) > 2 else 0 for points in report.middle]
     return (
         counted(gettext("Points earned in all"), live.points, tried.points),
         paid(gettext("What they pay"), live.money, tried.money),
         shared(gettext("Cost of sales to members"), live.money, tried.money),
+        *rewards,
         paid(
             gettext("Liability left at the end"),
             live.open_money,

@@ -13,12 +13,18 @@ from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import said
 from bashgah.console.views.backtests import pages
+from bashgah.console.views.backtests.naming import (
+    attribute_names,
+    member_names,
+    reward_names,
+    rule_names,
+    segment_name,
+    trait_name,
+)
 from bashgah.console.views.members.standing import tone_of
 from bashgah.engine.document import Program
 from bashgah.engine.words import texts
-from bashgah.kit import ids
 from bashgah.kit.phrases import phrase_from_json
-from bashgah.members import selectors as members
 from bashgah.simulation import selectors
 from bashgah.simulation.types import (
     BacktestInfo,
@@ -50,6 +56,19 @@ class GroupRow:
     losers: int
     points: str
     money: str
+    rewards: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRow:
+    """A reward that a rule gives, under both programs."""
+
+    name: str
+    rule: str
+    live: int
+    tried: int
+    difference: str
+    money: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,7 @@ class RuleRow:
     difference: str
     times: int
     at_limit: int
+    rewards: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,7 @@ class MonthRow:
     tried: int
     points: str
     money: str
+    rewards: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,7 @@ class ReportShown:
     segments: tuple[SegmentCard, ...]
     standings: tuple[StandingRow, ...]
     rules: tuple[RuleRow, ...]
+    rewards: tuple[RewardRow, ...]
     budgets: tuple[BudgetRow, ...]
     gainers: tuple[MemberRow, ...]
     sufferers: tuple[MemberRow, ...]
@@ -183,6 +205,7 @@ def report_shown(request: HttpRequest, info: BacktestInfo, report: Report) -> Re
                 span.tried_points,
                 pages.signed(span.tried_points - span.live_points),
                 pages.money_signed(span.tried_money - span.live_money, club),
+                pages.signed(span.tried_rewards - span.live_rewards),
             )
             for span in report.months
         ),
@@ -202,9 +225,11 @@ def report_shown(request: HttpRequest, info: BacktestInfo, report: Report) -> Re
                 pages.signed(each.tried_points - each.live_points),
                 each.tried_times,
                 each.tried_at_limit,
+                each.tried_rewards,
             )
             for each in sorted(report.rules, key=lambda r: -abs(r.tried_points - r.live_points))
         ),
+        rewards=_rewards(report, reward_names(club, (live, tried), lang), rules, club),
         budgets=tuple(_budget(each, rules, branches, club) for each in report.budgets),
         gainers=tuple(_member(each, names) for each in report.gainers[:MEMBERS_SHOWN]),
         sufferers=tuple(_member(each, names) for each in report.sufferers[:MEMBERS_SHOWN]),
@@ -240,16 +265,20 @@ def _supposed(each: Supposed, rules: Mapping[str, str]) -> str:
     return gettext("In the version compared with, “%(rule)s” is in shadow and gave nothing.") % words
 
 
-def rule_names(both: Iterable[Program], lang: Lang) -> dict[str, str]:
-    """Return the rules' names by key; a rule that both programs have is called as the tried one says."""
-    return {rule.key: texts(rule.name, rule.key).say(lang) for program in both for rule in program.rules}
-
-
-def member_names(club: ClubInfo, shown: Iterable[MemberPoints | Sample]) -> dict[str, str]:
-    """Return the names of the members in a report by public id; those who left have none."""
-    wanted = {each.member: ids.parse("member", each.member) for each in shown}
-    found = members.members_get(club, wanted.values())
-    return {public: found[id_].name for public, id_ in wanted.items() if id_ in found}
+def _rewards(
+    report: Report, names: Mapping[str, str], rules: Mapping[str, str], club: ClubInfo
+) -> tuple[RewardRow, ...]:
+    return tuple(
+        RewardRow(
+            names.get(each.reward, each.reward),
+            rules.get(each.rule, each.rule),
+            each.live,
+            each.tried,
+            pages.signed(each.tried - each.live),
+            pages.money_signed(each.tried_cost - each.live_cost, club),
+        )
+        for each in report.rewards
+    )
 
 
 def _member(each: MemberPoints | Sample, names: Mapping[str, str]) -> MemberRow:
@@ -265,25 +294,8 @@ def _group(each: Group | Segment, name: str, club: ClubInfo, tone: str = "") -> 
         each.losers,
         pages.signed(each.tried_points - each.live_points),
         pages.money_signed(each.tried_money - each.live_money, club),
+        pages.signed(each.tried_rewards - each.live_rewards),
     )
-
-
-def segment_name(kind: str, attributes: Mapping[str, str]) -> str:
-    """Return how a kind of trait is called."""
-    fixed = {"city": gettext("City"), "gender": gettext("Gender")}
-    return fixed.get(kind) or attributes.get(kind.removeprefix("attributes."), kind)
-
-
-def trait_name(kind: str, key: str) -> str:
-    """Return how one value of a trait is called."""
-    genders = {"female": gettext("Woman"), "male": gettext("Man"), "other": gettext("Other")}
-    truths = {"true": gettext("Yes"), "false": gettext("No")}
-    return {"gender": genders, "city": {}}.get(kind, truths).get(key, key)
-
-
-def attribute_names(club: ClubInfo, lang: Lang) -> dict[str, str]:
-    """Return how the club calls its own attributes, by key."""
-    return {each.key: each.label.say(lang) for each in members.attribute_list(club)}
 
 
 def _segments(report: Report, club: ClubInfo, lang: Lang) -> tuple[SegmentCard, ...]:
