@@ -69,13 +69,11 @@ def grants_taken_back(
     runnings: Iterable[Running],
     origin: Origin,
     actor: Actor,
-) -> tuple[tuple[GrantLine, ...], list[CreditLine]]:
+) -> tuple[list[GrantBack], list[CreditLine]]:
     """Take back what rules gave for a purchase of which nothing is left, and say what stays.
 
     Credit that a reward gave goes as points go: out of its lot, then out of others, else it is owed.
     """
-    if not any(line.count > 0 for line in purchase.outcome.grants):
-        return (), []
     holders = {running.member_id: running for running in runnings}
     back = grants_take_back(
         club=club,
@@ -85,17 +83,23 @@ def grants_taken_back(
         actor=actor,
         now=origin.recorded_at,
     )
-    counts: dict[tuple[str, str], int] = {}
     lines = []
+    for each in back:
+        if each.entry is not None:
+            lines += credit_back(holders[each.entry[0]], each, purchase.member_id, origin)
+    return back, lines
+
+
+def lines_of(back: Iterable[GrantBack]) -> tuple[GrantLine, ...]:
+    """Return what a whole return tells of rewards: how many of each went back, 0 where all of them stay."""
+    counts: dict[tuple[str, str], int] = {}
     for each in back:
         key = each.reward, each.rule
         counts[key] = counts.get(key, 0) - int(each.is_gone)
-        if each.entry is not None:
-            lines += _credit_back(holders[each.entry[0]], each, purchase.member_id, origin)
-    return tuple(GrantLine(reward, count, rule) for (reward, rule), count in counts.items()), lines
+    return tuple(GrantLine(reward, count, rule) for (reward, rule), count in counts.items())
 
 
-def _credit_back(holder: Running, back: GrantBack, buyer_id: UUID, origin: Origin) -> list[CreditLine]:
+def credit_back(holder: Running, back: GrantBack, buyer_id: UUID | None, origin: Origin) -> list[CreditLine]:
     """Take back what a reward credited; return it as a line of the return where it was the buyer's own.
 
     The survivor of a merge has an entry of their own, of the redemption: the return is the buyer's.
@@ -115,7 +119,10 @@ def _credit_back(holder: Running, back: GrantBack, buyer_id: UUID, origin: Origi
 
 
 def rules_over(credited: Iterable[str], given: Iterable[GrantLine], back: Iterable[GrantLine]) -> set[str]:
-    """Return the rules of which a wholly returned purchase leaves nothing: only they may give once more."""
+    """Return the rules of which a wholly returned purchase leaves nothing: only they may give once more.
+
+    ``given`` is what the member had of it when it came back, recomputations counted.
+    """
     held: dict[str, int] = {}
     for line in (*given, *back):
         held[line.rule] = held.get(line.rule, 0) + line.count

@@ -6,7 +6,7 @@ limits and counters as they would have been. Plain values, no database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -28,12 +28,15 @@ from bashgah.members.facts import MemberFacts
 
 Programs = Callable[[datetime], CompiledProgram]
 Key = tuple[str, str]
-"""Which units: (wallet, rule)."""
+"""Which units: (wallet, rule); copies of a reward are counted in units of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact as it was recorded; ``quoted_by`` is the program of the quote that a purchase took."""
+    """A fact as it was recorded; ``quoted_by`` is the program of the quote that a purchase took.
+
+    ``held`` are the copies of rewards it gave that the member has or is to get.
+    """
 
     id: UUID
     kind: str
@@ -43,6 +46,7 @@ class Told:
     state: State
     outcome: Outcome
     quoted_by: CompiledProgram | None = None
+    held: Mapping[Key, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class Lived:
     bought: dict[int, int]
     returned: dict[int, int] = field(default_factory=dict)
     taken: list[int] = field(default_factory=list)
+    grants: tuple[Grant, ...] = ()
 
     @property
     def fact(self) -> Fact:
@@ -74,14 +79,13 @@ class Lived:
         """Say whether everything has come back."""
         return all(self.returned.get(no, 0) >= bought for no, bought in self.bought.items())
 
-    def due(self) -> dict[Key, int]:
-        """Return what is left of what it gives once returns took theirs; rewards are no units."""
+    def due(self, *, of_rewards: bool = False) -> dict[Key, int]:
+        """Return what is left of what it gives once returns took theirs: units, or copies of rewards."""
         units: dict[Key, int] = {}
         for credit, taken in zip(self.credits, self.taken, strict=True):
-            if is_reward(credit.wallet):
-                continue
-            key = credit.wallet, credit.rule
-            units[key] = units.get(key, 0) + credit.amount - taken
+            if is_reward(credit.wallet) is of_rewards:
+                key = credit.wallet, credit.rule
+                units[key] = units.get(key, 0) + credit.amount - taken
         return units
 
 
@@ -126,6 +130,7 @@ class Life:
             is_anew,
             bought_of(fact),
             taken=[0] * len(decision.given),
+            grants=decision.grants,
         )
 
     def _back(self, told: Told, compiled: CompiledProgram) -> None:
@@ -140,6 +145,8 @@ class Life:
         then = purchase.compiled
         for place, credit in enumerate(purchase.credits):
             amount = returns.due(credit, shares, purchase.taken[place], is_whole=purchase.is_gone)
+            if is_reward(credit.wallet):  # what the return left with the member stays
+                amount = max(0, amount - purchase.told.held.get((credit.wallet, credit.rule), 0))
             if not amount:
                 continue
             purchase.taken[place] += amount
@@ -152,7 +159,9 @@ class Life:
         for key, start, amount in counters_freed(then, purchase, told.fact, is_whole):
             freed[key, start] = freed.get((key, start), 0) + amount
         if is_whole:
-            rules = {credit.rule for credit in purchase.credits}
+            rules = {credit.rule for credit in purchase.credits} - {
+                rule for (_unit, rule), count in purchase.due(of_rewards=True).items() if count
+            }
             for key, start, amount in times_freed(then, rules, purchase.business_date):
                 freed[key, start] = freed.get((key, start), 0) + amount
         self.seen.remember_return(

@@ -3,12 +3,13 @@
 Everything is counted again from the activities, each under the version it was settled with; what came back
 counts no more. A streak depends on the order in which facts were told, so it is held to what its acts can
 come to at most. What a recomputation added stands in its audit row and counts with the activities; a member
-whose row tells none (it was written before rows did) is left out.
+whose row tells none (it was written before rows did) is left out of limits. A recomputation takes of no
+shared budget: what returns took back of what one gave (the books know it apart) gives nothing back to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -34,11 +35,12 @@ from bashgah.history.verify import USED
 from bashgah.kit.ids import parse
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
-from bashgah.ledger.verify import RULES_RECOMPUTED
+from bashgah.ledger.verify import RECOMPUTED_RETURNED, RULES_RECOMPUTED
 from bashgah.members.selectors import MERGED
 from bashgah.programs.budgets import TAKEN_BY_RULES
 from bashgah.programs.selectors import program_by_number
 from bashgah.redemption.types import GrantLine
+from bashgah.redemption.verify import GIVEN_ANEW
 
 RETURN = KIND_CODES["return"]
 APART = ("~", "?")
@@ -52,6 +54,8 @@ SAID = {
     ),
 }
 Window = tuple[str, date]
+Of = tuple[UUID, UUID]
+"""Which activity: (member, activity)."""
 Walk = Callable[[str, UUID | None], Iterator[Any]]
 
 
@@ -72,7 +76,7 @@ class Counted:
 
 @dataclass(slots=True)
 class Bought:
-    """One fact while what came back of it is not known yet; ``more`` are rules a recomputation gave by."""
+    """One fact while what came back of it is not known yet; ``grants`` are rewards its returns find."""
 
     compiled: CompiledProgram
     day: date
@@ -81,7 +85,6 @@ class Bought:
     state: State
     rules: set[str]
     is_gone: bool = False
-    more: frozenset[str] = frozenset()
     grants: tuple[GrantLine, ...] = ()
 
     @property
@@ -94,18 +97,21 @@ class Bought:
 class _Anew:
     """What recomputations changed: counts by member, and of each activity the rules that gave something.
 
-    What one gave more is taken of no budget, yet a return of it looks like any other: such slots are unsure.
+    ``grants`` are copies of rewards they gave less those they took, by activity, ``gone`` those of theirs
+    that came back with it; ``returned`` are units of theirs by the return that took them back.
     """
 
     counted: dict[UUID, dict[Window, int]]
     untold: set[UUID]
-    rules: dict[tuple[UUID, UUID], dict[str, tuple[bool, bool]]]
-    unsure: set[Slot] = field(default_factory=set)
+    rules: dict[Of, set[str]] = field(default_factory=dict)
+    grants: dict[Of, list[GrantLine]] = field(default_factory=dict)
+    gone: dict[Of, list[GrantLine]] = field(default_factory=dict)
+    returned: dict[Of, list[tuple[str, str, int]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, club_id: UUID, cur: psycopg.Cursor[Any]) -> _Anew:
         """Read it of a club: from the audit trail, and from the books."""
-        anew = cls({}, set(), {})
+        anew = cls({}, set())
         for target, details in audit_details(club_id=club_id, action="points.recomputed"):
             member_id = parse("member", target)
             if "counted" not in details:
@@ -115,18 +121,26 @@ class _Anew:
                 key, start = name.rsplit(" ", 1)
                 window = key, date.fromisoformat(start)
                 windows[window] = windows.get(window, 0) + amount
-        for member_id, activity_id, rule, is_left, is_more in cur.execute(
-            RULES_RECOMPUTED, {"club": club_id}
-        ).fetchall():
-            anew.rules.setdefault((member_id, activity_id), {})[rule] = is_left, is_more
+        about = {"club": club_id}
+        for *of, rule, is_left in cur.execute(RULES_RECOMPUTED, about).fetchall():
+            anew.rules.setdefault((of[0], of[1]), set()).update([rule] if is_left else [])
+        for *of, rule, reward, given, taken, gone in cur.execute(GIVEN_ANEW, about).fetchall():
+            anew.grants.setdefault((of[0], of[1]), []).append(GrantLine(reward, given - taken, rule))
+            if gone:
+                anew.gone.setdefault((of[0], of[1]), []).append(GrantLine(reward, gone, rule))
+        for *of, rule, unit, amount in cur.execute(RECOMPUTED_RETURNED, about).fetchall():
+            anew.returned.setdefault((of[0], of[1]), []).append((rule, unit, int(amount)))
         return anew
 
-    def apply(self, one: Bought, key: tuple[UUID, UUID]) -> None:
+    def apply(self, one: Bought, key: Of) -> None:
         """Let a purchase that was computed again free what it gave then, once it comes back."""
-        found = self.rules.get(key)
-        if found is not None:
-            one.rules = {rule for rule, (is_left, _is_more) in found.items() if is_left}
-            one.more = frozenset(rule for rule, (_is_left, is_more) in found.items() if is_more)
+        if (rules := self.rules.get(key)) is not None:
+            one.rules = rules
+        if more := self.grants.get(key):
+            left: dict[tuple[str, str], int] = {}
+            for line in (*one.grants, *more):
+                left[line.reward, line.rule] = left.get((line.reward, line.rule), 0) + line.count
+            one.grants = tuple(GrantLine(reward, n, rule) for (reward, rule), n in left.items() if n)
 
 
 def limits_against_activities(club_id: UUID | None, walk: Walk) -> Iterator[Finding]:
@@ -164,7 +178,6 @@ def _of_club(
     )
     aside: dict[UUID, tuple[Counted, dict[Window, int]]] = {}
     stored = _next(kept, keys)
-    unsure = anew.unsure
     for member_id, facts in groupby(rows, key=lambda row: row[0]):
         while stored is not None and stored[0] < member_id:
             yield from _compared(stored[0], Counted(), stored[1])
@@ -180,8 +193,8 @@ def _of_club(
         if stored is not None and stored[0] == member_id:
             found, stored = stored[1], _next(kept, keys)
         if member_id in anew.untold:
-            unsure |= taken.keys()
-        elif member_id in together:
+            continue
+        if member_id in together:
             aside[member_id] = counted, found
         else:
             yield from _compared(member_id, counted, found)
@@ -192,7 +205,7 @@ def _of_club(
             yield from _compared(stored[0], Counted(), stored[1])
         stored = _next(kept, keys)
     yield from _joined(aside, merged)
-    yield from _budgets_compared(club_id, versions, budgets, unsure)
+    yield from _budgets_compared(club_id, versions, budgets)
 
 
 def _counted(
@@ -203,14 +216,18 @@ def _counted(
     result, back = Counted(), []
     for member_id, id_, kind, type_, program, day, branch, about, fact, state, outcome in facts:
         if kind == RETURN:
-            back.append((type_, about, fact, outcome))
+            back.append((type_, about, fact, outcome, (member_id, id_)))
             continue
         bought[id_] = _done(result, taken, versions[program], (day, branch, fact, state, outcome))
         anew.apply(bought[id_], (member_id, id_))
-    for type_, about, fact, outcome in back:
+    for type_, about, fact, outcome, of in back:
         if about in bought:
-            _taken_back(result, taken, bought[about], type_ in GONE, fact, outcome)
-            anew.unsure.update(_slots(bought[about], bought[about].more))
+            one, is_whole = bought[about], type_ in GONE
+            _taken_back(result, taken, one, is_whole, fact, outcome)
+            for rule, unit, amount in anew.returned.get(of, ()):
+                _budget(taken, one, rule, unit, amount)
+            for line in anew.gone.get((of[0], about), ()) if is_whole else ():
+                _budget(taken, one, line.rule, line.unit, line.count)
     for one in bought.values():
         if one.fact is not None and not one.is_gone:
             for counter in one.compiled.counters:
@@ -269,6 +286,11 @@ def _units(  # noqa: PLR0917 units of one rule
 ) -> None:
     for window in limit_windows(one.compiled, rule, wallet, one.day):
         _use(result, window, amount)
+    _budget(taken, one, rule, wallet, amount)
+
+
+def _budget(taken: dict[Slot, int], one: Bought, rule: str, wallet: str, amount: int) -> None:
+    """Count units of one rule as taken of its budget."""
     for ready in one.compiled.document.rules:
         if ready.key == rule and ready.budget is not None and ready.budget.unit == wallet:
             calendar = one.compiled.document.calendar
@@ -276,14 +298,6 @@ def _units(  # noqa: PLR0917 units of one rule
             counted = one.compiled.unit(wallet)
             worth = budget_worth(ready.budget, counted) if counted is not None else 0
             taken[slot] = taken.get(slot, 0) + amount * worth
-
-
-def _slots(one: Bought, rules: Iterable[str]) -> Iterator[Slot]:
-    """Return the slots of budgets that these rules take of for a purchase."""
-    for ready in one.compiled.document.rules:
-        if ready.key in rules and ready.budget is not None:
-            calendar = one.compiled.document.calendar
-            yield budget_slot_on(ready.counts_as, ready.budget, one.day, one.branch, calendar)
 
 
 def _use(result: Counted, window: Window, amount: int) -> None:
@@ -325,7 +339,7 @@ def _compared(member_id: UUID, counted: Counted, found: dict[Window, int]) -> It
 
 
 def _budgets_compared(
-    club_id: UUID, versions: dict[int, CompiledProgram], expected: dict[Slot, int], unsure: set[Slot]
+    club_id: UUID, versions: dict[int, CompiledProgram], expected: dict[Slot, int]
 ) -> Iterator[Finding]:
     rules = {
         f"{rule.counts_as}.{rule.budget.unit}.{rule.budget.of}.{rule.budget.window}"
@@ -336,7 +350,7 @@ def _budgets_compared(
     with cursor() as cur:
         rows = cur.execute(TAKEN_BY_RULES, {"club": club_id, "keys": sorted(rules)}).fetchall()
     found = {(key, start, branch): spent for key, start, branch, spent in rows}
-    for slot in (expected.keys() | found.keys()) - unsure:
+    for slot in expected.keys() | found.keys():
         if expected.get(slot, 0) != found.get(slot, 0):
             where = f"club {club_id} {slot[0]} {slot[1]} {slot[2]}"
             yield _finding("budget_spent_differs", where, expected.get(slot, 0), found.get(slot, 0))

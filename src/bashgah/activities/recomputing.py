@@ -7,7 +7,7 @@ Applied again it finds nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,6 +18,14 @@ from django.db import transaction
 
 from bashgah.activities.compact import KINDS, fact_unpack, outcome_unpack, state_unpack
 from bashgah.activities.living import Key, Life, Lived, Told
+from bashgah.activities.recomputed import Difference, Recomputed, TierDifference
+from bashgah.activities.regranting import (
+    GrantDifference,
+    counted_held,
+    grant_differences,
+    grants_put_right,
+    windows_of,
+)
 from bashgah.activities.running import WALLET_KINDS, Running, running_read
 from bashgah.activities.undoing import limit_windows, times_freed
 from bashgah.clubs.types import ClubInfo
@@ -52,61 +60,9 @@ from bashgah.programs.selectors import (
     program_in_force,
     versions_in_force,
 )
+from bashgah.redemption.regranting import grants_held
+from bashgah.redemption.types import GrantHeld
 from bashgah.tiers.tables import CHANGE, STANDING
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What one activity gave by one rule, what it should have given, and why; both less what came back."""
-
-    activity_id: UUID
-    kind: str
-    reference: str
-    occurred_at: datetime
-    program: int
-    wallet: str
-    rule: str
-    given: int
-    due: int
-    reasons: tuple[Phrase, ...]
-
-    @property
-    def change(self) -> int:
-        """Units to give (above zero) or to take."""
-        return self.due - self.given
-
-
-@dataclass(frozen=True, slots=True)
-class TierDifference:
-    """Where a member stands, and where they should."""
-
-    ladder: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """What computing a member again from a day finds."""
-
-    member_id: UUID
-    since: date
-    activities: int
-    differences: tuple[Difference, ...]
-    tiers: tuple[TierDifference, ...]
-
-    @property
-    def changes(self) -> dict[str, int]:
-        """Units to give or take by wallet, all activities together."""
-        sums: dict[str, int] = {}
-        for each in self.differences:
-            sums[each.wallet] = sums.get(each.wallet, 0) + each.change
-        return sums
-
-    @property
-    def is_right(self) -> bool:
-        """True where nothing is to be put right."""
-        return not self.differences and not self.tiers
 
 
 @dataclass(slots=True)
@@ -116,6 +72,7 @@ class _Found:
     life: Life
     answer: Recomputed
     today: date
+    held: dict[UUID, list[GrantHeld]]
 
 
 def member_recompute(*, club: ClubInfo, member_id: UUID, since: date, now: datetime) -> Recomputed:
@@ -148,8 +105,9 @@ def member_recompute_apply(
         found.running.pass_time(now)
         for each in found.answer.differences:
             _put_right(cur, found, each, _origin(found, each, actor, now))
+        news, grants = _grants_put_right(club, found, actor, now)
         counted = _limits_put_right(club, found)
-        news = _tiers_put_right(club, found, now)
+        news += _tiers_put_right(club, found, now)
         _write(cur, club, found, news, now)
         audit_post(
             club_id=club.id,
@@ -159,8 +117,9 @@ def member_recompute_apply(
             details={
                 "since": since.isoformat(),
                 "changes": found.answer.changes,
-                "activities": len({each.activity_id for each in found.answer.differences}),
+                "activities": len({each.activity_id for each in found.answer.differing}),
                 "counted": counted,
+                "grants": grants,
             },
             now=now,
         )
@@ -180,23 +139,31 @@ def _found(
     running = running_read(cur, club, [member_id], compiled.needs, {today})[member_id]
     versions = versions_in_force(club)
     life = Life(lambda at: program_by_number(club, number_in_force(versions, at)), running.about, since)
-    told = list(_told(cur, club, member_id))
+    held = grants_held(club, member_id)
+    told = list(_told(cur, club, member_id, held))
     life.go(told)
     life.seen.review(compiled, today)
     given, untouched = given_by_activities(cur, member_id)
     anew = [lived for lived in life.lived.values() if lived.is_anew and lived.told.id not in untouched]
     for lived in anew:
         life.touched |= _limited(lived, given.get(lived.told.id, {}))
+        life.touched |= windows_of(lived, held.get(lived.told.id, ()))
     differences = [each for lived in anew for each in _differences(lived, given.get(lived.told.id, {}))]
+    grants = [each for lived in anew for each in grant_differences(lived, held.get(lived.told.id, ()))]
     tiers = tuple(
         TierDifference(key, before.tier, after.tier)
         for key, before, after in _standings(running, life, compiled, today)
     )
-    answer = Recomputed(member_id, since, len(anew), tuple(differences), tiers)
-    return _Found(running, compiled, life, answer, today)
+    answer = Recomputed(member_id, since, len(anew), tuple(differences), tiers, tuple(grants))
+    return _Found(running, compiled, life, answer, today, held)
 
 
-def _told(cur: psycopg.Cursor[tuple[object, ...]], club: ClubInfo, member_id: UUID) -> Iterator[Told]:
+def _told(
+    cur: psycopg.Cursor[tuple[object, ...]],
+    club: ClubInfo,
+    member_id: UUID,
+    held: Mapping[UUID, Sequence[GrantHeld]],
+) -> Iterator[Told]:
     rows = cur.execute(
         """
         SELECT a.id, a.kind, a.about_id, a.reference, a.fact, a.state, a.outcome, q.program
@@ -216,6 +183,7 @@ def _told(cur: psycopg.Cursor[tuple[object, ...]], club: ClubInfo, member_id: UU
             state_unpack(state),
             outcome_unpack(outcome),
             None if quoted is None else program_by_number(club, quoted),
+            counted_held(held.get(id_, ())),
         )
 
 
@@ -273,7 +241,7 @@ def _standings(
     return found
 
 
-def _origin(found: _Found, each: Difference, actor: Actor, now: datetime) -> Origin:
+def _origin(found: _Found, each: Difference | GrantDifference, actor: Actor, now: datetime) -> Origin:
     actor_kind, actor_id = actor_columns(actor)
     return Origin(
         id=ids.fresh(),
@@ -285,6 +253,23 @@ def _origin(found: _Found, each: Difference, actor: Actor, now: datetime) -> Ori
         actor_kind=actor_kind,
         actor_id=actor_id,
     )
+
+
+def _grants_put_right(
+    club: ClubInfo, found: _Found, actor: Actor, now: datetime
+) -> tuple[list[NewsRow], dict[str, list[int]]]:
+    """Grant and take back rewards; return the news, and what was given and taken for the audit trail."""
+    news: list[NewsRow] = []
+    told: dict[str, list[int]] = {}
+    for each in found.answer.grants:
+        if not each.change:
+            continue
+        lived, held = found.life.lived[each.activity_id], found.held.get(each.activity_id, ())
+        origin = _origin(found, each, actor, now)
+        more, counts = grants_put_right(club, found.running, lived, each, held, origin, actor)
+        news += more
+        told[f"{each.activity_id} {each.rule} {each.reward}"] = list(counts)
+    return news, told
 
 
 def _put_right(

@@ -11,6 +11,7 @@ from django.db import transaction
 from bashgah.activities.models import RecomputeRun
 from bashgah.activities.recomputing import member_recompute, member_recompute_apply
 from bashgah.clubs.types import ClubInfo
+from bashgah.engine.document import REWARD_UNIT
 from bashgah.ground import ids
 from bashgah.ground.actors import actor_columns, actor_of
 from bashgah.ground.audit import audit_post
@@ -32,7 +33,8 @@ RUNS_LISTED = 50
 class RunInfo:
     """A run over many members: how far it is and what it found, units by wallet.
 
-    ``samples`` are the members that differ most, each with the change of each wallet.
+    ``samples`` are the members that differ most, each with the change of each wallet. Copies of rewards are
+    counted beside wallets, in units of their own (``reward:KEY``).
     """
 
     id: UUID
@@ -114,10 +116,11 @@ def recompute_run(*, club: ClubInfo, id: UUID, now: datetime) -> RunInfo:
             left_out += 1
             continue
         differing += not found.is_right
-        for wallet, amount in found.changes.items():
-            changes[wallet] = changes.get(wallet, 0) + amount
-        if found.changes:
-            samples = _largest([*samples, (member_id, dict(found.changes))])
+        each = found.changes | {f"{REWARD_UNIT}{key}": copies for key, copies in found.rewards.items()}
+        for unit, amount in each.items():
+            changes[unit] = changes.get(unit, 0) + amount
+        if each:
+            samples = _largest([*samples, (member_id, each)])
         if place % TOLD_EVERY == 0:
             job_progress(done=place, total=len(members))
             this.update(done=place, differing=differing, left_out=left_out)
@@ -127,7 +130,7 @@ def recompute_run(*, club: ClubInfo, id: UUID, now: datetime) -> RunInfo:
         differing=differing,
         left_out=left_out,
         changes=changes,
-        samples=[[str(member_id), each] for member_id, each in samples],
+        samples=[[str(member_id), by_unit] for member_id, by_unit in samples],
     )
     return _info(_row(club, id))
 

@@ -34,6 +34,7 @@ from bashgah.activities.types import CreditLine, ReturnIn
 from bashgah.activities.undoing import budget_freed, counters_freed, limit_windows, spread, times_freed
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram, returns
+from bashgah.engine.document import REWARD_UNIT
 from bashgah.engine.facts import Fact, Line
 from bashgah.engine.limiting import budget_slot
 from bashgah.engine.returns import CANCELLED, GONE, WHOLE, bought_of
@@ -48,7 +49,8 @@ from bashgah.ledger.states import Credited, Origin
 from bashgah.ledger.types import Cause, WalletKind
 from bashgah.members.selectors import alias_set
 from bashgah.programs.selectors import program_by_number
-from bashgah.redemption.types import GrantLine
+from bashgah.redemption.regranting import grants_anew
+from bashgah.redemption.types import GrantBack, GrantLine
 
 
 @dataclass(slots=True)
@@ -74,7 +76,10 @@ class Goods:
 
 @dataclass(slots=True)
 class Purchase(Goods):
-    """A member's settled purchase: what it earned and what it was paid with."""
+    """A member's settled purchase: what it earned and what it was paid with.
+
+    ``grants_anew`` says that a recomputation gave rewards for it.
+    """
 
     member_id: UUID
     business_date: date
@@ -85,6 +90,7 @@ class Purchase(Goods):
     bases: list[returns.Base]
     state: State
     paid: list[Paid]
+    grants_anew: bool = False
     shares_out: dict[UUID, tuple[Running, Share]] = field(default_factory=dict)
 
 
@@ -122,6 +128,7 @@ def purchases_read(
     ).fetchall():
         back.setdefault(purchase_id, {})[line_no] = returned
     paid = paid_read(cur, [row[1] for row in rows], purchase_ids)
+    anew = grants_anew([row[1] for row in rows], purchase_ids) if rows else set()
     found = {}
     for id_, member_id, day, recorded_at, program, packed, state, outcome in rows:
         fact, given = fact_unpack(packed), outcome_unpack(outcome)
@@ -141,6 +148,7 @@ def purchases_read(
             bases=bases,
             state=state_unpack(state),
             paid=paid.get(id_, []),
+            grants_anew=id_ in anew,
         )
     return found
 
@@ -241,19 +249,22 @@ def taken_back(
         _freed(then, purchase, credited.rule, credited.unit, amount, freed, {} if of_none else shared)
         if credited.kind is WalletKind.STATUS:
             qualifying += amount
-    grants: tuple[GrantLine, ...] = ()
-    if fact.type in GONE and purchase.outcome.grants:
+    back: list[GrantBack] = []
+    if fact.type in GONE and (purchase.outcome.grants or purchase.grants_anew):
         holders = (running,) if survivor is None else (running, survivor)
-        grants, uncredited = granting.grants_taken_back(club, purchase, holders, origin, actor)
+        back, uncredited = granting.grants_taken_back(club, purchase, holders, origin, actor)
         lines += uncredited
-    for line in grants:
-        _freed(then, purchase, line.rule, line.unit, -line.count, freed, shared)
+    grants = granting.lines_of(back)
+    for each in back:
+        unit, of_budget = f"{REWARD_UNIT}{each.reward}", {} if each.is_anew else shared
+        _freed(then, purchase, each.rule, unit, int(each.is_gone), freed, of_budget)
     for key, start, amount in counters_freed(then, purchase, fact, fact.type in GONE):
         freed[key, start] = freed.get((key, start), 0) + amount
     if fact.type in GONE:
         # what a recomputation took in whole was freed by it
         credited = {one.rule for one in purchase.credited if one.amount > one.recomputed}
-        rules = granting.rules_over(credited, purchase.outcome.grants, grants)
+        held = [GrantLine(each.reward, 1, each.rule) for each in back]
+        rules = granting.rules_over(credited, held, grants)
         for key, start, amount in times_freed(then, rules, purchase.business_date):
             freed[key, start] = freed.get((key, start), 0) + amount
     for key, start, amount in undone:

@@ -318,8 +318,7 @@ GIVEN_BY_ACTIVITIES = f"""
 """What activities gave and took by unit, ordered by member and activity; for ``activities.verify``."""
 
 RULES_RECOMPUTED = f"""
-    SELECT e.member_id, e.cause_id, p.rule, bool_or(p.amount > coalesce(r.taken, 0)),
-           bool_or(e.cause = {int(Cause.RECOMPUTE)})
+    SELECT e.member_id, e.cause_id, p.rule, bool_or(p.amount > coalesce(r.taken, 0))
     FROM (SELECT DISTINCT member_id, cause_id FROM ledger_entry
           WHERE cause = {int(Cause.RECOMPUTE)} AND club_id = %(club)s) t
     JOIN ledger_entry e ON e.member_id = t.member_id AND e.cause_id = t.cause_id
@@ -333,4 +332,17 @@ RULES_RECOMPUTED = f"""
         WHERE v.member_id = p.member_id AND v.reverses = p.id) r ON true
     GROUP BY e.member_id, e.cause_id, p.rule
 """
-"""Of activities that were computed again, by rule: whether it gave what is left, and whether that is new."""
+"""Of activities that were computed again, by rule: whether anything it gave was left then."""
+
+RECOMPUTED_RETURNED = f"""
+    SELECT w.member_id, w.cause_id, p.rule, p.unit, sum(v.amount)
+    FROM ledger_entry e
+    JOIN ledger_posting p
+      ON p.member_id = e.member_id AND p.entry_id = e.id AND p.debit = {int(Account.ISSUED)}
+    JOIN ledger_posting v ON v.member_id = p.member_id AND v.reverses = p.id
+    JOIN ledger_entry w
+      ON w.member_id = v.member_id AND w.id = v.entry_id AND w.cause = {int(Cause.RETURN)}
+    WHERE e.cause = {int(Cause.RECOMPUTE)} AND e.club_id = %(club)s
+    GROUP BY w.member_id, w.cause_id, p.rule, p.unit
+"""
+"""What returns took back of units that a recomputation had given, by the return, rule and unit."""

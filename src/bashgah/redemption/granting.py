@@ -29,6 +29,8 @@ from bashgah.rewards import services as rewards
 from bashgah.rewards.shelf import KINDS
 
 ISSUABLE = ("due", "aside")
+HELD = (*ISSUABLE, "issued")
+"""States of a copy that the member has or is to get."""
 
 
 def grant_issue(
@@ -113,20 +115,29 @@ def grants_take_back(
     """
     taken = []
     rows = Grant.objects.filter(member_id=member_id, activity_id=activity_id).order_by("id")
-    for row in rows.filter(state__in=(*ISSUABLE, "issued")):
-        entry: tuple[UUID, UUID] | None = None
-        gone = not row.stays
-        if gone and row.state == "issued":
-            gone, entry = _undone(club, row, books, actor, now)
-        if gone:
-            row.state, row.closed_at = "taken_back" if row.redemption_id else "withdrawn", now
-            row.save(update_fields=["state", "closed_at"])
-        taken.append(GrantBack(row.rule, row.reward, gone, entry, row.redemption_id))
+    for row in rows.filter(state__in=HELD):
+        if row.stays:
+            taken.append(GrantBack(row.rule, row.reward, is_gone=False, is_anew=row.is_anew))
+        else:
+            taken.append(grant_taken_back(club, row, books, "returned", actor=actor, now=now))
     return taken
 
 
-def _undone(
-    club: ClubInfo, row: Grant, books: Collection[UUID], actor: Actor, now: datetime
+def grant_taken_back(
+    club: ClubInfo, row: Grant, books: Collection[UUID], reason: str, *, actor: Actor, now: datetime
+) -> GrantBack:
+    """Withdraw one copy or call off what was issued; a used one stays. The caller holds the member's lock."""
+    gone, entry = True, None
+    if row.state == "issued":
+        gone, entry = _undone(club, row, books, reason, actor, now)
+    if gone:
+        row.state, row.closed_at = "taken_back" if row.redemption_id else "withdrawn", now
+        row.save(update_fields=["state", "closed_at"])
+    return GrantBack(row.rule, row.reward, gone, entry, row.redemption_id, row.is_anew)
+
+
+def _undone(  # noqa: PLR0917 one copy, out of whose books, why
+    club: ClubInfo, row: Grant, books: Collection[UUID], reason: str, actor: Actor, now: datetime
 ) -> tuple[bool, tuple[UUID, UUID] | None]:
     """Call off what was issued; return whether it could be, and whose entry credited what it gave."""
     issued = Redemption.objects.get(club_id=club.id, id=row.redemption_id)
@@ -136,7 +147,7 @@ def _undone(
         return False, None
     locked = members_lock(club, [issued.member_id])[issued.member_id]
     gone = acts.redemption_undo(
-        club=club, locked=locked, redemption_id=issued.id, reason="returned", actor=actor, now=now
+        club=club, locked=locked, redemption_id=issued.id, reason=reason, actor=actor, now=now
     )
     entry = (issued.member_id, issued.entry_id) if gone and issued.entry_id is not None else None
     return gone, entry

@@ -68,7 +68,8 @@ class Redemption(models.Model):
 class Grant(models.Model):
     """One copy of a reward that a rule gave: due until it is issued, once, or set aside with the reason.
 
-    A return of its purchase withdraws what was not issued yet and takes back what was not used.
+    A return of its purchase withdraws what was not issued yet and takes back what was not used. ``is_anew``:
+    a recomputation gave it, out of no budget; ``is_undone``: one took it back, not a return.
     """
 
     pk = models.CompositePrimaryKey("member_id", "id")
@@ -82,6 +83,8 @@ class Grant(models.Model):
     program = models.IntegerField()
     valid_days = models.IntegerField(null=True)
     stays = models.BooleanField()
+    is_anew = models.BooleanField(default=False, db_default=False)
+    is_undone = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, default="due", db_default="due")
     reason = models.CharField(max_length=60, default="", db_default="")
     rule = models.CharField(max_length=40)

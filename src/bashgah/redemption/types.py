@@ -90,7 +90,7 @@ class GrantInfo:
 class GrantBack:
     """What a whole return made of one copy: gone, or it stays; ``entry`` is (whose, which) credited units.
 
-    ``redemption_id`` is how it was issued.
+    ``redemption_id`` is how it was issued; what a recomputation gave (``is_anew``) came out of no budget.
     """
 
     rule: str
@@ -98,6 +98,18 @@ class GrantBack:
     is_gone: bool
     entry: tuple[UUID, UUID] | None = None
     redemption_id: UUID | None = None
+    is_anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GrantHeld:
+    """One copy of what a rule gave that the member has, or is to get; a used one cannot be taken back."""
+
+    id: UUID
+    rule: str
+    reward: str
+    is_issued: bool
+    is_used: bool
 
 
 class GrantLine(Struct, frozen=True):

@@ -6,12 +6,27 @@ from bashgah.ground.proofs import Check
 from bashgah.kit.phrases import marked as _
 
 GRANTED = """
-    SELECT member_id, activity_id, rule, reward, count(*),
-           count(*) FILTER (WHERE state IN ('withdrawn', 'taken_back'))
+    SELECT member_id, activity_id, rule, reward,
+           count(*) FILTER (WHERE NOT is_anew),
+           count(*) FILTER (WHERE state IN ('withdrawn', 'taken_back') AND NOT is_undone),
+           count(*) FILTER (WHERE is_anew),
+           count(*) FILTER (WHERE is_undone)
     FROM redemption_grant WHERE %(all)s OR club_id = %(club)s
     GROUP BY member_id, activity_id, rule, reward ORDER BY member_id, activity_id, rule, reward
 """
-"""Copies by what gave them, and how many of them went back; for a room that knows what was settled."""
+"""Copies by what gave them: those a fact gave, those its returns took, those a recomputation gave and took.
+
+For a room that knows what was settled.
+"""
+
+GIVEN_ANEW = """
+    SELECT member_id, activity_id, rule, reward, count(*) FILTER (WHERE is_anew AND NOT is_undone),
+           count(*) FILTER (WHERE NOT is_anew AND is_undone),
+           count(*) FILTER (WHERE is_anew AND NOT is_undone AND state IN ('withdrawn', 'taken_back'))
+    FROM redemption_grant WHERE club_id = %(club)s AND (is_anew OR is_undone)
+    GROUP BY member_id, activity_id, rule, reward
+"""
+"""What recomputations changed: copies they gave, those of facts they took, those of theirs that came back."""
 
 CHECKS: tuple[Check, ...] = (
     Check(

@@ -87,6 +87,15 @@ def coupon_get(
     return coupon_info(club, row, now, with_code=with_code)
 
 
+def coupons_used(club: ClubInfo, coupon_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of these coupons that were used."""
+    wanted = list(coupon_ids)
+    if not wanted:
+        return set()
+    found = Coupon.objects.filter(club_id=club.id, id__in=wanted, state="used")
+    return set(found.values_list("id", flat=True))
+
+
 def coupon_missing() -> Refusal:
     """The refusal for a coupon that does not exist, and for every wrong code."""
     return Refusal("coupon_not_found", Phrase(_("No coupon has this code.")), status=404)

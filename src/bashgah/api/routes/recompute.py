@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 
@@ -9,13 +10,14 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from bashgah.activities import recomputing, recomputing_many, waiting
-from bashgah.activities.recomputing import Recomputed
+from bashgah.activities.recomputed import Recomputed
 from bashgah.activities.recomputing_many import RunInfo
 from bashgah.api.bearer import Bearer, Call
 from bashgah.api.once import once
 from bashgah.api.strict import Body, Text
 from bashgah.api.through import lang_of
 from bashgah.api.values import AmountOut, MemberId, branch_of, member_id_of, said
+from bashgah.engine.document import REWARD_UNIT, is_reward
 from bashgah.kit import ids
 
 router = Router(tags=["activities"])
@@ -47,6 +49,38 @@ class DifferenceOut(Schema):
     reasons: list[str]
 
 
+class RewardDifferenceOut(Schema):
+    """Copies of a reward that a rule gave for one activity, and how many it should have given.
+
+    `used` should not have been given and cannot be taken back: they stay, and `change` leaves them out.
+    """
+
+    activity_id: str
+    kind: str
+    reference: str
+    occurred_at: datetime
+    program: Annotated[int, Field(description="The version of the program that was in force then.")]
+    reward: str
+    rule: str
+    given: int
+    due: int
+    used: int
+    change: int
+    reasons: list[str]
+
+
+class RewardChangeOut(Schema):
+    """Copies of a reward to give (above zero) or to take back."""
+
+    reward: str
+    copies: int
+
+    @classmethod
+    def list_of(cls, changes: Mapping[str, int]) -> list[RewardChangeOut]:
+        """Return one a reward."""
+        return [cls(reward=reward, copies=copies) for reward, copies in changes.items()]
+
+
 class TierDifferenceOut(Schema):
     """Where the member stands on a ladder and where they should."""
 
@@ -65,6 +99,8 @@ class RecomputeOut(Schema):
     changes: list[AmountOut]
     differences: list[DifferenceOut]
     tiers: list[TierDifferenceOut]
+    reward_changes: list[RewardChangeOut]
+    reward_differences: list[RewardDifferenceOut]
 
 
 class RunIn(RecomputeIn):
@@ -86,6 +122,7 @@ class RunOut(Schema):
     differing: int
     left_out: Annotated[int, Field(description="Members whose memberships became one are not computed.")]
     changes: list[AmountOut]
+    reward_changes: list[RewardChangeOut]
 
 
 class WaitingOut(Schema):
@@ -117,7 +154,8 @@ class WaitingListOut(Schema):
 def member_recompute(request: Call, member_id: MemberId, body: RecomputeIn) -> RecomputeOut:
     """Go through the member's life again under the programs of the time and show what differs, with reasons.
 
-    With `apply` each differing activity gets an entry of its own; applied again it changes nothing.
+    With `apply` each differing activity gets an entry of its own; applied again it changes nothing. Rewards
+    that were missing are granted and issued a moment later, those not used are taken back.
     """
     found = member_id_of(request.club, member_id)
     if body.apply:
@@ -214,7 +252,10 @@ def _run(run: RunInfo) -> RunOut:
         members=run.members,
         differing=run.differing,
         left_out=run.left_out,
-        changes=AmountOut.list_of(run.changes),
+        changes=AmountOut.list_of({unit: n for unit, n in run.changes.items() if not is_reward(unit)}),
+        reward_changes=RewardChangeOut.list_of(
+            {unit.removeprefix(REWARD_UNIT): n for unit, n in run.changes.items() if is_reward(unit)}
+        ),
     )
 
 
@@ -245,5 +286,23 @@ def _out(request: Call, answer: Recomputed, applied: bool) -> RecomputeOut:
         tiers=[
             TierDifferenceOut(ladder=each.ladder, before=each.before, after=each.after)
             for each in answer.tiers
+        ],
+        reward_changes=RewardChangeOut.list_of(answer.rewards),
+        reward_differences=[
+            RewardDifferenceOut(
+                activity_id=ids.public("activity", each.activity_id),
+                kind=each.kind,
+                reference=each.reference,
+                occurred_at=each.occurred_at,
+                program=each.program,
+                reward=each.reward,
+                rule=each.rule,
+                given=each.given,
+                due=each.due,
+                used=each.used,
+                change=each.change,
+                reasons=[said(request.club, reason, lang) for reason in each.reasons],
+            )
+            for each in answer.grants
         ],
     )

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from bashgah.activities.recomputing import Difference, Recomputed, member_recompute, member_recompute_apply
+from bashgah.activities.recomputed import Difference, Recomputed
+from bashgah.activities.recomputing import member_recompute, member_recompute_apply
+from bashgah.activities.regranting import GrantDifference
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done
 from bashgah.console.views.base import Entry, attempt, page, read_id, said, show
@@ -21,9 +23,10 @@ from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.members import selectors as members
 from bashgah.programs.selectors import program_in_force
+from bashgah.rewards.selectors import reward_list
 from bashgah.ui.figures import day_words, isolated
 from bashgah.ui.framing import lang_of
-from bashgah.ui.types import Crumb
+from bashgah.ui.types import Crumb, Lang
 
 MONTH = timedelta(days=30)
 
@@ -41,6 +44,7 @@ class DifferenceRow:
     change: str
     is_loss: bool
     reasons: tuple[str, ...]
+    stays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,9 @@ def _model(  # noqa: PLR0917 what one page shows
         if answer
         else []
     )
+    rewards = {info.key: info.name.say(lang) for info in reward_list(club)}
+    for key, copies in answer.rewards.items() if answer else ():
+        totals.append((rewards.get(key, key), isolated(formats.signed(copies, lang))))
     for each in answer.tiers if answer else ():
         ladder = compiled.ladders[each.ladder].ladder
         steps = {
@@ -121,17 +128,22 @@ def _model(  # noqa: PLR0917 what one page shows
         totals.append((gettext("Tier"), gettext("from %(before)s to %(after)s") % steps))
     names = {rule.key: texts(rule.name, rule.key).say(lang) for rule in compiled.document.rules}
 
-    def row(each: Difference) -> DifferenceRow:
+    def row(each: Difference | GrantDifference) -> DifferenceRow:
+        if isinstance(each, GrantDifference):
+            what, used = rewards.get(each.reward, each.reward), each.used
+        else:
+            what, used = wallet(each.wallet), 0
         return DifferenceRow(
             url=reverse("console:activity", args=[public("activity", each.activity_id)]),
             what=f"{each.reference}",
             day=day_words(each.occurred_at, club),
-            rule=f"{names.get(each.rule, each.rule)} · {wallet(each.wallet)}",
+            rule=f"{names.get(each.rule, each.rule)} · {what}",
             given=formats.number(each.given, lang),
             due=formats.number(each.due, lang),
             change=formats.signed(each.change, lang),
             is_loss=each.change < 0,
             reasons=tuple(said(request, reason) for reason in each.reasons),
+            stays=_stays(used, lang) if used else "",
         )
 
     return RecomputePage(
@@ -147,6 +159,11 @@ def _model(  # noqa: PLR0917 what one page shows
         is_right=answer is not None and answer.is_right,
         count=answer.activities if answer else 0,
         totals=tuple(totals),
-        rows=tuple(row(each) for each in answer.differences) if answer else (),
+        rows=tuple(row(each) for each in (*answer.differences, *answer.grants)) if answer else (),
         back=back,
     )
+
+
+def _stays(used: int, lang: Lang) -> str:
+    shown = {"n": formats.number(used, lang)}
+    return ngettext("%(n)s was used and stays", "%(n)s were used and stay", used) % shown

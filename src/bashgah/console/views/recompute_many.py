@@ -20,9 +20,11 @@ from bashgah.console.naming import wallet_names
 from bashgah.console.tabs import activity_tabs
 from bashgah.console.views.activities import branch_names
 from bashgah.console.views.base import Entry, chosen, fragment, page, read_id, show
+from bashgah.engine.document import REWARD_UNIT
 from bashgah.ground import clock
 from bashgah.kit import formats, ids
 from bashgah.members.selectors import members_get
+from bashgah.rewards.selectors import reward_list
 from bashgah.ui.figures import day_words, isolated, listed, moment_words
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Option, Tab
@@ -160,7 +162,8 @@ def _state(run: RunInfo) -> str:
 def _model(request: HttpRequest, run: RunInfo) -> RunPage:
     club: ClubInfo = request.club
     lang = lang_of(request)
-    wallets = wallet_names(club, lang, clock.now())
+    rewards = {f"{REWARD_UNIT}{info.key}": info.name.say(lang) for info in reward_list(club)}
+    wallets = wallet_names(club, lang, clock.now()) | rewards
     people = members_get(club, [member_id for member_id, _changes in run.samples])
     title = _title(club, run, branch_names(club, lang))
     count = formats.number(run.differing, lang)
