@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from bashgah.api.wording import WalletWords, Wording
 from bashgah.clubs.types import ClubInfo
+from bashgah.engine import CompiledProgram
 from bashgah.engine.words import texts
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
@@ -17,10 +19,21 @@ def wording_of(club: ClubInfo, at: datetime) -> Wording:
     try:
         compiled = program_in_force(club, at)
     except Refusal:
-        return Wording(club.currency)
+        return _nameless(club.currency)
+    return _wording(compiled, club.currency)
+
+
+@lru_cache(maxsize=64)
+def _nameless(currency: str) -> Wording:
+    return Wording(currency)
+
+
+@lru_cache(maxsize=256)
+def _wording(compiled: CompiledProgram, currency: str) -> Wording:
+    """Return a program's names, the same object for the same program."""
     document = compiled.document
     return Wording(
-        currency=club.currency,
+        currency=currency,
         wallets={
             wallet.key: WalletWords(Texts(wallet.name.fa, wallet.name.en), wallet.kind)
             for wallet in document.wallets

@@ -20,9 +20,12 @@ class WalletWords:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """Names of one version of a club's program; what it does not know is named by its key."""
+    """Names of one version of a club's program; what it does not know is named by its key.
+
+    It is told apart by identity: what was written with its names is remembered by it.
+    """
 
     currency: str
     wallets: Mapping[str, WalletWords] = field(default_factory=dict)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from bashgah.engine.decisions import RuleOutcome
 from bashgah.engine.earning import Earned, tiers_of
-from bashgah.engine.program import CompiledProgram
+from bashgah.engine.program import CompiledProgram, ReadyEffect
 from bashgah.engine.rules.measured import Measured
 from bashgah.engine.states import State
 from bashgah.engine.words import units
@@ -32,15 +34,23 @@ class Telling(msgspec.Struct, frozen=True, eq=False, gc=False):
             amounts, reasons = outcomes.setdefault(each.effect.rule_key, ({}, []))
             wallet = each.effect.wallet_key
             amounts[wallet] = amounts.get(wallet, 0) + each.units
-            measured = Measured(each.money, each.quantity, tiers, multipliers)
             told: tuple[Phrase, ...]
             if each.effect.is_reward:
                 given = units(each.units, each.effect.wallet, self.compiled.document)
                 told = (Phrase(_("gives the reward {reward}"), {"reward": given}),) if each.units else ()
-            else:
+            elif each.effect.amount.ladders(each.effect.params):
+                measured = Measured(each.money, each.quantity, tiers, multipliers)
                 told = each.effect.amount.reasons(each.effect.params, each.effect.told, measured)
+            else:
+                told = _reasons(each.effect, each.money, each.quantity)
             reasons += [reason for reason in (*told, *each.notes) if reason not in reasons]
         return tuple(
             RuleOutcome(key, True, tuple(amounts.items()), tuple(reasons))
             for key, (amounts, reasons) in outcomes.items()
         )
+
+
+@lru_cache(maxsize=4096)
+def _reasons(effect: ReadyEffect, money: int, quantity: int) -> tuple[Phrase, ...]:
+    """Return the reasons of an amount that looks at no tier; many purchases come to the same."""
+    return effect.amount.reasons(effect.params, effect.told, Measured(money, quantity))

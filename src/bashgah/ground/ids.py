@@ -14,6 +14,11 @@ def fresh() -> uuid.UUID:
     return _uuid(_SIXTEEN_BYTES + uuid_utils.uuid7().bytes)
 
 
+def fresh_hex() -> str:
+    """Return a new UUIDv7 as 32 hexadecimal digits, for less than making the id itself takes."""
+    return uuid_utils.uuid7().hex
+
+
 NUMBER = attrgetter("int")
 """The key to sort ids by: the order is theirs, and Python need not be asked for every comparison."""
 

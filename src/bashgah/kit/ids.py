@@ -47,9 +47,11 @@ _PYTHONS = bytes(
     for letter in map(str.lower, map(chr, range(128)))
 ) + bytes(128)
 _MOST = 1 << 128
-# two letters at a time: ids are spelled in every answer
+# three letters at a time, of numbers that are small: ids are spelled in every answer
 _PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]
-_SHIFTS = range(10 * (_LENGTH // 2 - 1), -1, -10)
+_THREES = [first + pair for first in _CROCKFORD for pair in _PAIRS]
+_SIX_LETTERS = (1 << 30) - 1
+_THREE_LETTERS = (1 << 15) - 1
 
 
 def uuid7(at: datetime, random_bytes: bytes) -> UUID:
@@ -63,8 +65,14 @@ def uuid7(at: datetime, random_bytes: bytes) -> UUID:
 
 def public(kind: str, id: UUID) -> str:
     """Return the id as the outside sees it: the kind's prefix and 26 letters of Crockford's base32."""
-    value = id.int
-    return f"{PREFIXES[kind]}_{''.join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])}"
+    value, threes = id.int, _THREES
+    a, b, c = value >> 100, value >> 70 & _SIX_LETTERS, value >> 40 & _SIX_LETTERS
+    d, e = value >> 10 & _SIX_LETTERS, value & 1023
+    return (
+        f"{PREFIXES[kind]}_{threes[a >> 15]}{threes[a & _THREE_LETTERS]}{threes[b >> 15]}"
+        f"{threes[b & _THREE_LETTERS]}{threes[c >> 15]}{threes[c & _THREE_LETTERS]}"
+        f"{threes[d >> 15]}{threes[d & _THREE_LETTERS]}{_PAIRS[e]}"
+    )
 
 
 def parse(kind: str, text: str) -> UUID:

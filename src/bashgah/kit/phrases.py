@@ -39,23 +39,31 @@ def say(
     ``calendar``, ``zone`` and ``display`` are the club's; without them Persian reads Jalali dates, Tehran
     time and toman. Total: an unknown sentence is said in English, a missing value leaves its place visible.
     """
-    pieces = _pieces(phrase.msgid, lang)
-    if len(pieces) == 1:
-        return pieces[0]
-    said = list(pieces)
-    for place in range(1, len(pieces), 2):
-        name = pieces[place]
-        if name in phrase.params:
-            said[place] = _write(phrase.params[name], lang, calendar, zone, display)
+    return _said(phrase, lang, calendar, zone, display)
+
+
+def _said(phrase: Phrase, lang: str, calendar: Calendar | None, zone: str, display: str) -> str:
+    frame, names = _frame(phrase.msgid, lang)
+    if not names:
+        return frame
+    params, written = phrase.params, []
+    for name in names:
+        if name in params:
+            value = params[name]
+            kind = type(value)
+            written.append((_WRITERS.get(kind) or _writer_of(kind))(value, lang, calendar, zone, display))
         else:
-            said[place] = f"{{{name}}}"
-    return "".join(said)
+            written.append(f"{{{name}}}")
+    return frame % tuple(written)
 
 
 @lru_cache(maxsize=8192)
-def _pieces(msgid: str, lang: str) -> tuple[str, ...]:
-    """Cut a sentence of a language at its places: text, name, text, name … text."""
-    return tuple(_PLACE.split(translated(msgid, lang)))
+def _frame(msgid: str, lang: str) -> tuple[str, tuple[str, ...]]:
+    """Return a sentence of a language with ``%s`` in its places, and their names; as it is without any."""
+    sentence = translated(msgid, lang)
+    text, *rest = _PLACE.split(sentence)
+    names, texts = tuple(rest[::2]), (text, *rest[1::2])
+    return ("%s".join(text.replace("%", "%%") for text in texts) if names else sentence), names
 
 
 def translated(msgid: str, lang: str) -> str:
@@ -100,7 +108,7 @@ def _list(value: Any, lang: str, calendar: Calendar | None, zone: str, display: 
 
 _WRITERS: dict[type, _Writer] = {
     str: lambda value, _l, _c, _z, _d: value,
-    Phrase: lambda value, ln, c, z, d: say(value, ln, calendar=c, zone=z, display=d),
+    Phrase: _said,
     Texts: lambda value, ln, _c, _z, _d: value.say(ln),
     bool: lambda value, ln, _c, _z, _d: translated(_YES if value else _NO, ln),
     int: _number,

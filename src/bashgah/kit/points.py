@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from bashgah.kit.text import Texts
 
+_UNNAMED = Texts()
 
-@dataclass(frozen=True, slots=True, order=True)
-class Points:
+
+class Points(msgspec.Struct, frozen=True):
     """An amount in one unit of the club: ``points``, ``status`` or another wallet's unit.
 
     ``name`` is what the club calls the wallet, where that is not one of the usual words.
@@ -16,4 +17,4 @@ class Points:
 
     amount: int
     unit: str = "points"
-    name: Texts = field(default=Texts(), compare=False)
+    name: Texts = _UNNAMED

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
-from bashgah.activities.receipts import price_said
 from bashgah.activities.types import Settled
+from bashgah.api.intake.receipts import receipt
 from bashgah.api.language import Lang
-from bashgah.api.speaking import voice
+from bashgah.api.speaking import Remembered, voice
 from bashgah.api.wording import Wording
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit import ids
-from bashgah.kit.phrases import Phrase
-from bashgah.kit.phrases import marked as _
 
 
 class Amount(Struct, frozen=True):
@@ -148,17 +145,16 @@ class BatchAnswer(Struct, frozen=True):
     results: list[BatchResult]
 
 
-# an expiry is the first instant at which units are gone; people are told the last day they are good
-INSTANT = timedelta(microseconds=1)
-
 encoder = msgspec.json.Encoder()
+
+# why a rule gave is told in few sentences, again and again
+TOLD = Remembered(8_192)
 
 
 def activity(
     settled: Settled, *, club: ClubInfo, wording: Wording, lang: Lang, explain: bool = True
 ) -> ActivityAnswer:
     """Say a settled activity in a language; the sentences are more than half of the work."""
-    said = voice(club, lang)
     return ActivityAnswer(
         id=ids.public("activity", settled.activity_id),
         kind=settled.kind,  # type: ignore[arg-type]
@@ -185,7 +181,7 @@ def activity(
         ],
         tiers=[Standing(ladder, tier) for ladder, tier in settled.tiers],
         moves=[
-            Move(move.ladder, move.before, move.after, move.direction, said(move.why))
+            Move(move.ladder, move.before, move.after, move.direction, voice(club, lang)(move.why))
             for move in settled.moves
         ],
         given_back=[Amount(back.wallet, back.amount) for back in settled.given_back],
@@ -206,11 +202,11 @@ def activity(
                 outcome.rule,
                 outcome.fired,
                 [Amount(wallet, amount) for wallet, amount in outcome.amounts],
-                [said(reason) for reason in outcome.reasons],
+                [TOLD.said(reason, club, lang) for reason in outcome.reasons],
             )
             for outcome in (settled.reasons if explain else ())
         ],
-        receipt=[said(line) for line in receipt(settled, wording, club.timezone)] if explain else [],
+        receipt=receipt(settled, club=club, wording=wording, lang=lang) if explain else [],
         repeated=settled.repeated,
     )
 
@@ -218,65 +214,3 @@ def activity(
 def _utc(moment: datetime | None) -> datetime | None:
     """Write an instant always the same way, whether it was just decided or read again."""
     return moment.astimezone(UTC) if moment else None
-
-
-def receipt(settled: Settled, wording: Wording, zone: str) -> list[Phrase]:
-    """Return the lines a till prints: what the price became and how, earned or taken back, balance, tier."""
-    lines = price_said(settled.discounts, settled.paid_by_points, wording.currency, wording.promotion)
-    if settled.member_id is None:
-        return [*lines, Phrase(_("Recorded without a member; it can be claimed later."))]
-    lines += _earned_lines(settled, wording, zone)
-    lines += [
-        Phrase(_("Given back: {amount}"), {"amount": wording.amount(back.wallet, back.amount)})
-        for back in settled.given_back
-    ]
-    lines += [
-        Phrase(
-            _("Balance of {wallet}: {amount}"),
-            {
-                "wallet": wording.wallet(balance.wallet),
-                "amount": wording.amount(balance.wallet, balance.available),
-            },
-        )
-        for balance in settled.balances
-        if _is_spendable(wording, balance.wallet)
-    ]
-    lines += [
-        Phrase(_("Still pending: {amount}"), {"amount": wording.amount(balance.wallet, balance.pending)})
-        for balance in settled.balances
-        if balance.pending and _is_spendable(wording, balance.wallet)
-    ]
-    lines += [
-        Phrase(_("Tier: {tier}"), {"tier": wording.tier(ladder, tier)})
-        for ladder, tier in settled.tiers
-        if tier
-    ]
-    return lines
-
-
-def _earned_lines(settled: Settled, wording: Wording, zone: str) -> list[Phrase]:
-    sums: dict[str, int] = {}
-    expiries: dict[str, datetime] = {}
-    for credit in settled.credits:
-        if not _is_spendable(wording, credit.wallet):
-            continue
-        sums[credit.wallet] = sums.get(credit.wallet, 0) + credit.amount
-        if credit.expires_at is not None:
-            first = expiries.get(credit.wallet)
-            expiries[credit.wallet] = min(first, credit.expires_at) if first else credit.expires_at
-    lines: list[Phrase] = []
-    for wallet, amount in sums.items():
-        if amount < 0:
-            lines.append(Phrase(_("Taken back: {amount}"), {"amount": wording.amount(wallet, -amount)}))
-        elif wallet in expiries:
-            last = (expiries[wallet] - INSTANT).astimezone(ZoneInfo(zone)).date()
-            params = {"amount": wording.amount(wallet, amount), "date": last}
-            lines.append(Phrase(_("Earned: {amount}, valid until {date}"), params))
-        else:
-            lines.append(Phrase(_("Earned: {amount}"), {"amount": wording.amount(wallet, amount)}))
-    return lines
-
-
-def _is_spendable(wording: Wording, wallet: str) -> bool:
-    known = wording.wallets.get(wallet)
-    return known is None or known.kind != "status"

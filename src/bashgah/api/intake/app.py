@@ -106,17 +106,23 @@ class Call:
         self.path: str = scope["path"]
         self.given: dict[bytes, bytes] = dict(scope["headers"])
         wished = self.given.get(b"x-request-id", b"").decode("latin-1")
-        self.request_id = wished if ACCEPTED.fullmatch(wished) else ids.fresh().hex
+        self.request_id = wished if wished and ACCEPTED.fullmatch(wished) else ids.fresh_hex()
         self.caller: tuple[str, int] | None = scope.get("client")
         self.headers: list[tuple[bytes, bytes]] = []
         self.identity: Identity | None = None
+        self._lang: language.Lang | None = None
 
     @property
     def lang(self) -> language.Lang:
         """The language of the answer: the header's, else the club's own, else English."""
-        default = self.identity.club.locale if self.identity else "en"
+        if self._lang is not None:
+            return self._lang
         header = self.given.get(b"accept-language")
-        return language.chosen(header.decode("latin-1") if header else "", default)
+        wished = header.decode("latin-1") if header else ""
+        if self.identity is None:
+            return language.chosen(wished)
+        self._lang = language.chosen(wished, self.identity.club.locale)
+        return self._lang
 
     async def handle(self, receive: Receive) -> tuple[int, bytes]:
         """Authenticate, decode, settle, and return status and body."""
@@ -184,9 +190,18 @@ class Call:
 _BEARER = re.compile(rb"[Bb]earer ([!-~]{1,512})")
 
 
+@lru_cache(maxsize=1024)
+def _token(header: bytes) -> str | None:
+    given = _BEARER.fullmatch(header)
+    return given[1].decode("ascii") if given else None
+
+
 async def _identified(headers: dict[bytes, bytes], now: datetime) -> Identity:
-    given = _BEARER.fullmatch(headers.get(b"authorization", b""))
-    identity = await STATE.identities().find(given[1].decode("ascii"), now) if given else None
+    token = _token(headers.get(b"authorization", b""))
+    if token is None:
+        raise Turned(problems.unauthenticated())
+    identities = STATE.identities()
+    identity = identities.at_hand(token, now) or await identities.find(token, now)
     if identity is None:
         raise Turned(problems.unauthenticated())
     return identity
