@@ -23,7 +23,11 @@ def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
 
 
 def configure(*, format_: str, level: str) -> None:
-    """Send structlog and the standard library's records through one formatter to standard error."""
+    """Send structlog and the standard library's records through one formatter to standard error.
+
+    Errors are told by their lines alone, never with the values at hand: these name people, and a pool of
+    connections written out takes gigabytes.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -34,7 +38,9 @@ def configure(*, format_: str, level: str) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if format_ == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     finish: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if format_ == "json":
