@@ -10,14 +10,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 BASHGAH := $(BIN)/python -m bashgah
 ONLY ?=
 PORT ?= 8000
+DEMO ?= --demo
 
 .PHONY: help run test prove lint bench messages lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(RUN) ## start everything, with a demo club if there is no club yet
-	@$(BASHGAH) up --demo --port=$(PORT)
+run: $(RUN) ## start everything, with a demo club if there is no club yet (DEMO= without)
+	@$(BASHGAH) up $(DEMO) --port=$(PORT)
 
 test: $(DEV) ## the tests, on a PostgreSQL of their own
 	@.ci/browser

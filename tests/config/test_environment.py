@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from bashgah.config import logs, safety
 from bashgah.config.environment import Environment, database_from_url
@@ -119,7 +120,7 @@ def test_a_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> N
 
 def test_given_keys_are_used_in_their_order_and_short_ones_refused(tmp_path: Path) -> None:
     assert secret_keys(f"{'a' * 32}, {'b' * 32}", tmp_path) == ["a" * 32, "b" * 32]
-    with pytest.raises(ValueError, match="at least 32 characters"):
+    with pytest.raises(ImproperlyConfigured, match="at least 32 characters"):
         secret_keys("short", tmp_path)
 
 

@@ -45,19 +45,19 @@ BAD: list[tuple[str, Any, int, str, str | None]] = [
     ("endless depth", DEEP, 422, "invalid", None),
     ("a list", [], 422, "invalid", None),
     ("null", None, 422, "invalid", None),
-    ("no kind", without("kind"), 422, "invalid", None),
+    ("no kind", without("kind"), 422, "invalid", "/kind"),
     ("an unknown kind", purchase(kind="dance"), 422, "invalid", "/kind"),
-    ("no reference", without("reference"), 422, "invalid", None),
+    ("no reference", without("reference"), 422, "invalid", "/reference"),
     ("an empty reference", purchase(reference=""), 422, "invalid", "/reference"),
     ("an endless reference", purchase(reference="x" * 121), 422, "invalid", "/reference"),
     ("a source with spaces", purchase(source="my shop"), 422, "invalid", "/source"),
-    ("an unknown field", purchase(colour="red"), 422, "invalid", None),
+    ("an unknown field", purchase(colour="red"), 422, "invalid", "/colour"),
     (
         "an unknown field of a line",
         purchase(amounts=None, lines=[{"gross": 1, "x": 1}]),
         422,
         "invalid",
-        None,
+        "/lines/0/x",
     ),
     ("text for a number", purchase(amounts={"gross": "2400000"}), 422, "invalid", "/amounts/gross"),
     ("a fraction", purchase(amounts={"gross": 1.5}), 422, "invalid", "/amounts/gross"),
@@ -74,18 +74,18 @@ BAD: list[tuple[str, Any, int, str, str | None]] = [
     ),
     ("a time without offset", purchase(occurred_at="2026-11-21T10:00:00"), 422, "invalid", "/occurred_at"),
     ("a time that is none", purchase(occurred_at="yesterday"), 422, "invalid", "/occurred_at"),
-    ("a member by nothing", purchase(member={}), 422, "member_unclear", None),
-    ("a wrong mobile", purchase(member={"mobile": "12"}), 422, "mobile_invalid", None),
-    ("an absent member", purchase(member={"mobile": "09990000000"}), 404, "member_not_found", None),
+    ("a member by nothing", purchase(member={}), 422, "member_unclear", "/member"),
+    ("a wrong mobile", purchase(member={"mobile": "12"}), 422, "mobile_invalid", "/member/mobile"),
+    ("an absent member", purchase(member={"mobile": "09990000000"}), 404, "member_not_found", "/member"),
     (
         "an id of another kind",
         purchase(member={"id": "act_00000000000000000000000000"}),
         404,
         "id_invalid",
-        None,
+        "/member/id",
     ),
-    ("an unknown branch", purchase(branch="moon"), 422, "branch_not_found", None),
-    ("the future", purchase(occurred_at="2199-01-01T00:00:00Z"), 422, "occurred_in_future", None),
+    ("an unknown branch", purchase(branch="moon"), 422, "branch_not_found", "/branch"),
+    ("the future", purchase(occurred_at="2199-01-01T00:00:00Z"), 422, "occurred_in_future", "/occurred_at"),
 ]
 
 
@@ -160,7 +160,28 @@ def test_problems_speak_persian(pos) -> None:
     pos.lang = "fa"
     problem = pos.post("/activities", purchase(amounts={"gross": -1})).json()
     assert problem["title"] == "مقدارها درست نیست"
-    assert problem["errors"] == [{"pointer": "/amounts/gross", "detail": "۰ یا بیشتر."}]
+    assert problem["errors"] == [{"pointer": "/amounts/gross", "detail": "باید ۰ یا بیشتر باشد."}]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (purchase(kind="bought"), "One of these is expected: purchase, return, visit, custom"),
+        (purchase(amounts={"gross": "100"}), "A whole number is expected."),
+        (
+            purchase(occurred_at="1405-08-30"),
+            "Write the time as RFC 3339 with an offset, as in 2026-11-21T17:42:00+03:30.",
+        ),
+        (
+            purchase(member={"mobile": "12"}),
+            "This is not a valid mobile number. Write all its digits, as in 0912 345 6789.",
+        ),
+    ],
+)
+def test_a_refusal_says_how_the_value_should_be(pos, body, said) -> None:
+    pos.lang = "en"
+
+    assert pos.post("/activities", body).json()["errors"][0]["detail"] == said
 
 
 @pytest.mark.parametrize("key", ["", "bsh_aaaaaaaa_" + "a" * 40, "x", "bsh_" + "x" * 5000])

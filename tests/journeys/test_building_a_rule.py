@@ -1,4 +1,4 @@
-"""A marketer builds a whole rule from an empty draft, by mouse and by keyboard, read in both languages.
+"""U2: a marketer builds a whole rule from an empty draft, by mouse and by keyboard, read in both languages.
 
 "Gold members who buy at least 3 dairy items on a Friday in Tehran branches get triple points on dairy, at
 most 500 a week, 20 million in all, from Nowruz to 13 Farvardin."
@@ -30,6 +30,8 @@ from tests.journeys.test_from_rule_to_reward import signs_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+U2_ACTS = 96
+"""U2: presses, choices (two acts each) and letters from the empty form to the whole rule."""
 ABORTED = ("htmx:sendAbort", "htmx:afterRequest")
 """A count that a newer one replaced is no fault."""
 SENTENCE = {
@@ -46,16 +48,18 @@ SENTENCE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hand:
-    """A hand on the mouse or on the keys."""
+    """A hand on the mouse or on the keys; every press, choice and letter of it is counted."""
 
     window: Window
     on_keys: bool
+    acts: int = 0
 
     def push(self, id: str, leads_to: str) -> None:
         """Push a button; the person goes on where it leads, without looking for it."""
         button = self.window.page.locator(f"#{id}")
+        self.acts += 1
         if self.on_keys:
             button.focus()
             self.window.page.keyboard.press("Enter")
@@ -64,13 +68,15 @@ class Hand:
         expect(self.window.page.locator(f"#{leads_to}")).to_be_focused()
 
     def choose(self, name: str, value: str) -> None:
-        """Choose of a list, and wait until the form has followed."""
+        """Choose of a list (open it, take one), and wait until the form has followed."""
+        self.acts += 2
         self.window.page.locator(f"[name='{name}']").select_option(value)
         self.window.settle()
 
     def write(self, name: str, text: str) -> None:
         """Write into a field: typed where the hand is on the keys."""
         field = self.window.page.locator(f"[name='{name}']")
+        self.acts += 1 + len(text)
         if not self.on_keys:
             field.fill(text)
             return
@@ -113,6 +119,7 @@ def test_a_marketer_builds_a_whole_rule_and_reads_it_in_both_languages(
         mina.page.wait_for_url("**/console/")
         hand = Hand(mina, on_keys)
         builds(hand)
+        assert hand.acts == U2_ACTS
         said = mina.page.locator("#sentence")
         expect(said).to_have_text(SENTENCE[look.lang], use_inner_text=True)
         expect(mina.page.locator("#rule-side .bad")).to_have_count(0)
@@ -174,6 +181,7 @@ def builds(hand: Hand) -> None:
     hand.write("ends_on", "1406/01/13")
     friday = hand.window.page.locator("[name=weekdays][value='6']")
     friday.focus()
+    hand.acts += 1
     hand.window.page.keyboard.press("Space")
     hand.write("limit_week", "500")
     hand.write("budget_most", "20000000")

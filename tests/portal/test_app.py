@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.test import Client
 from PIL import Image
 
 from tests.portal.conftest import House
@@ -61,3 +62,11 @@ def test_the_theme_carries_the_clubs_four_colours(house: House) -> None:
 
 def test_messages_of_the_trial_channels_are_shown_in_demonstrations_only(house: House) -> None:
     assert house.visitor().get("/demo/messages").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/statement", "/sign-in"])
+def test_a_fresh_installation_says_that_it_runs_and_what_comes_next(path: str) -> None:
+    answer = Client().get(path)
+
+    assert answer.status_code == 404
+    assert "bashgah club open" in answer.content.decode()

@@ -193,11 +193,15 @@ def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> Name:
             field="/member",
         )
     kind, text = given[0]
-    if kind == "id":
-        return kind, ids.parse("member", text)
-    if kind == "qr":
-        return "id", qr.member_of(club.id, text, now)
-    return kind, normalised(kind, text)
+    try:
+        if kind == "id":
+            return kind, ids.parse("member", text)
+        if kind == "qr":
+            return "id", qr.member_of(club.id, text, now)
+        return kind, normalised(kind, text)
+    except Refusal as refusal:
+        refusal.field = f"/member/{kind}"
+        raise
 
 
 _KINDS = ("mobile", "card", "external", "id", "qr")

@@ -8,6 +8,7 @@ from django.http import Http404
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
 
 from bashgah import __version__
 from bashgah.api import document, through
@@ -40,6 +41,12 @@ from bashgah.api.routes import (
 from bashgah.api.strict import StrictParser
 
 
+class ReadableJSON(JSONRenderer):
+    """JSON whose Persian can be read where it arrives, as in the intake's answers."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class ClubAPI(NinjaAPI):
     """ninja's API with the intake's operations and the problems in its document."""
 
@@ -69,6 +76,7 @@ api = ClubAPI(
     version=__version__,
     description=document.INTRODUCTION,
     parser=StrictParser(),
+    renderer=ReadableJSON(),
     docs_url=None,
     openapi_url=None,
     urls_namespace="api-v1",

@@ -27,6 +27,7 @@ LARGER_BODIES = {
 """Operations that carry a picture and the longest body of each; all others keep to ``BODY_LIMIT``."""
 BIGGEST = 2**53 - 1
 FORBIDDEN = "\x00"
+INSTANT = _("Write the time as RFC 3339 with an offset, as in 2026-11-21T17:42:00+03:30.")
 
 
 class Turned(Exception):
@@ -102,13 +103,13 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _instant(value: Any) -> Any:
     if not isinstance(value, str):
-        raise PydanticCustomError("instant", _("Write the time as RFC 3339 with an offset."))
+        raise PydanticCustomError("instant", INSTANT)
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or "T" not in value.upper():
-        raise PydanticCustomError("instant", _("Write the time as RFC 3339 with an offset."))
+        raise PydanticCustomError("instant", INSTANT)
     return moment
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bashgah.api import language, problems
-from bashgah.api.strict import Turned, body_most, storable
+from bashgah.api.strict import INSTANT, Turned, body_most, storable
 from bashgah.ground.conflicts import TRIES, is_conflict, step_aside
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -148,9 +148,9 @@ _SAID = {
     "int_from_float": _("A whole number is expected."),
     "bool_type": _("true or false is expected."),
     "bool_parsing": _("true or false is expected."),
-    "greater_than_equal": _("{ge} or more."),
+    "greater_than_equal": _("This must be {ge} or more."),
     "greater_than": _("More than {gt}."),
-    "less_than_equal": _("{le} or less."),
+    "less_than_equal": _("This must be {le} or less."),
     "less_than": _("Less than {lt}."),
     "literal_error": _("One of these is expected: {expected}"),
     "string_pattern_mismatch": _("The text does not have the expected form."),
@@ -160,7 +160,7 @@ _SAID = {
     "model_type": _("An object is expected."),
     "too_long": _("At most {max_length} items."),
     "too_short": _("At least {min_length} items."),
-    "instant": _("Write the time as RFC 3339 with an offset."),
+    "instant": INSTANT,
     "text_invalid": _("This text holds characters that cannot be stored."),
     "date_from_datetime_parsing": _("Write the date as YYYY-MM-DD."),
     "date_type": _("Write the date as YYYY-MM-DD."),

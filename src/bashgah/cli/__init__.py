@@ -13,15 +13,19 @@ import sys
 def main() -> None:
     """Run the command; imports wait until here so that --help is quick.
 
-    A database that goes away meanwhile is the operator's matter and said in a sentence; every other fault is
-    ours and stays loud.
+    A database that goes away meanwhile and settings that cannot be are the operator's matter and said in a
+    sentence; every other fault is ours and stays loud.
     """
+    from django.core.exceptions import ImproperlyConfigured
     from psycopg import OperationalError
 
     from bashgah.cli.commands import app
 
     try:
         app()
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"bashgah: {error}\n")
+        raise SystemExit(1) from None
     except Exception as error:
         if isinstance(error, OperationalError) or isinstance(error.__cause__, OperationalError):
             sys.stderr.write(f"bashgah: the database went away: {str(error).strip().splitlines()[-1]}\n")

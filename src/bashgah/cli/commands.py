@@ -26,8 +26,12 @@ app.add_typer(roots, name="root")
 programs = typer.Typer(help="The program as a file: from sandbox to live.", no_args_is_help=True)
 app.add_typer(programs, name="program")
 
+clubs = typer.Typer(help="Open a club, and let its owner in.", no_args_is_help=True)
+app.add_typer(clubs, name="club")
+
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+At = Annotated[str, typer.Option(help="Address people will use, for the link; else BASHGAH_ORIGIN.")]
 Club = Annotated[str | None, typer.Option(help="Short name of the club, where there are several.")]
 
 
@@ -54,19 +58,24 @@ def migrate() -> None:
 
 
 @app.command()
-def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Serve pages and API."""
+def web(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not say where it listens.")] = False,
+) -> None:
+    """Serve pages and API until Ctrl-C."""
     from bashgah.cli import server
 
     with database.needed():
-        server.run(host=host, port=port)
+        database.wait_until_it_answers(30)
+        database.tables_needed()
+        server.run(host=host, port=port, quiet=quiet)
 
 
 @app.command()
 def worker() -> None:
     """Relay news, deliver it, run jobs and the clock's work; stop with Ctrl-C."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.jobs import worker as work
 
         work.run()
@@ -79,11 +88,50 @@ def demo(
     ] = False,
 ) -> None:
     """Fill a believable Persian club: 12 branches, 2,000 members, 18 months; print its sign-ins."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import filling
 
         filling.demo(if_empty=if_empty)
+
+
+@clubs.command("open")
+def club_open(  # noqa: PLR0917 options, given by name
+    slug: Annotated[str, typer.Option(prompt="Short name (small Latin letters)", help="As in naderi.")],
+    name: Annotated[str, typer.Option(prompt="Name in Persian", help="As members read it.")],
+    owner: Annotated[str, typer.Option(prompt="The owner's e-mail address", help="Who may do everything.")],
+    name_en: Annotated[str, typer.Option(help="Name in English; else the Persian one.")] = "",
+    currency: Annotated[str, typer.Option(help="ISO 4217: IRR, EUR …")] = "IRR",
+    calendar: Annotated[str, typer.Option(help="jalali or gregorian.")] = "jalali",
+    timezone: Annotated[str, typer.Option(help="As in Asia/Tehran.")] = "Asia/Tehran",
+    locale: Annotated[str, typer.Option(help="fa or en: what the club speaks first.")] = "fa",
+    at: At = "",
+) -> None:
+    """Open a club with the starter program and print the link by which its owner comes in."""
+    with database.opened():
+        from bashgah.cli import opening
+
+        choices = {"currency": currency, "calendar": calendar, "timezone": timezone, "locale": locale}
+        opening.club_open(slug=slug, name_fa=name, name_en=name_en, owner=owner, choices=choices, at=at)
+
+
+@clubs.command("invite")
+def club_invite(
+    owner: Annotated[str, typer.Option(help="The owner's e-mail address.")], club: Club = None, at: At = ""
+) -> None:
+    """Print a fresh link for an owner, where the first was lost or a password is forgotten by all."""
+    with database.opened():
+        from bashgah.cli import opening
+
+        opening.owner_invite(club=club, owner=owner, at=at)
+
+
+@clubs.command("list")
+def club_list() -> None:
+    """List the clubs of this installation."""
+    with database.opened():
+        from bashgah.cli import opening
+
+        opening.clubs_tell()
 
 
 @imports.command("purchases")
@@ -94,8 +142,7 @@ def import_purchases(
     rejects: Annotated[Path | None, typer.Option(help="Where rejected lines go, as CSV.")] = None,
 ) -> None:
     """Import invoice lines; run again it goes on where it was, and run twice it changes nothing."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import filling
 
         filling.purchases(file, map, club=club, rejects=rejects)
@@ -109,8 +156,7 @@ def import_balances(
     rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go, as CSV.")] = None,
 ) -> None:
     """Import opening balances; run again it goes on where it was, and run twice it changes nothing."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import balances
 
         balances.balances(file, map, club=club, rejects=rejects)
@@ -126,8 +172,7 @@ def verify(
     ] = None,
 ) -> None:
     """Recompute the books from what cannot be changed; status 1 if anything does not hold."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import proof
 
         proof.prove(club, most=most, kept=roots)
@@ -136,8 +181,7 @@ def verify(
 @roots.command("close")
 def root_close(club: Club = None) -> None:
     """Seal the days that are over; the worker does it every hour."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import proof
 
         proof.close(club)
@@ -152,8 +196,7 @@ def root_export(
     ] = False,
 ) -> None:
     """Print the roots as CSV, the earliest first; keep the file where this server cannot reach."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import proof
 
         proof.export(club, since=since.date() if since else None, text=text)
@@ -167,8 +210,7 @@ def statement(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of CSV.")] = False,
 ) -> None:
     """Print the auditor's statement of closed days: what each wallet opened with, what moved, and roots."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import proof
 
         proof.statement(club, since.date(), until.date(), as_json=as_json)
@@ -181,8 +223,7 @@ def program_export(
     draft: Annotated[bool, typer.Option("--draft", help="The draft instead of a version.")] = False,
 ) -> None:
     """Print the club's program as readable YAML."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import programming
 
         programming.export(club, version, draft=draft)
@@ -195,8 +236,7 @@ def program_plan(
     lang: Annotated[str, typer.Option(help="fa or en.")] = "en",
 ) -> None:
     """Say in words what a program file would change; change nothing. Status 1 if it could not be applied."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import programming
 
         programming.plan(club, file, lang)
@@ -212,8 +252,7 @@ def program_apply(  # noqa: PLR0917 options, given by name
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Show the plan, ask, and publish the file as the club's next version."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import programming
 
         programming.apply(club, file, lang, note, draft=draft, yes=yes)
@@ -224,8 +263,7 @@ def lake(
     club: Annotated[str | None, typer.Option(help="Short name of the club, where there are several.")] = None,
 ) -> None:
     """Export history as Parquet: what was recorded since the last time."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import replaying
 
         replaying.export(club)
@@ -243,8 +281,7 @@ def backtest(  # noqa: PLR0917 options, given by name
     spark: Annotated[str, typer.Option(help="Address of a Spark cluster that replays instead.")] = "",
 ) -> None:
     """Replay the draft, or a version, over the real past and say what would change."""
-    with database.needed():
-        database.set_up()
+    with database.opened():
         from bashgah.cli import replaying
 
         replaying.backtest(club, version, against, since, until, workers, permille, spark)

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import psycopg
 import typer
@@ -15,6 +15,9 @@ from rich.console import Console
 from bashgah.ground import places
 from bashgah.ground.postgres import launcher, releases, roles
 from bashgah.ground.postgres.trouble import PostgresTrouble
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 SETTINGS = "bashgah.config.settings"
 console = Console(stderr=True, highlight=False)
@@ -44,6 +47,31 @@ def needed(*, alone: bool = False) -> Iterator[None]:
         fail(str(trouble))
 
 
+@contextmanager
+def opened() -> Iterator[None]:
+    """What a command works with: a server that answers, tables in it, and Django loaded."""
+    with needed():
+        wait_until_it_answers(5)
+        tables_needed()
+        set_up()
+        yield
+
+
+def tables_needed() -> None:
+    """End the command where there are no tables; where they are another release's say so and go on.
+
+    While a release is rolled out, processes of the one before may have to start again beside newer tables.
+    """
+    with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=10) as connection:
+        found = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
+        if found is None or found[0] is None:
+            fail("this database has no tables yet: run `bashgah migrate` first")
+        if not releases.is_migrated(connection):
+            console.print(
+                "[yellow]bashgah:[/yellow] the tables are not those of this release: run `bashgah migrate`"
+            )
+
+
 def migrate() -> None:
     """Migrate as the owner: grants first, then tables, then the list of migrations is closed to the app."""
     os.environ["BASHGAH_DATABASE_AS_OWNER"] = "1"
@@ -54,6 +82,7 @@ def migrate() -> None:
 
     connection.ensure_connection()
     driver = connection.connection
+    _may_make_tables(connection)
     if not isinstance(driver, psycopg.Connection):
         raise TypeError("Bashgah needs PostgreSQL by psycopg")
     roles.default_privileges(driver, app_role=settings.DATABASE_APP_ROLE)
@@ -61,6 +90,15 @@ def migrate() -> None:
     roles.close_history(driver, app_role=settings.DATABASE_APP_ROLE)
     releases.mark_migrated(driver)
     connection.close()
+
+
+def _may_make_tables(connection: BaseDatabaseWrapper) -> None:
+    """End the command where this role owns nothing: it is the app's, and migrating would fail half-way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, has_schema_privilege('public', 'CREATE')")
+        role, may = cursor.fetchone()
+    if not may:
+        fail(f"the role {role} may not make tables: give DATABASE_OWNER_URL the address of the owner role")
 
 
 def is_migrated() -> bool:
@@ -75,6 +113,8 @@ def wait_until_it_answers(seconds: float) -> None:
     while True:
         try:
             psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=5).close()
+        except psycopg.ProgrammingError as error:
+            fail(f"DATABASE_URL is no address of a database: {error}")
         except psycopg.OperationalError as error:
             if time.monotonic() > until:
                 fail(f"the database does not answer: {str(error).strip().splitlines()[-1]}")

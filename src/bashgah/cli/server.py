@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ STEADY_SECONDS = 60.0
 """A server that lasted so long was well: what ends it then is counted from the beginning."""
 GIVES_UP_AFTER = 6
 LONGEST_WAIT_SECONDS = 8.0
+PORT_SECONDS = 5.0
 
 
 class Server(Protocol):
@@ -26,15 +29,23 @@ class Server(Protocol):
         """Serve until told to stop; end with ``SystemExit`` when its processes keep dying."""
 
 
-def run(*, host: str, port: int) -> None:
-    """Serve until told to stop; requests under way are finished first."""
+def run(*, host: str, port: int, quiet: bool = False) -> None:
+    """Serve until told to stop; requests under way are finished first.
+
+    Settings are read here too, before any process is made: what is wrong with them is said once.
+    """
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", database.SETTINGS)
+    _read = settings.MODE
+    if not port_free(host, port):
+        database.fail(f"port {port} is taken: choose another with --port, or stop what listens there")
     statics.gather()
-    database.wait_until_it_answers(30)
+    if not quiet:
+        database.console.print(f"Pages and API at http://{host}:{port}/  Ctrl-C stops it.")
 
     def made() -> Server:
         return Granian(
@@ -52,6 +63,29 @@ def run(*, host: str, port: int) -> None:
         )
 
     watch_over(made)
+
+
+def port_free(host: str, port: int, *, seconds: float = PORT_SECONDS) -> bool:
+    """Whether nobody else serves there, waiting a while for a server that is just going.
+
+    Granian lets several processes share a port, so a second command would start beside the first and take
+    half of its requests without a word.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    until = time.monotonic() + seconds
+    while True:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    database.fail(f"cannot listen at {host}:{port}: {error.strerror}")
+            else:
+                return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
 
 
 def watch_over(

@@ -12,7 +12,9 @@ import time
 from contextlib import suppress
 from types import FrameType
 
-from bashgah.cli import database, statics
+import psycopg
+
+from bashgah.cli import database, server, statics
 from bashgah.cli.database import console
 from bashgah.ground.postgres.leash import dies_with_parent
 
@@ -43,6 +45,8 @@ def run(*, host: str, port: int, demo: bool) -> None:
 
 def _run(children: dict[str, subprocess.Popen[bytes]], *, host: str, port: int, demo: bool) -> None:
     database.wait_until_it_answers(30)
+    if not server.port_free(host, port):
+        database.fail(f"port {port} is taken: choose another with --port, or stop what listens there")
     # static files are gathered while the tables are made: the first page waits for both
     gathering = threading.Thread(target=statics.gather)
     gathering.start()
@@ -51,12 +55,12 @@ def _run(children: dict[str, subprocess.Popen[bytes]], *, host: str, port: int, 
         if subprocess.run(_command("migrate"), check=False).returncode:
             database.fail("the migrations did not finish")
     gathering.join()
-    children["web"] = _child("web", f"--host={host}", f"--port={port}")
+    children["web"] = _child("web", f"--host={host}", f"--port={port}", "--quiet")
     children["worker"] = _child("worker")
     if demo:
         children["demo"] = _child("demo", "--if-empty")
     _wait_until_ready(children, host, port)
-    _say_where(host, port)
+    _say_where(host, port, demo=demo)
     while True:
         for name, child in list(children.items()):
             status = child.poll()
@@ -68,7 +72,7 @@ def _run(children: dict[str, subprocess.Popen[bytes]], *, host: str, port: int, 
         time.sleep(0.3)
 
 
-def _say_where(host: str, port: int) -> None:
+def _say_where(host: str, port: int, *, demo: bool) -> None:
     console.print("\n[bold]Bashgah is open.[/bold]  Ctrl-C closes it.\n")
     for who, path in (
         ("marketers", "console/"),
@@ -77,7 +81,14 @@ def _say_where(host: str, port: int) -> None:
         ("programs", "api/docs"),
     ):
         console.print(f"  {who:<10} http://{host}:{port}/{path}")
+    if not demo and not _has_club():
+        console.print("\nThere is no club yet. In another terminal: [bold]bashgah club open[/bold]")
     console.print()
+
+
+def _has_club() -> bool:
+    with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=10) as connection:
+        return connection.execute("SELECT FROM clubs_club LIMIT 1").fetchone() is not None
 
 
 def _wait_until_ready(children: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> None:

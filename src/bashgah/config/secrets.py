@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 MINIMUM_LENGTH = 32
 
 
@@ -20,7 +22,7 @@ def secret_keys(given: str, folder: Path) -> list[str]:
     if keys:
         short = [key for key in keys if len(key) < MINIMUM_LENGTH]
         if short:
-            raise ValueError(f"each of SECRET_KEYS needs at least {MINIMUM_LENGTH} characters")
+            raise ImproperlyConfigured(f"each of SECRET_KEYS needs at least {MINIMUM_LENGTH} characters")
         return keys
     path = folder / "secrets" / "keys"
     if not path.exists():

@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
+from pydantic import ValidationError
 
 from bashgah.config import logs, safety
 from bashgah.config.environment import Environment, database_from_url
 from bashgah.config.secrets import secret_keys
 from bashgah.ground import clock
 
-ENVIRONMENT = Environment()
+try:
+    ENVIRONMENT = Environment()
+except ValidationError as error:
+    raise ImproperlyConfigured(
+        "; ".join(f"{each['loc'][0]} {each['input']!r}: {each['msg']}" for each in error.errors())
+    ) from None
 
 if found := safety.faults(ENVIRONMENT):
     raise ImproperlyConfigured("Bashgah does not start in production like this: " + "; ".join(found))

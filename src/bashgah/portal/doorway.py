@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -85,6 +85,8 @@ def visitor(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         door = _door(request)
+        if door is None:
+            return _no_club(request)
         return _guarded(view, request, door, args, kwargs)
 
     return opened
@@ -97,6 +99,8 @@ def members_only(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         door = _door(request)
+        if door is None:
+            return _no_club(request)
         if door.member is None:
             return HttpResponseRedirect(_way_in(request))
         return _guarded(view, request, door, args, kwargs)
@@ -173,12 +177,18 @@ def _bar(current: str) -> NavGroup:
     )
 
 
-def _door(request: HttpRequest) -> Door:
+def _door(request: HttpRequest) -> Door | None:
     club = club_for_host(request.get_host())
     if club is None:
-        raise Http404("no club lives here yet")
+        return None
     now = clock.now()
     return Door(club=club, lang=lang_of(request), now=now, member=_member(request, club, now))
+
+
+def _no_club(request: HttpRequest) -> HttpResponse:
+    """What the first visitor of a fresh installation reads: it runs, and how its club is opened."""
+    frame = Frame(lang=lang_of(request), theme=theme_of(request), path=request.get_full_path())
+    return render(request, "portal/no_club.html", {"frame": frame}, status=404)
 
 
 def _member(request: HttpRequest, club: ClubInfo, now: datetime) -> MemberInfo | None:

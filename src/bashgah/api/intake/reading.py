@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import Meta
 
 from bashgah.activities.types import Form, Intake
 from bashgah.api import problems
-from bashgah.api.strict import MILLION, Turned, storable
+from bashgah.api.strict import INSTANT, MILLION, Turned, storable
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 
@@ -134,20 +134,26 @@ def _refuse_nul(value: Any, pointer: str) -> None:
 
 # msgspec's own words are English: the shapes a caller meets are said in both languages
 _SAID: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"Object contains unknown field `(?P<name>.*)`"), _("The field {name} is not known.")),
-    (re.compile(r"Object missing required field `(?P<name>.*)`"), _("The field {name} is needed.")),
+    (re.compile(r"Object contains unknown field `(?P<name>.*)`"), _("This field is not known.")),
+    (re.compile(r"Object missing required field `(?P<name>.*)`"), _("This field is needed.")),
     (re.compile(r"Expected `str` of length <= (?P<max_length>\d+)"), _("At most {max_length} characters.")),
     (re.compile(r"Expected `str` of length >= (?P<min_length>\d+)"), _("At least {min_length} characters.")),
     (re.compile(r"Expected `\w+` of length <= (?P<max_length>\d+)"), _("At most {max_length} items.")),
     (re.compile(r"Expected `\w+` of length >= (?P<min_length>\d+)"), _("At least {min_length} items.")),
-    (re.compile(r"Expected `int` >= (?P<ge>-?\d+)"), _("{ge} or more.")),
-    (re.compile(r"Expected `int` <= (?P<le>-?\d+)"), _("{le} or less.")),
+    (re.compile(r"Expected `int` >= (?P<ge>-?\d+)"), _("This must be {ge} or more.")),
+    (re.compile(r"Expected `int` <= (?P<le>-?\d+)"), _("This must be {le} or less.")),
     (re.compile(r"Expected `str` matching regex .*"), _("The text does not have the expected form.")),
-    (re.compile(r"Expected `datetime` with a timezone.*"), _("Write the time as RFC 3339 with an offset.")),
-    (re.compile(r"Invalid RFC3339.*"), _("Write the time as RFC 3339 with an offset.")),
+    (re.compile(r"Expected `datetime` with a timezone.*"), INSTANT),
+    (re.compile(r"Invalid RFC3339.*"), INSTANT),
+    (re.compile(r"Expected `str`, got .*"), _("A text is expected.")),
+    (re.compile(r"Expected `int`, got .*"), _("A whole number is expected.")),
+    (re.compile(r"Expected `bool`, got .*"), _("true or false is expected.")),
+    (re.compile(r"Expected `array`, got .*"), _("A list is expected.")),
+    (re.compile(r"Expected `object`, got .*"), _("An object is expected.")),
     (re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`"), _("{wanted} expected, got {got}.")),
     (re.compile(r"Invalid value '?(?P<got>[^']*)'?"), _("The value {got} is not one of those known.")),
 )
+_KINDS = ", ".join(str(each.__struct_config__.tag) for each in get_args(Intake))
 _OTHERWISE = _("This value does not fit.")
 _PLACE = re.compile(r" - at `(?P<path>.*)`$")
 
@@ -159,6 +165,11 @@ def _field_error(message: str) -> problems.FieldError:
     for pattern, msgid in _SAID:
         found = pattern.fullmatch(text)
         if found:
+            if found.groupdict().get("name"):
+                pointer = f"{pointer}/{found['name']}"
+            if pointer == "/kind" and "got" in found.groupdict():
+                phrase = Phrase(_("One of these is expected: {expected}"), {"expected": _KINDS})
+                return problems.FieldError(pointer, phrase)
             values = {name: int(v) if v.lstrip("-").isdigit() else v for name, v in found.groupdict().items()}
             return problems.FieldError(pointer, Phrase(msgid, values))
     return problems.FieldError(pointer, Phrase(_OTHERWISE))
