@@ -241,6 +241,9 @@ def channel_word(channel: str) -> str:
         "online": gettext("online shop"),
         "app": gettext("app"),
         "console": gettext("console"),
+        "web": gettext("website"),
+        "portal": gettext("portal"),
+        "api": gettext("by API"),
     }
     return words.get(channel, channel)
 

@@ -19,6 +19,8 @@ from bashgah.console.tabs import settings_tabs
 from bashgah.console.views.base import Entry, attempt, page, show
 from bashgah.ground import clock
 from bashgah.kit.refusals import Refusal
+from bashgah.ui.figures import digits
+from bashgah.ui.framing import current_lang
 from bashgah.ui.types import Tab
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -104,7 +106,8 @@ def _page(
 
 def _contrast(colour: str) -> str:
     try:
-        return f"{brand.contrast(colour, brand.WHITE):.1f}"
+        shown = f"{brand.contrast(colour, brand.WHITE):.1f}"
+        return digits(shown).replace(".", "٫") if current_lang() == "fa" else shown
     except ValueError:
         return ""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.export import csv_response
@@ -37,7 +38,7 @@ class LineRow:
     """One wallet of the statement under its name: opening, what moved, closing, as they are said."""
 
     name: str
-    figures: tuple[str, ...]
+    figures: tuple[tuple[str, str], ...]
     is_balanced: bool
 
 
@@ -80,8 +81,24 @@ def statement(request: HttpRequest) -> HttpResponse:
 def _row(line: StatementLine, names: dict[str, str], credits: frozenset[str], club: ClubInfo) -> LineRow:
     moved = (getattr(line.flows, name) for name in FLOWS)
     figures = (line.opening, *moved, line.closing)
-    said_so = tuple(units_words(amount, line.unit, credits, club) for amount in figures)
-    return LineRow(names.get(line.unit, line.unit), said_so, line.is_balanced)
+    said_so = (units_words(amount, line.unit, credits, club) for amount in figures)
+    return LineRow(
+        names.get(line.unit, line.unit), tuple(zip(_heads(), said_so, strict=True)), line.is_balanced
+    )
+
+
+def _heads() -> tuple[str, ...]:
+    """What each figure is called where a row stands alone, on a phone."""
+    return (
+        gettext("Opening"),
+        gettext("Given"),
+        gettext("Taken back"),
+        gettext("Used"),
+        gettext("Expired"),
+        gettext("Adjusted"),
+        gettext("Transferred"),
+        gettext("Closing"),
+    )
 
 
 @page("data.export")

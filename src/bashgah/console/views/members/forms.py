@@ -18,7 +18,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.console.framing import done
 from bashgah.console.views.base import Entry, attempt, chosen, page, read_id, show
 from bashgah.ground import clock
-from bashgah.kit import formats, ids
+from bashgah.kit import formats, ids, mobile
 from bashgah.members import selectors, services
 from bashgah.members.types import ConsentGiven, MemberInfo, PersonInfo
 from bashgah.messaging.services import member_update_told
@@ -152,6 +152,8 @@ def _values(member: MemberInfo, person: PersonInfo | None, club: ClubInfo, lang:
     values["birth_date"] = formats.date(born, lang, club.calendar, "short") if born else ""
     if person:
         values |= {name: getattr(person, name) for name in PERSONAL}
+        if person.mobile:
+            values["mobile"] = mobile.national(person.mobile)
     return values
 
 

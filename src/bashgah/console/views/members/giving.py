@@ -64,6 +64,7 @@ class GiftsPage:
     rows: tuple[GiftRow, ...]
     may_give: bool
     is_on: bool
+    may_set: bool
     units: tuple[Option, ...]
     values: dict[str, str]
     errors: dict[str, str]
@@ -187,6 +188,7 @@ def _page(
         rows=tuple(_row(request, info, own, people) for info in found),
         may_give=bool(units) and may(request, "points.transfer") and member.is_active,
         is_on=bool(units),
+        may_set=may(request, "settings.edit"),
         units=units,
         values=values,
         errors=entry.errors,

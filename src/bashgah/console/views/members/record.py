@@ -26,7 +26,7 @@ from bashgah.kit.phrases import say
 from bashgah.kit.text import ascii_digits
 from bashgah.members import selectors
 from bashgah.members.types import MemberInfo
-from bashgah.ui.figures import plain
+from bashgah.ui.figures import digits, plain
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Option
 
@@ -47,6 +47,7 @@ class RecordPage:
     fields: tuple[tuple[str, str], ...]
     reference: str
     opened: str
+    hour_like: str
     back: str
 
 
@@ -123,7 +124,7 @@ def _hour(entry: Entry) -> time | None:
     try:
         return time.fromisoformat(text if len(text) == 5 else f"0{text}")
     except ValueError:
-        entry.wrong("hour", gettext("Write the hour as 17:40."))
+        entry.wrong("hour", gettext("Write the hour as %(hour)s.") % {"hour": digits("17:40")})
         return None
 
 
@@ -180,6 +181,7 @@ def _page(request: HttpRequest, entry: Entry, member: MemberInfo, now: datetime)
         ),
         reference=values["reference"] or ids.fresh().hex[:20],
         opened=_opened(request, now).isoformat(),
+        hour_like=digits("17:40"),
         back=back,
     )
     return show(request, "members/record.html", model, status=422 if entry.errors else 200)

@@ -126,6 +126,7 @@
   }
   all("form[data-guard]").forEach(function (form) {
     form._before = snapshot(form);
+    if (form.querySelector("[aria-invalid='true']") || document.querySelector("main .b-note.is-bad")) form.dataset.dirty = "yes";
     form.addEventListener("input", function () { tell(form); });
     form.addEventListener("change", function () { tell(form); });
     form.addEventListener("submit", function () { leaving = true; });
