@@ -218,3 +218,26 @@ def test_without_a_member_nothing_is_paid_by_points(till: Till) -> None:
     form = till.purchase(None, "100000", anonymous="1", pay="250")
     assert "data-most" not in till.post("preview", **form).content.decode()
     assert till.post("record", **form).status_code == 200
+
+
+def test_a_yes_that_was_asked_for_is_not_offered_to_be_asked_for_again(till: Till) -> None:
+    consent(till, "always")
+    form = bill(till, pay="250")
+    assert 'data-act="payAsk"' in till.post("preview", **form).content.decode()
+    asked = field(till.post("pay", **form).content.decode(), "redemption")
+    waiting = till.post("preview", **form, redemption=[asked]).content.decode()
+    assert 'data-act="payAsk"' not in waiting
+    assert "تأیید عضو هنوز نیامده است." in waiting
+    other = till.post("preview", **{**form, "pay": "300"}, redemption=[asked]).content.decode()
+    assert 'data-act="payAsk"' in other
+
+
+def test_a_number_nobody_has_is_offered_in_the_digits_of_the_language(till: Till) -> None:
+    page = till.post("find", q="09351112233").content.decode()
+    assert "ثبت‌نام \u2066۰۹۳۵۱۱۱۲۲۳۳\u2069" in " ".join(page.split())
+
+
+def test_the_day_so_far_is_asked_for_again(till: Till) -> None:
+    page = till.get("today").content.decode()
+    assert "خرید امروز" in page
+    assert "۰" in page

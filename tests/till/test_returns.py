@@ -117,6 +117,18 @@ def test_making_a_purchase_void_takes_all_its_points_back_once(till: Till) -> No
     assert "ابطال شد" in till.client.get("/till/").content.decode()
 
 
+def test_the_last_purchase_can_be_made_void_also_when_nobody_showed_a_card(till: Till) -> None:
+    till.post("record", **till.purchase(None, "250000"))
+    (bought,) = anonymous_list(till.club).rows
+    name = ids.public("activity", bought.id)
+    assert name in till.client.get("/till/").content.decode()
+    for _press in range(2):
+        page = till.post("void", activity=name).content.decode()
+        assert "۲۵۰٬۰۰۰ تومان" in page
+        assert bought.reference in page
+    assert "ابطال شد" in till.client.get("/till/").content.decode()
+
+
 def test_another_clubs_purchase_cannot_be_made_void(till: Till) -> None:
     assert till.post("void", activity="act_00000000000000000000000001").status_code == 404
 

@@ -39,7 +39,9 @@ def yes_card(counter: Counter, member: MemberInfo, redemption: RedemptionInfo, a
         redemption=public("redemption", redemption.id),
         title=counter.say(
             Phrase(
-                _("The member’s yes to {points}"),
+                _("The member’s yes to {points} of the shared account")
+                if redemption.payer_id
+                else _("The member’s yes to {points}"),
                 {"points": units_value(counter.club, redemption.price, redemption.unit, counter.now)},
             )
         ),

@@ -34,7 +34,7 @@ def desk_page(counter: Counter) -> DeskPage:
         unit=money_unit(club),
         decimals=club.currency != "IRR" and CURRENCIES[club.currency].exponent > 0,
         payments=_payments(compiled),
-        today=_today(counter),
+        today=today(counter),
         last=counter.last,
         sum=purchases.blank(),
         takes_codes=compiled is not None and promotions.codes_taken(compiled),
@@ -62,7 +62,7 @@ def _payments(compiled: CompiledProgram | None) -> tuple[Option, ...]:
     )
 
 
-def _today(counter: Counter) -> Today:
+def today(counter: Counter) -> Today:
     """Purchases of this branch today, and the share of them with a member."""
     day = counter.now.astimezone(ZoneInfo(counter.branch.timezone)).date()
     days = club_days(counter.club, day, day + timedelta(days=1), [counter.branch.code])

@@ -188,14 +188,15 @@ def shown(
             "money": Money(payment.money, counter.club.currency),
         },
     )
-    asked = wanted(counter, compiled, typed)
+    asked, aside = wanted(counter, compiled, typed), aside_to_pay(counter, typed)
+    waits = aside is not None and not aside.agreed and aside.redemption.price == payment.chosen
     differs = not typed.pay_most and asked != payment.chosen
     return Paying(
         said=(counter.say(most),),
         most=payment.units,
         chosen=_as_typed(counter, wallet, payment.chosen) if payment.chosen else "",
         note=_terms(counter, compiled) if differs else "",
-        asks=yes_missing(counter, typed, payment, aside_of(counter, typed)),
+        asks=not waits and yes_missing(counter, typed, payment, aside),
     )
 
 

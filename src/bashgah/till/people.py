@@ -127,7 +127,10 @@ def _shared(counter: Counter, member: MemberInfo) -> tuple[str, str]:
     wallet = wallets_get(club, mine.group_id, counter.now).get(POINTS)
     held = wallet.available if wallet else 0
     group = members.group_get(club, mine.group_id)
-    said = Phrase(_("Shared account “{name}”: {units}"), {"name": group.name, "units": Points(held, POINTS)})
+    said = Phrase(
+        _("Shared account “{name}”: {units}"),
+        {"name": f"\u2068{group.name}\u2069", "units": Points(held, POINTS)},
+    )
     if group.status != "active":
         return counter.say(said), gettext("It is blocked: nothing of it can be used.")
     if mine.monthly_limit is None:

@@ -35,9 +35,8 @@ INVOICES_READ = 100
 def kept(counter: Counter, typed: Typed, recorded: Recorded) -> dict[str, Any]:
     """What this till remembers: the purchase that may be made void, and its invoice number."""
     settled = recorded.settled
-    void = settled.member_id is None
     last = {
-        "activity": "" if void else public("activity", settled.activity_id),
+        "activity": public("activity", settled.activity_id),
         "when": formats.time(settled.recorded_at, counter.lang, counter.branch.timezone),
         "amount": recorded.due,
         "void": False,

@@ -8,6 +8,7 @@ app_name = "till"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("branch", desk.branch, name="branch"),
+    path("today", desk.today, name="today"),
     path("find", desk.find, name="find"),
     path("enrol", enrol.enrol, name="enrol"),
     path("item", purchase.item, name="item"),

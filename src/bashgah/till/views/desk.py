@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bashgah.access.gate import allowed
 from bashgah.kit import mobile
-from bashgah.kit.text import ascii_digits
+from bashgah.kit.text import ascii_digits, persian_digits
 from bashgah.members import qr
 from bashgah.members import selectors as members
 from bashgah.rewards.codes import looks_coupon
@@ -23,6 +23,7 @@ from bashgah.till import desks, people, releasing, spending
 from bashgah.till.counter import Counter, at_counter, part
 from bashgah.till.forms import Typed, typed_of
 from bashgah.till.pages import NotFound
+from bashgah.ui.figures import isolated
 from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Option
 
@@ -41,6 +42,13 @@ def desk(request: HttpRequest, counter: Counter) -> HttpResponse:
     response = render(request, "till/desk.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@require_safe
+@at_counter
+def today(request: HttpRequest, counter: Counter) -> HttpResponse:
+    """The branch's day so far, asked for again after each purchase."""
+    return part(request, counter, "today.html", today=desks.today(counter))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,7 +143,10 @@ def _of(typed: Typed | None, member_id: UUID) -> Typed | None:
 def _not_found(request: HttpRequest, counter: Counter, text: str, error: str) -> HttpResponse:
     number = _mobile(text)
     missing = NotFound(
-        text="" if qr.is_token(text) else text, can_enrol=bool(number), mobile=number, error=error
+        text="" if qr.is_token(text) else text,
+        can_enrol=bool(number),
+        mobile=isolated(persian_digits(number) if counter.lang == "fa" else number),
+        error=error,
     )
     response = part(request, counter, "not_found.html", missing=missing)
     response.headers["HX-Trigger"] = "till:not-found"

@@ -93,7 +93,7 @@ def preview(request: HttpRequest, counter: Counter) -> HttpResponse:
 def void(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Make the last purchase void: everything left of it is returned, once."""
     require(request, "activities.write", branch=counter.branch.id)
-    found = activities.activity_get(counter.club, ids.parse("activity", request.POST.get("activity", "")))
+    found = _named(counter, request.POST.get("activity", ""))
     intake = ReturnIn(
         source=counter.source,
         reference=f"void/{ids.public('activity', found.id)}",

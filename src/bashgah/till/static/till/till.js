@@ -131,6 +131,7 @@
   document.body.addEventListener("htmx:afterSettle", function (e) {
     if (!e.detail.elt || e.detail.elt.id !== "till-sum" || waiting !== null) return;
     asked = false;
+    if (document.activeElement === document.body && !settings.hasAttribute("data-idle")) one("till-record").focus();
     if (!eager || one("till-find").classList.contains("htmx-request")) return;
     eager = false;
     record();
@@ -169,7 +170,8 @@
     if (same.id === "till-side" && fresh.innerHTML.trim() === same.innerHTML.trim()) e.detail.shouldSwap = false;
   });
   ["htmx:sendError", "htmx:timeout"].forEach(function (name) {
-    document.body.addEventListener(name, function () { connection(false); toast(words.saidOffline); });
+    /* said once, in the till's own words */
+    root.addEventListener(name, function (e) { e.stopPropagation(); connection(false); toast(words.saidOffline); });
   });
   document.body.addEventListener("htmx:afterOnLoad", function () { connection(true); });
   function connection(on) {
