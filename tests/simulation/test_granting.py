@@ -21,6 +21,7 @@ from tests.simulation.test_replays import backtest
 pytestmark = pytest.mark.django_db
 pytest.importorskip("pyarrow")
 DAY = timedelta(days=1)
+ONCE = {"limits": [{"window": "ever", "most": 1, "of": "times"}]}
 TEA = {"kind": "reward", "reward": "tea", "count": 2}
 
 
@@ -86,6 +87,18 @@ def test_they_are_counted_by_month_branch_tier_and_segment() -> None:
     segments = {(each.kind, each.key): counts(each) for each in report.segments if any(counts(each))}
     assert segments[("gender", "female")] == (2, 4, 100_000, 200_000)
     assert segments[("gender", "male")] == (1, 2, 50_000, 100_000)
+
+
+def test_what_its_rule_lets_the_member_keep_does_not_come_back() -> None:
+    shop = shop_of(gives("gift", TEN))
+    bought(shop)
+    keeps = TEN | {"on_return": "keep"}
+    report = tried(shop, gives("more", keeps), gives("once", keeps, **ONCE))
+    assert [(each.rule, each.live, each.tried) for each in report.rewards] == [
+        ("gift", 3, 3),
+        ("more", 0, 4),
+        ("once", 0, 2),
+    ]
 
 
 def test_processes_come_to_the_same() -> None:

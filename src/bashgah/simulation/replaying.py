@@ -110,6 +110,7 @@ class Replay:
     __slots__ = (
         "_bought",
         "_budgets",
+        "_kept",
         "_limits",
         "_often",
         "_reviewed",
@@ -139,6 +140,10 @@ class Replay:
         rules = compiled.document.rules
         self._often = any(limit.of == "times" for rule in rules for limit in rule.limits)
         self._budgets = {rule.key for rule in rules if rule.budget is not None}
+        # rewards that their rule lets the member keep when the whole purchase comes back
+        self._kept = {
+            (effect.unit, rule.key) for rule in rules for effect in rule.effects if effect.on_return == "keep"
+        }
         self.ebbs: Ebbs = ebbs or {}
         self.demands = Demands()
         self.meet(MemberFacts())
@@ -231,7 +236,7 @@ class Replay:
         qualifying, calendar = 0, self.compiled.document.calendar
         for place, credit in enumerate(purchase.credits):
             amount = returns.due(credit, shares, purchase.taken[place], is_whole=fact.type in returns.GONE)
-            if not amount:
+            if not amount or (credit.wallet, credit.rule) in self._kept:
                 continue
             purchase.taken[place] += amount
             taken.append((credit, amount))
@@ -246,6 +251,8 @@ class Replay:
         undone = list(counters_freed(self.compiled, purchase, fact, is_whole))
         if is_whole:
             rules = {credit.rule for credit in purchase.credits}
+            if self._kept:  # what stays has been given once
+                rules -= {each.rule for each in purchase.credits if (each.wallet, each.rule) in self._kept}
             undone += times_freed(self.compiled, rules, purchase.business_date)
         for key, start, amount in undone:
             freed[key, start] = freed.get((key, start), 0) + amount
