@@ -67,6 +67,14 @@ def heard_of(made: Made, compiled: CompiledProgram | None) -> Heard:
     for credit in outcome.credits:
         line = credit.line
         units[line.wallet] = units.get(line.wallet, 0) + line.amount
+    told, points, spendable = [], [], []
+    for wallet, amount in units.items():
+        told.append(_Units(wallet, amount))
+        if wallet in wallets and wallets[wallet].kind == "points":
+            points.append(wallet)
+    for b in outcome.balances:
+        if b.wallet in wallets and wallets[b.wallet].kind != "status":
+            spendable.append(_Available(b.wallet, b.available))
     return Heard(
         made.id,
         fact.occurred_at,
@@ -74,13 +82,9 @@ def heard_of(made: Made, compiled: CompiledProgram | None) -> Heard:
         fact.branch,
         fact.gross,
         fact.net,
-        [_Units(wallet, amount) for wallet, amount in units.items()],
-        [
-            _Available(b.wallet, b.available)
-            for b in outcome.balances
-            if b.wallet in wallets and wallets[b.wallet].kind != "status"
-        ],
-        [wallet for wallet in units if wallet in wallets and wallets[wallet].kind == "points"],
+        told,
+        spendable,
+        points,
         made.about,
         [_Units(back.wallet, back.amount) for back in outcome.given_back] if outcome.given_back else [],
         made.draft.claims if fact.kind == "return" else None,

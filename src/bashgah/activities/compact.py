@@ -25,6 +25,8 @@ from bashgah.redemption.types import GrantLine
 
 FORM = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BEFORE_2000 = 946_684_800_000_000
+"""Microseconds from 1970 to 2000, whence columns count (``ground.arrays.instant``)."""
 
 KINDS: tuple[FactKind, ...] = ("purchase", "return", "visit", "custom")
 """A kind's place is its code in rows: new kinds go to the end."""
@@ -68,16 +70,19 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     grants: tuple[GrantLine, ...] = ()
 
 
-def fact_pack(fact: Fact) -> bytes:
-    """Pack a fact; both of its times keep their zones."""
-    lines = [_line_parts(line) for line in fact.lines]
+# plain loops, here and below: a comprehension costs as much as five turns of a loop, and there are one or two
+def fact_pack(fact: Fact, since: int | None = None) -> bytes:
+    """Pack a fact; both of its times keep their zones. ``since`` is its ``micros``, where they are known."""
+    lines = []
+    for line in fact.lines:
+        lines.append(_line_parts(line))
     zone, occurred_at = fact.local_at.tzinfo, fact.occurred_at
     offset = 0 if occurred_at.tzinfo is UTC else _minutes(occurred_at)
     zone_key = zone.key if isinstance(zone, ZoneInfo) else "UTC"
     head = [
         FORM,
         KIND_CODES[fact.kind],
-        micros(occurred_at),
+        micros(occurred_at) if since is None else since,
         offset,
         zone_key,
         fact.type,
@@ -152,14 +157,16 @@ def fact_unpack(packed: bytes | memoryview) -> Fact:
 
 def state_pack(state: State) -> bytes:
     """Pack the state a fact was decided from: only what the program version read."""
-    values = {FIELD_CODES.get(name, name): _plain(value) for name, value in state.values.items()}
-    standings = {ladder: _standing_parts(standing) for ladder, standing in state.standings.items()}
-    measures = dict(state.measures)
-    if measures and not any(msgspec.structs.astuple(state)[3:]):
+    values, standings, measures = {}, {}, state.measures
+    for name, value in state.values.items():
+        values[FIELD_CODES.get(name, name)] = _plain(value) if isinstance(value, date) else value
+    for ladder, standing in state.standings.items():
+        standings[ladder] = _standing_parts(standing)
+    if measures and not (state.used or state.balances or state.budgets):
         return _encode([FORM, values, standings, measures])
     used = [[key, start.toordinal(), amount] for (key, start), amount in state.used.items()]
     budgets = [[key, start.toordinal(), branch, left] for (key, start, branch), left in state.budgets.items()]
-    parts = [FORM, values, standings, measures, used, dict(state.balances), budgets]
+    parts = [FORM, values, standings, dict(measures), used, dict(state.balances), budgets]
     return _encode(_trimmed(parts, _STATE_DEFAULTS))
 
 
@@ -178,14 +185,18 @@ def state_unpack(packed: bytes | memoryview) -> State:
 
 def outcome_pack(outcome: Outcome) -> bytes:
     """Pack what a fact gave."""
-    credits_ = [_credit_parts(credit) for credit in outcome.credits]
-    balances = [
-        [b.wallet, b.available]
-        if b.available and not (b.pending or b.held)
-        else _trimmed([b.wallet, b.available, b.pending, b.held], ("", 0, 0, 0))
-        for b in outcome.balances
-    ]
-    if outcome.tiers and not any(msgspec.structs.astuple(outcome)[3:]):
+    credits_: list[Any] = []
+    balances: list[Any] = []
+    for credit in outcome.credits:
+        credits_.append(_credit_parts(credit))
+    for b in outcome.balances:
+        available, pending, held = b.available, b.pending, b.held
+        balances.append(
+            [b.wallet, available]
+            if available and not (pending or held)
+            else _trimmed([b.wallet, available, pending, held], ("", 0, 0, 0))
+        )
+    if outcome.tiers and not (outcome.moves or outcome.given_back or outcome.coupons_back or outcome.grants):
         return _encode([FORM, credits_, balances, outcome.tiers])
     moves = [[m.ladder, m.before, m.after, m.direction, phrase_to_json(m.why)] for m in outcome.moves]
     back = [[given.wallet, given.amount] for given in outcome.given_back]
@@ -253,10 +264,12 @@ def _line_parts(line: Line) -> list[Any]:
 
 def _credit_parts(credit: StoredCredit) -> list[Any]:
     line, base = credit.line, credit.base
-    flat = list(base[0]) if len(base) == 1 else [number for pair in base for number in pair]
-    head = [line.wallet, line.amount, line.rule, flat]
+    flat = base[0] if len(base) == 1 else [number for pair in base for number in pair]
     if flat and line.available_from is None and line.confirm_by is None:
-        return head if line.expires_at is None else [*head, _instant(line.expires_at)]
+        if line.expires_at is None:
+            return [line.wallet, line.amount, line.rule, flat]
+        return [line.wallet, line.amount, line.rule, flat, _instant(line.expires_at)]
+    head = [line.wallet, line.amount, line.rule, list(flat)]
     return _trimmed(
         [*head, _instant(line.expires_at), _instant(line.available_from), _instant(line.confirm_by)],
         _CREDIT_DEFAULTS,
@@ -264,9 +277,12 @@ def _credit_parts(credit: StoredCredit) -> list[Any]:
 
 
 def _standing_parts(standing: Standing) -> list[Any]:
-    if standing.since and not (standing.kept_until or standing.granted_until):
-        return [standing.tier, standing.since.toordinal()]
-    days = _day(standing.since), _day(standing.kept_until), _day(standing.granted_until)
+    since, until = standing.since, standing.kept_until
+    if since is not None and standing.granted_until is None:
+        if until is None:
+            return [standing.tier, since.toordinal()]
+        return [standing.tier, since.toordinal(), until.toordinal()]
+    days = _day(since), _day(until), _day(standing.granted_until)
     return _trimmed([standing.tier, *days], ("", 0, 0, 0))
 
 
@@ -314,10 +330,10 @@ def _standing(parts: Iterable[Any]) -> Standing:
     return Standing(tier, *(date.fromordinal(day) if day else None for day in days))
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return msgspec.msgpack.Ext(_DATE, value.toordinal().to_bytes(4, "big"))
-    return value
+def _plain(value: date) -> Any:
+    if isinstance(value, datetime):
+        return value
+    return msgspec.msgpack.Ext(_DATE, value.toordinal().to_bytes(4, "big"))
 
 
 def _value(value: Any) -> Any:
@@ -331,7 +347,16 @@ def _day(value: date | None) -> int:
 
 
 def _instant(at: datetime | None) -> int:
-    return 0 if at is None else micros(at)
+    if at is None:
+        return 0
+    last, found = _last[0]
+    if at is not last:  # units of one day expire at one moment, and it is one object
+        found = micros(at)
+        _last[0] = at, found
+    return found
+
+
+_last: list[tuple[datetime | None, int]] = [(None, 0)]
 
 
 def _moment(value: int) -> datetime | None:

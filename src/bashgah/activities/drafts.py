@@ -41,7 +41,7 @@ class Draft(Struct, gc=False):
     ``made_by`` is the merged membership whose card or number it names, ``member_id`` who stands for it.
     ``is_admitted`` says that a person let it pass whenever it happened; ``held_for`` why one must look at it
     first. ``promise`` is the quote that a purchase names. ``cancels`` lets a return take back an
-    activity that is no purchase.
+    activity that is no purchase. ``is_usual`` marks what ``activities.usual`` may settle.
     """
 
     intake: Intake
@@ -58,6 +58,7 @@ class Draft(Struct, gc=False):
     promise: Promise | None = None
     made_by: UUID | None = None
     cancels: bool = False
+    is_usual: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -100,8 +101,10 @@ def members_resolved(
     """
     asked: dict[Name, list[Draft]] = {}
     for draft in drafts:
+        if draft.refusal is not None or draft.member_id is not None:
+            continue
         ref = getattr(draft.intake, "member", None)
-        if ref is None or draft.refusal is not None or draft.member_id is not None:
+        if ref is None:
             continue
         try:
             name = _name(club, ref, now)
@@ -135,38 +138,45 @@ def member_named(club: ClubInfo, ref: MemberRef, now: datetime) -> UUID:
 
 def facts_made(club: ClubInfo, drafts: Sequence[Draft], now: datetime) -> None:
     """Make the fact of every draft that is not a return: branch, zone, lines and what the products say."""
-    skus = {
-        line.sku
-        for draft in drafts
-        if isinstance(draft.intake, PurchaseIn)
-        for line in draft.intake.lines
-        if line.sku
-    }
+    purchases = [draft for draft in drafts if isinstance(draft.intake, PurchaseIn)]
+    skus = {line.sku for draft in purchases for line in draft.intake.lines if line.sku}  # type: ignore[union-attr]
     known = products_facts(club, skus) if skus else {}
-    quoted = [draft for draft in drafts if isinstance(draft.intake, PurchaseIn) and draft.intake.quote]
+    quoted = [draft for draft in purchases if draft.intake.quote]  # type: ignore[union-attr]
     if quoted:
         _promises_found(club, quoted)
     met: Places = {}
+    span = _span(club, now)
     for draft in drafts:
         if draft.kind == "return" or draft.refusal is not None or draft.fact is not None:
             continue
         try:
             is_told = draft.promise is None
             draft.fact = _fact(club, draft.intake, known, met) if is_told else _promised(club, draft, known)
-            in_time(club, draft, now)
+            in_time(club, draft, now, span)
         except Refusal as refusal:
             draft.refusal = refusal
 
 
-def in_time(club: ClubInfo, draft: Draft, now: datetime) -> None:
-    """Refuse a fact from the future or from too long ago where the club's policy says so, or hold it back."""
+def in_time(
+    club: ClubInfo, draft: Draft, now: datetime, span: tuple[datetime, datetime] | None = None
+) -> None:
+    """Refuse a fact from the future or from too long ago where the club's policy says so, or hold it back.
+
+    ``span`` is what ``now`` allows, worked out once for a batch.
+    """
     settings, occurred_at = club.settings, draft.intake.occurred_at
     if draft.is_admitted:
         return
-    if occurred_at > now + FUTURE_MOST:
+    earliest, latest = span or _span(club, now)
+    if occurred_at > latest:
         _by_policy(settings.future_policy, draft, in_future())
-    if occurred_at < now - timedelta(days=settings.late_window_days):
+    if occurred_at < earliest:
         _by_policy(settings.late_policy, draft, too_late(club))
+
+
+def _span(club: ClubInfo, now: datetime) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of facts that are taken now."""
+    return now - timedelta(days=club.settings.late_window_days), now + FUTURE_MOST
 
 
 def _by_policy(policy: str, draft: Draft, refusal: Refusal) -> None:
@@ -184,7 +194,7 @@ def _by_policy(policy: str, draft: Draft, refusal: Refusal) -> None:
 
 def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> Name:
     """Return the kind and the one spelling of the only name a reference gives."""
-    given = [(kind, text) for kind in _KINDS if (text := getattr(ref, kind))]
+    given = _spoken(ref)
     if len(given) != 1:
         raise Refusal(
             "member_unclear",
@@ -205,6 +215,15 @@ def _name(club: ClubInfo, ref: MemberRef, now: datetime) -> Name:
 
 
 _KINDS = ("mobile", "card", "external", "id", "qr")
+
+
+def _spoken(ref: MemberRef) -> list[tuple[str, str]]:
+    """Return every name that a reference gives, with its kind."""
+    if ref.id and not (ref.mobile or ref.card or ref.external or ref.qr):
+        return [("id", ref.id)]  # as terminals that asked before do
+    return [(kind, text) for kind in _KINDS if (text := getattr(ref, kind))]
+
+
 _IDENTIFIERS: tuple[IdentifierKind, ...] = ("mobile", "card", "external")
 
 

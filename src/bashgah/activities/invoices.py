@@ -131,58 +131,60 @@ def purchase_fact(
             "/amounts/gross" if amounts else "/lines",
             ceiling=Money(club.settings.amount_ceiling, club.currency),
         )
+    code, region, city = (branch.code, branch.region, branch.city) if branch else ("", "", "")
     return Fact(
-        kind="purchase",
-        type="purchase",
-        occurred_at=intake.occurred_at,
-        local_at=local_at,
-        branch=branch.code if branch else "",
-        region=branch.region if branch else "",
-        city=branch.city if branch else "",
-        channel=intake.channel,
-        currency=club.currency,
-        lines=lines,
-        lines_known=bool(lines),
-        gross=gross,
-        discount=discount,
-        tax=tax,
-        shipping=intake.shipping,
-        paid_by_points=paid,
-        payment_methods=intake.payment_methods,
-        coupons=codes(intake.coupons, "/coupons"),
+        "purchase",
+        "purchase",
+        intake.occurred_at,
+        local_at,
+        code,
+        region,
+        city,
+        intake.channel,
+        club.currency,
+        lines,
+        bool(lines),
+        gross,
+        discount,
+        tax,
+        intake.shipping,
+        paid,
+        intake.payment_methods,
+        codes(intake.coupons, "/coupons"),
     )
 
 
 def _lines(given: Sequence[LineIn], known: Mapping[str, ProductFact], locale: str) -> tuple[Line, ...]:
-    numbered = any(line.no for line in given)
+    numbered = False
+    for line in given:
+        if line.no:
+            numbered = True
     lines: list[Line] = []
     seen: set[int] = set()
     for place, line in enumerate(given, 1):
-        no = line.no if numbered else place
+        no, sku, gross, discount = line.no if numbered else place, line.sku, line.gross, line.discount
         at = f"/lines/{place - 1}"
         if no == 0 or no in seen:
             raise _invalid("line_number_unclear", _("Number every line once, from 1, or none."), f"{at}/no")
-        if line.discount > line.gross:
+        if discount > gross:
             raise _invalid("discount_exceeds", _("The discount is more than the price."), f"{at}/discount")
         seen.add(no)
-        product = known.get(line.sku)
+        product = known.get(sku)
+        sku = stored(sku, f"{at}/sku") if sku else ""
+        name = stored(line.name, f"{at}/name") if line.name else ""
+        category, brand, tags = line.category, line.brand, ()
+        if product is not None:
+            name = name or product.name.say(locale)
+            category = product.category_path or codes(category, at)
+            brand = product.brand or (stored(brand, f"{at}/brand") if brand else "")
+            tags = product.tags
+        else:
+            category = codes(category, at)
+            brand = stored(brand, f"{at}/brand") if brand else ""
         lines.append(
-            Line(
-                no=no,
-                sku=stored(line.sku, f"{at}/sku"),
-                name=stored(line.name, f"{at}/name") or (product.name.say(locale) if product else ""),
-                category=product.category_path
-                if product and product.category_path
-                else codes(line.category, at),
-                brand=product.brand if product and product.brand else stored(line.brand, f"{at}/brand"),
-                tags=product.tags if product else (),
-                quantity=line.quantity,
-                gross=line.gross,
-                discount=line.discount,
-                tax=line.tax,
-                paid_by_points=line.paid_by_points,
-            )
-        )
+            Line(no, sku, name, category, brand, tags, line.quantity, gross, discount, line.tax,
+                 line.paid_by_points)
+        )  # fmt: skip
     return tuple(lines)
 
 

@@ -19,7 +19,7 @@ from bashgah.activities.held import held_pack
 from bashgah.activities.paying import paid_rows
 from bashgah.activities.pooling import Touched
 from bashgah.activities.returning import Goods, Purchase
-from bashgah.activities.running import Running, json_text
+from bashgah.activities.running import Read, Running, json_text
 from bashgah.activities.tables import (
     ACTIVITY,
     ANONYMOUS,
@@ -57,6 +57,7 @@ from bashgah.redemption.tables import GRANT
 from bashgah.tiers.tables import CHANGE, STANDING
 
 Row = tuple[Any, ...]
+Id = UUID | bytes
 _SOURCE_AND_REFERENCE = itemgetter(4, 5)
 
 
@@ -93,6 +94,17 @@ class Batch:
     touched: Touched = field(default_factory=dict)
     kept: dict[UUID, UUID] = field(default_factory=dict)
     programs: dict[int, CompiledProgram] = field(default_factory=dict)
+    read: Read | None = None
+    points: ledger.Rows = field(default_factory=ledger.Rows)
+    past: history.Rows = field(default_factory=history.Rows)
+
+    def member(self, id: UUID) -> Running:
+        """Return a member to be changed fact by fact; whose fact seemed usual is made of what was read."""
+        found = self.members.get(id)
+        if found is None:
+            assert self.read is not None  # noqa: S101 - all others are in ``members``
+            found = self.members[id] = self.read.running(id)
+        return found
 
     def program(self, at: datetime) -> CompiledProgram:
         """Return the program that was in force when a fact happened."""
@@ -104,7 +116,10 @@ class Batch:
 
 
 class Made(Struct, frozen=True, gc=False):
-    """A settled fact: what it was and what it came to. ``about`` is the purchase a return or claim names."""
+    """A settled fact: what it was and what it came to. ``about`` is the purchase a return or claim names.
+
+    ``columns`` are its member and its id as columns take them, where somebody has their bytes at hand.
+    """
 
     draft: Draft
     id: UUID
@@ -113,6 +128,7 @@ class Made(Struct, frozen=True, gc=False):
     decision: Decision | None = None
     about: UUID | None = None
     instant: int | None = None
+    columns: tuple[bytes, bytes] | None = None
 
 
 def origin(batch: Batch, activity_id: UUID, fact: Fact, cause: Cause) -> Origin:
@@ -134,7 +150,8 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
     draft, fact = made.draft, made.fact
     member_id = draft.made_by or draft.member_id
     assert member_id is not None  # noqa: S101 - anonymous facts go to their own table
-    _reference(batch, draft, made.id, member_id)
+    member, id_ = made.columns or (member_id, made.id)
+    _reference(batch, draft, id_, member)
     batch.activities.append(
         (
             fact.occurred_at if made.instant is None else made.instant,
@@ -146,8 +163,8 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
             compiled.semantics,
             KIND_CODES[fact.kind],
             batch.actor_kind,
-            member_id,
-            made.id,
+            member,
+            id_,
             batch.club.id,
             batch.actor_id,
             made.about,
@@ -156,7 +173,7 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
             "" if fact.type == fact.kind else fact.type,
             draft.intake.source,
             draft.intake.reference,
-            compact.fact_pack(fact),
+            compact.fact_pack(fact, None if made.instant is None else made.instant + compact.BEFORE_2000),
             compact.state_pack(state),
             compact.outcome_pack(made.outcome),
         )
@@ -164,7 +181,7 @@ def activity_add(batch: Batch, made: Made, compiled: CompiledProgram, state: Sta
     if draft.claims is not None and fact.kind == "purchase":
         batch.claims.append((draft.claims, member_id, made.id))
     kind = "custom" if fact.type == CANCELLED else fact.kind
-    _news(batch, f"{kind}.settled", draft.member_id, heard_of(made, compiled))
+    _news(batch, f"{kind}.settled", member if made.columns else draft.member_id, heard_of(made, compiled))
     for move in made.outcome.moves:
         _news(batch, f"tier.{move.direction}", draft.member_id, tier_told(compiled, move, made))
 
@@ -245,24 +262,27 @@ def review_add(batch: Batch, draft: Draft) -> None:
 def answer(batch: Batch, made: Made) -> Settled:
     """Return what the caller is told."""
     outcome, fact, intake = made.outcome, made.fact, made.draft.intake
+    lines = []
+    for credit in outcome.credits:
+        lines.append(credit.line)
     return Settled(
-        kind=fact.kind,
-        source=intake.source,
-        reference=intake.reference,
-        activity_id=made.id,
-        member_id=made.draft.member_id,
-        occurred_at=fact.occurred_at,
-        recorded_at=batch.now,
-        business_date=fact.local_at.date(),
-        credits=tuple(credit.line for credit in outcome.credits),
-        balances=outcome.balances,
-        tiers=outcome.tiers,
-        moves=outcome.moves,
-        given_back=outcome.given_back,
-        coupons_back=outcome.coupons_back,
-        grants=outcome.grants,
-        discounts=fact.promotions,
-        paid_by_points=fact.paid_by_points,
+        fact.kind,
+        intake.source,
+        intake.reference,
+        made.id,
+        made.draft.member_id,
+        fact.occurred_at,
+        batch.now,
+        fact.local_at.date(),
+        tuple(lines),
+        outcome.balances,
+        outcome.tiers,
+        outcome.moves,
+        outcome.given_back,
+        outcome.coupons_back,
+        outcome.grants,
+        fact.promotions,
+        fact.paid_by_points,
         decision=made.decision,
     )
 
@@ -300,7 +320,7 @@ def rowsets(batch: Batch) -> list[RowSet]:
 
     References come first and sorted, so that two batches with crossing references wait in one order.
     """
-    points, past = ledger.Rows(), history.Rows()
+    points, past = batch.points, batch.past
     standings, changes = list[Row](), list[Row]()
     pooled: dict[Row, Row] = {}
     for member in batch.members.values():
@@ -344,11 +364,11 @@ def rowsets(batch: Batch) -> list[RowSet]:
     ]
 
 
-def _reference(batch: Batch, draft: Draft, activity_id: UUID, member_id: UUID | None) -> None:
+def _reference(batch: Batch, draft: Draft, activity_id: Id, member_id: Id | None) -> None:
     batch.references.append(
         (batch.club.id, activity_id, member_id, draft.body, draft.intake.source, draft.intake.reference)
     )
 
 
-def _news(batch: Batch, kind: str, member_id: UUID | None, payload: Heard | dict[str, Any]) -> None:
-    batch.news.append((ids.fresh(), batch.club.id, kind, member_id, json_text(payload), batch.now))
+def _news(batch: Batch, kind: str, member_id: Id | None, payload: Heard | dict[str, Any]) -> None:
+    batch.news.append((ids.fresh_bytes(), batch.club.id, kind, member_id, json_text(payload), batch.now))

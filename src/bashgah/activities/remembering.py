@@ -73,16 +73,15 @@ class Remembered(Struct):
         for ladder, measure, start in measured:
             if value := past.measure(measure, start, day):
                 measures[ladder] = value
-        calendar = asked.calendar
-        values = {name: read(past, fact) for name, read in asked.of_history}
+        calendar, values, stands = asked.calendar, {}, {}
+        for name, read in asked.of_history:
+            values[name] = read(past, fact)
         for name in asked.of_member:
             values[name] = self.about.value(name, fact, calendar)
-        return State(
-            values,
-            {key: standings[key] for key in asked.ladders if key in standings},
-            measures,
-            used,
-        )
+        for key in asked.ladders:
+            if key in standings:
+                stands[key] = standings[key]
+        return State(values, stands, measures, used)
 
     def cart_state(self, compiled: CompiledProgram, fact: Fact, needs: Needs) -> State:
         """Return what quoting a cart needs to know: of a purchase, and of the promotions beside."""
@@ -126,7 +125,7 @@ class Remembered(Struct):
             if counter.lasts and counter.is_act(fact, state):
                 self.acts.setdefault(counter.key, []).append(fact.local_at.date())
         if stands:
-            self._stand(compiled, state, fact, decision)
+            self.stand(compiled, state, fact, decision)
 
     def remember_gone(self, then: CompiledProgram, purchase: Sold) -> set[tuple[str, date]]:
         """Forget a purchase of which nothing is left: streaks and last days are those of the acts left.
@@ -197,7 +196,8 @@ class Remembered(Struct):
                 self.standings[key] = after
                 self.moved.add(key)
 
-    def _stand(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
+    def stand(self, compiled: CompiledProgram, state: State, fact: Fact, decision: Decision) -> None:
+        """Let the member stand where the measures are after this fact."""
         day, calendar = fact.local_at.date(), compiled.document.calendar
         for ladder, added in decision.measures:
             before = self.standings.get(ladder)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import psycopg
+from msgspec import Struct
 
 from bashgah.activities import apart, pooling
 from bashgah.activities.compact import Outcome, StoredCredit
@@ -18,16 +19,16 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import Decision, TierMove
 from bashgah.engine.facts import Fact
-from bashgah.engine.states import Needs, State
+from bashgah.engine.states import Needs, Standing, State
 from bashgah.ground import ids
 from bashgah.ground.asking import Question, ask
-from bashgah.ground.batch import Part, reading
+from bashgah.ground.batch import Part, Rows, reading
 from bashgah.history import keeping as history
 from bashgah.history import selectors as history_reads
 from bashgah.kit.phrases import phrase_to_json
 from bashgah.ledger import reading as ledger_reads
 from bashgah.ledger.book import Book
-from bashgah.ledger.states import Origin
+from bashgah.ledger.states import Origin, WalletState
 from bashgah.ledger.types import WalletKind
 from bashgah.members.facts import facts_of
 from bashgah.members.selectors.deciding import MEMBER
@@ -87,20 +88,7 @@ class Running(Remembered, kw_only=True, gc=False):
             self.rises.append(Rise(move.ladder, state.standings.get(move.ladder), fact.local_at.date()))
             self.step(move, origin)
         self.pass_time(origin.recorded_at)
-        return Outcome(
-            credits=tuple(
-                [
-                    StoredCredit(
-                        CreditLine(c.wallet, c.amount, c.rule, c.available_from, c.expires_at, c.confirm_by),
-                        c.base,
-                    )
-                    for c in decision.credits
-                ]
-            ),
-            balances=self.balances(compiled),
-            tiers=self.tiers(compiled),
-            moves=decision.tier_moves,
-        )
+        return outcome_of(decision, self.points.wallets, self.standings, compiled)
 
     def pass_time(self, now: datetime) -> None:
         """Post what matured and expired by now."""
@@ -109,19 +97,11 @@ class Running(Remembered, kw_only=True, gc=False):
 
     def balances(self, compiled: CompiledProgram) -> tuple[Balance, ...]:
         """Return the wallets of the program, and any the member still holds from before."""
-        found, balances = self.points.wallets, []
-        for unit in compiled.wallets:
-            w = found.get(unit)
-            balances.append(Balance(unit, w.available, w.pending, w.held) if w else Balance(unit, 0, 0))
-        for unit, w in found.items():
-            if unit not in compiled.wallets:
-                balances.append(Balance(unit, w.available, w.pending, w.held))
-        return tuple(balances)
+        return balances_of(self.points.wallets, compiled)
 
     def tiers(self, compiled: CompiledProgram) -> tuple[tuple[str, str], ...]:
         """Return the member's tier on each ladder of the program where there is one."""
-        known = self.standings
-        return tuple([(key, s.tier) for key in compiled.ladders if (s := known.get(key)) and s.tier])
+        return tiers_of(self.standings, compiled)
 
     def standing_rows(self) -> Iterable[tuple[Any, ...]]:
         """Return the rows of the standings that moved or were kept longer."""
@@ -147,6 +127,43 @@ class Running(Remembered, kw_only=True, gc=False):
         )
 
 
+def outcome_of(
+    decision: Decision,
+    wallets: Mapping[str, WalletState],
+    standings: Mapping[str, Standing],
+    compiled: CompiledProgram,
+) -> Outcome:
+    """Return what a decision came to, with how the member's wallets and tiers stand after it."""
+    given = []  # plain loops: a comprehension costs as much as five of their turns, and there are one or two
+    for c in decision.credits:
+        line = CreditLine(c.wallet, c.amount, c.rule, c.available_from, c.expires_at, c.confirm_by)
+        given.append(StoredCredit(line, c.base))
+    balances, tiers = balances_of(wallets, compiled), tiers_of(standings, compiled)
+    return Outcome(tuple(given), balances, tiers, decision.tier_moves)
+
+
+def balances_of(found: Mapping[str, WalletState], compiled: CompiledProgram) -> tuple[Balance, ...]:
+    """Return the wallets of the program, and any the member still holds from before."""
+    known, balances = compiled.wallets, []
+    for unit in known:
+        w = found.get(unit)
+        balances.append(Balance(unit, w.available, w.pending, w.held) if w else Balance(unit, 0, 0))
+    for unit, w in found.items():
+        if unit not in known:
+            balances.append(Balance(unit, w.available, w.pending, w.held))
+    return tuple(balances)
+
+
+def tiers_of(standings: Mapping[str, Standing], compiled: CompiledProgram) -> tuple[tuple[str, str], ...]:
+    """Return the tier on each ladder of the program where there is one."""
+    tiers = []
+    for key in compiled.ladders:
+        standing = standings.get(key)
+        if standing is not None and standing.tier:
+            tiers.append((key, standing.tier))
+    return tuple(tiers)
+
+
 def running_read(
     cur: psycopg.Cursor[Any],
     club: ClubInfo,
@@ -156,10 +173,11 @@ def running_read(
 ) -> dict[UUID, Running]:
     """Read all that deciding needs of these locked members in one round trip; lots are another."""
     questions, made = running_asked(club, member_ids, needs, days)
-    return made(ask(cur, *questions))
+    read = made(ask(cur, *questions))
+    return {id_: read.running(id_) for id_ in member_ids}
 
 
-Made = Callable[[Sequence[Any]], dict[UUID, Running]]
+Made = Callable[[Sequence[Any]], "Read"]
 
 
 def running_asked(
@@ -178,31 +196,44 @@ def running_asked(
         parts += (MEMBER,)
         params["zone"] = club.timezone
     names = [part.name for part in parts]
-    date_of = ledger_reads.local_date(club.timezone)
 
-    def made(answers: Sequence[Any]) -> dict[UUID, Running]:
-        by_name = dict(zip(names, answers, strict=True))
-        return {id_: _running(club, id_, id_.bytes, by_name, date_of) for id_ in member_ids}
+    def made(answers: Sequence[Any]) -> Read:
+        return Read(club, member_ids, dict(zip(names, answers, strict=True)))
 
     return reading(member_ids, parts, params), made
 
 
-def _running(
-    club: ClubInfo,
-    member_id: UUID,
-    key: bytes,
-    read: Mapping[str, Mapping[bytes, Sequence[Any]]],
-    date_of: Callable[[datetime], date],
-) -> Running:
-    values = {name: rows[key] for name, rows in read.items() if key in rows}
-    return Running(
-        history=history_reads.book_of(member_id, club.id, values),
-        standings=standings_of(values.get("standings", ())),
-        about=facts_of(values.get("member", ()), member_id),
-        member_id=member_id,
-        club_id=club.id,
-        points=ledger_reads.book_of(member_id, club.id, values.get("wallets", ()), date_of),
-    )
+class Read(Struct, gc=False):
+    """What was read of locked members: their rows, by part of the read and by the bytes of the id."""
+
+    club: ClubInfo
+    asked: Collection[UUID]
+    parts: Mapping[str, Mapping[bytes, Rows]]
+
+    def rows(self, member_id: UUID, part: str) -> Rows:
+        """Return what one part read of a member."""
+        return self.parts[part].get(member_id.int.to_bytes(16, "big"), ())
+
+    def of(self, key: bytes) -> dict[str, Rows]:
+        """Return what was read of a member, by part; of what there is nothing, nothing."""
+        found = {}
+        for name, rows in self.parts.items():
+            if key in rows:
+                found[name] = rows[key]
+        return found
+
+    def running(self, member_id: UUID) -> Running:
+        """Return one of these members, to be changed fact by fact."""
+        club, values = self.club, self.of(member_id.bytes)
+        date_of = ledger_reads.local_date(club.timezone)
+        return Running(
+            history=history_reads.book_of(member_id, club.id, values),
+            standings=standings_of(values.get("standings", ())),
+            about=facts_of(values.get("member", ()), member_id),
+            member_id=member_id,
+            club_id=club.id,
+            points=ledger_reads.book_of(member_id, club.id, values.get("wallets", ()), date_of),
+        )
 
 
 def json_text(value: Any) -> str:

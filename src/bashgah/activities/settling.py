@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-import structlog
 from msgspec import structs
 
 from bashgah.activities import (
@@ -32,23 +31,21 @@ from bashgah.activities import (
     shadows,
     sharing,
     strangers,
+    usual,
     waiting,
 )
 from bashgah.activities.drafts import Draft
 from bashgah.activities.invoices import placed
 from bashgah.activities.payments import payer_missing
-from bashgah.activities.recording import Batch, again, reference_reused, refused, unsettled
+from bashgah.activities.recording import Batch, again, reference_reused, refused
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
 from bashgah.activities.selectors import purchase_not_found
 from bashgah.activities.told import answers_asked, answers_made, purchases_find
 from bashgah.activities.types import CustomIn, Outcome, PurchaseIn, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
-from bashgah.engine import CompiledProgram, decide
-from bashgah.engine.decisions import Decision
-from bashgah.engine.facts import Fact
-from bashgah.engine.limiting import budgets_of
-from bashgah.engine.states import Needs, Slot, State
+from bashgah.engine import CompiledProgram
+from bashgah.engine.states import Needs, State
 from bashgah.ground import ids
 from bashgah.ground.actors import actor_columns
 from bashgah.ground.asking import ask
@@ -69,8 +66,6 @@ from bashgah.programs.selectors import (
     versions_asked,
     versions_seen,
 )
-
-log = structlog.get_logger("bashgah.activities")
 
 NOTHING = Needs(frozenset(), (), (), ())
 
@@ -133,7 +128,7 @@ def _opened(
         questions += asked
     locked, told, batch.versions, *states = ask(cur, *questions)
     if states and batch.versions == seen:
-        batch.members = made(states)
+        batch.read = made(states)
     survivors = {m.merged_into for m in locked.values() if m.merged_into} - locked.keys()
     if survivors:
         locked |= members_lock(club, {id_ for id_ in survivors if id_ is not None})
@@ -181,9 +176,9 @@ def _states_read(
     nameless = {draft.goods_of for draft in open_drafts if draft.goods_of is not None}
     if nameless:
         batch.goods = strangers.goods_read(batch.club, nameless)
-    members = {draft.member_id for draft in open_drafts if draft.member_id is not None}
+    usual.usual_found(batch, open_drafts, named)
+    members = {d.member_id for d in open_drafts if d.member_id is not None and not d.is_usual}
     if not members:
-        batch.members = {}
         return
     if batch.survivors:
         members |= {draft.made_by for draft in open_drafts if draft.made_by is not None}
@@ -199,12 +194,13 @@ def _states_read(
     if purchase_ids:
         cancelled = [named[id(draft)] for draft in open_drafts if draft.cancels and id(draft) in named]
         batch.purchases = returning.purchases_read(cur, batch.club.id, purchase_ids, cancelled)
-    missing = sorted(members - batch.members.keys(), key=ids.NUMBER)
+    in_order, known = sorted(members, key=ids.NUMBER), batch.read
+    missing = in_order if known is None else sorted(members.difference(known.asked), key=ids.NUMBER)
+    found: dict[UUID, Running] = {}
     if missing:
         needs, days = _needs(batch, open_drafts)
-        batch.members |= running.running_read(cur, batch.club, missing, needs, days)
-    if missing or len(members) < len(batch.members):
-        batch.members = {id_: batch.members[id_] for id_ in sorted(members, key=ids.NUMBER)}
+        found = running.running_read(cur, batch.club, missing, needs, days)
+    batch.members = {id_: found.get(id_) or known.running(id_) for id_ in in_order}  # type: ignore[union-attr]
     if batch.groups:
         pooling.pools_join(batch)
         pooling.shares_load(cur, batch)
@@ -258,7 +254,9 @@ def _decided(  # noqa: PLR0917 one fact among its batch
     try:
         if draft.refusal is not None:
             raise draft.refusal
-        outcome = _settled(cur, batch, draft, named)
+        outcome = (usual.usual_settled(batch, draft) if draft.is_usual else None) or _settled(
+            cur, batch, draft, named
+        )
     except Refusal as refusal:
         if draft.held_for:
             recording.review_add(batch, draft)
@@ -281,12 +279,12 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
         quoted.promise_check(batch, draft, fact, compiled)
     if isinstance(draft.intake, CustomIn):
         declaring.declared(compiled, draft.intake)
-    member = batch.members[draft.member_id]
+    member = batch.member(draft.member_id)
     activity_id = ids.fresh()
     origin = recording.origin(batch, activity_id, fact, Cause.ACTIVITY)
     maker = apart.maker_of(batch, draft) if draft.made_by is not None else None
     payments = _payments(cur, batch, draft, compiled, member)
-    state, decision = _decision(member, compiled, fact, batch.budgets)
+    state, decision = usual.decided(member, compiled, fact, batch.budgets)
     quoted.earns_check(draft, decision)
     if payments:
         if maker is not None:
@@ -320,23 +318,6 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     made = recording.Made(draft, activity_id, fact, outcome, decision, about, origin.instant)
     recording.activity_add(batch, made, compiled, state)
     return recording.answer(batch, made)
-
-
-def _decision(
-    member: Running, compiled: CompiledProgram, fact: Fact, spent: Mapping[Slot, int]
-) -> tuple[State, Decision]:
-    """Decide; nothing was changed yet, so a fact the engine fails at leaves the batch alone."""
-    try:
-        state = member.state(compiled, fact)
-        if spent and (mosts := budgets_of(compiled, fact)):
-            left = {slot: max(0, most - spent[slot]) for slot, most in mosts.items()}
-            state = structs.replace(state, budgets=left)
-        return state, decide(compiled, state, fact)
-    except Refusal:
-        raise
-    except Exception as error:
-        log.error("settlement.undecided", program=compiled.number, exc_info=True)
-        raise unsettled() from error
 
 
 def _about(batch: Batch, draft: Draft, named: dict[int, UUID]) -> Purchase | None:

@@ -70,7 +70,11 @@ def _texts(oid: int, encode: Callable[[Any], bytes] | None = str.encode) -> Many
 
 
 def _uuids(values: Sequence[Any]) -> bytes:
-    sixteens = [value.int.to_bytes(16, "big") for value in values]
+    try:
+        sixteens = values if type(values[0]) is bytes else [value.int.to_bytes(16, "big") for value in values]
+        return _head(2950, len(values)) + _UUID_LENGTH + _UUID_LENGTH.join(sixteens)
+    except (AttributeError, TypeError):  # bytes and ids in turn
+        sixteens = [value if type(value) is bytes else value.int.to_bytes(16, "big") for value in values]
     return _head(2950, len(values)) + _UUID_LENGTH + _UUID_LENGTH.join(sixteens)
 
 

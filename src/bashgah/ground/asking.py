@@ -231,6 +231,17 @@ def _received(pgconn: PGconn, count: int) -> Generator[Wait, Ready, list[PGresul
 def _rows(raw: psycopg.Connection[Any], result: PGresult) -> list[tuple[Any, ...]] | int:
     if result.status == ExecStatus.COMMAND_OK:
         return result.command_tuples or 0
-    taken = Transformer(raw)
+    count = result.ntuples
+    if not count:
+        return []
+    taken = _readers.get(raw)
+    if taken is None:
+        taken = _readers[raw] = Transformer(raw)
     taken.set_pgresult(result)
-    return taken.load_rows(0, result.ntuples, tuple)
+    rows = taken.load_rows(0, count, tuple)
+    taken.set_pgresult(None)
+    return rows
+
+
+# what reads each type's values is found once a connection
+_readers: WeakKeyDictionary[Any, Transformer] = WeakKeyDictionary()

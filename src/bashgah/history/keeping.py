@@ -56,7 +56,11 @@ class Past(msgspec.Struct):
         """
         if start == date.min:
             return self.sums.measure(key)
-        return sum(tally.measure(key) for at, tally in self.days.items() if start <= at <= day)
+        counted = 0
+        for at, tally in self.days.items():
+            if start <= at <= day:
+                counted += tally.measure(key)
+        return counted
 
     def record(self, day: date, at: datetime, counts: Tally) -> None:
         """Count a fact on its local day."""

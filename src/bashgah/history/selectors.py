@@ -13,7 +13,7 @@ from bashgah.engine.states import Needs
 from bashgah.engine.windows import measure_start, window_start
 from bashgah.ground.batch import Part, cursor
 from bashgah.ground.outbox import unheard_since
-from bashgah.history.keeping import Book, Tally
+from bashgah.history.keeping import Book, Past, Tally
 from bashgah.history.types import ClubDayInfo, MemberSums
 from bashgah.kit.jalali import Calendar
 
@@ -78,17 +78,26 @@ def parts_for(
 
 def book_of(member_id: UUID, club_id: UUID, read: Mapping[str, Sequence[Sequence[Any]]]) -> Book:
     """Make a member's history book of what the parts read (by part name; what was not read is empty)."""
-    book = Book(member_id=member_id, club_id=club_id)
-    for _member, place, *counts, last_purchase_at in read.get("sums", ()):
-        book.place = place
-        book.sums = Tally(*counts)
-        book.last_purchase_at = last_purchase_at
-    for _member, place, day, *counts in read.get("days", ()):
-        book.days[day] = Tally(*counts)
-        book.day_places[day] = place
-    for _member, key, start, used in read.get("used", ()):
-        book.used[key, start] = used
+    past = past_of(read)
+    book = Book(past.sums, past.days, past.used, past.last_purchase_at, member_id=member_id, club_id=club_id)
+    for row in read.get("sums", ()):
+        book.place = row[1]
+    for row in read.get("days", ()):
+        book.day_places[row[2]] = row[1]
     return book
+
+
+def past_of(read: Mapping[str, Sequence[Sequence[Any]]]) -> Past:
+    """Make what the parts read of a member a past that rules can ask."""
+    past = Past()
+    for _member, _place, bought, spend, visits, qualifying, gross, returns, last in read.get("sums", ()):
+        past.sums = Tally(bought, spend, visits, qualifying, gross, returns)
+        past.last_purchase_at = last
+    for _member, _place, day, bought, spend, visits, qualifying in read.get("days", ()):
+        past.days[day] = Tally(bought, spend, visits, qualifying)
+    for _member, key, start, used in read.get("used", ()):
+        past.used[key, start] = used
+    return past
 
 
 def sums_get(club: ClubInfo, member_id: UUID) -> MemberSums:

@@ -41,6 +41,9 @@ PREFIXES = {
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26
+_BEGINS = {kind: f"{prefix}_" for kind, prefix in PREFIXES.items()}
+_BEGIN = 4
+_WHOLE = _BEGIN + _LENGTH
 # Python reads base 32 too, with letters of its own; what is no letter of ours is none of Python's either
 _PYTHONS = bytes(
     b"0123456789abcdefghijklmnopqrstuv"[_CROCKFORD.index(letter)] if letter in _CROCKFORD else 0
@@ -77,11 +80,10 @@ def public(kind: str, id: UUID) -> str:
 
 def parse(kind: str, text: str) -> UUID:
     """Read an id of this kind back; all else, another kind's id included, raises ``id_invalid`` (404)."""
-    prefix = PREFIXES[kind]
-    body = text[len(prefix) + 1 :]
-    if len(body) == _LENGTH and body.isascii() and text.startswith(f"{prefix}_"):
+    begins = _BEGINS[kind]
+    if len(text) == _WHOLE and text.startswith(begins) and text.isascii():
         try:
-            value = int(body.encode().translate(_PYTHONS), 32)
+            value = int(text[_BEGIN:].encode().translate(_PYTHONS), 32)
         except ValueError:
             value = _MOST
         if value < _MOST:

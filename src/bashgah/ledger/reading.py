@@ -38,12 +38,17 @@ WALLETS = Part(
 
 def book_of(member_id: UUID, club_id: UUID, wallets: Iterable[Sequence[Any]], local_date: LocalDate) -> Book:
     """Make a book from what ``WALLETS`` read; its lots are not known yet."""
-    book = Book(member_id, club_id, ids.fresh, local_date)
-    for _member, place, unit, kind, available, pending, held, debt, earned_ever, at, lapses_at in wallets:
-        book.wallets[unit] = WalletState(
-            unit, KINDS[kind], available, pending, held, debt, earned_ever, at, lapses_at, at, place=place
+    return Book(member_id, club_id, ids.fresh, local_date, wallets_of(wallets))
+
+
+def wallets_of(read: Iterable[Sequence[Any]]) -> dict[str, WalletState]:
+    """Make a member's wallets of what ``WALLETS`` read, by unit."""
+    wallets = {}
+    for _member, place, unit, kind, available, pending, held, debt, earned_ever, at, lapses_at in read:
+        wallets[unit] = WalletState(
+            unit, KINDS[kind], available, pending, held, debt, earned_ever, at, lapses_at, at, False, place
         )
-    return book
+    return wallets
 
 
 KINDS = {int(kind): kind for kind in WalletKind}

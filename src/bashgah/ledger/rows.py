@@ -77,7 +77,7 @@ def lot_row(lot: LotState, member_id: UUID, club_id: UUID) -> Row:
     )
 
 
-def wallet_row(wallet: WalletState, member_id: UUID, club_id: UUID) -> Row:
+def wallet_row(wallet: WalletState, member_id: UUID | bytes, club_id: UUID) -> Row:
     """Return the row of a wallet, new or changed."""
     return (
         wallet.available,

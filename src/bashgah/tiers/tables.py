@@ -56,4 +56,7 @@ STANDINGS = Part(
 
 def standings_of(rows: Iterable[Sequence[Any]]) -> dict[str, Standing]:
     """Make standings of what ``STANDINGS`` read."""
-    return {ladder: Standing(tier, *days) for _member, ladder, tier, *days in rows}
+    standings = {}
+    for _member, ladder, tier, since, kept_until, granted_until in rows:
+        standings[ladder] = Standing(tier, since, kept_until, granted_until)
+    return standings
