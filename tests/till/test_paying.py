@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bashgah.access.models import Staff
+from bashgah.access.services import role_grant
 from bashgah.activities.selectors import activity_list
 from bashgah.clubs.services import settings_set
 from bashgah.ground import clock
@@ -241,3 +243,23 @@ def test_the_day_so_far_is_asked_for_again(till: Till) -> None:
     page = till.get("today").content.decode()
     assert "خرید امروز" in page
     assert "۰" in page
+
+
+def test_points_that_paid_a_bill_are_not_among_what_can_be_called_off(till: Till) -> None:
+    """They go back with the goods; a manager is offered no other way."""
+    consent(till, "always")
+    form = bill(till, pay="250")
+    page = till.post("pay", **form).content.decode()
+    asked = {**form, "pay_shown": "250", "redemption": [field(page, "redemption")]}
+    yes = {"asked": field(page, "redemption"), "way": "code", "request": field(page, "request")}
+    assert till.post("yes/check", **asked, **yes, answer=till.code_sent()).status_code == 200
+    assert till.post("record", **asked).status_code == 200
+    manager = Staff.objects.create_user("leila2@naderi.example", name="leila")
+    role_grant(
+        club=till.club, staff_id=manager.id, role="branch_manager", branches=[till.cast.vanak.id],
+        actor=SYSTEM, now=cast.LONG_AGO,
+    )  # fmt: skip
+    till.client.force_login(manager)
+    till.post("branch", branch=str(till.cast.vanak.id), number="3")
+    page = till.get(f"redeemed?member={ids.public('member', till.cast.sara.id)}").content.decode()
+    assert "به‌تازگی در این شعبه چیزی دریافت نشده است." in page

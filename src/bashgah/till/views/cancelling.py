@@ -24,7 +24,10 @@ LISTED = 20
 @require_GET
 @at_counter
 def redeemed(request: HttpRequest, counter: Counter) -> HttpResponse:
-    """What the member in front got at this branch, the newest first, each with its way back."""
+    """What the member in front got at this branch, the newest first, each with its way back.
+
+    Points that paid a bill are not among them: they go back with the goods.
+    """
     require(request, "redemptions.cancel", branch=counter.branch.id)
     member = ids.parse("member", request.GET.get("member", ""))
     found = redemptions_of_member(
@@ -33,7 +36,9 @@ def redeemed(request: HttpRequest, counter: Counter) -> HttpResponse:
     rows = tuple(
         _row(counter, each)
         for each in found
-        if each.branch == counter.branch.code and each.state in ("captured", "cancelled")
+        if each.branch == counter.branch.code
+        and each.state in ("captured", "cancelled")
+        and not each.is_payment
     )
     return part(request, counter, "redeemed.html", page=RedeemedPage(rows))
 
@@ -79,5 +84,5 @@ def _row(counter: Counter, each: RedemptionInfo) -> Redeemed:
         id=ids.public("redemption", each.id),
         name=each.name.say(counter.lang),
         note=" · ".join(filter(None, (when, price))),
-        is_open=each.state == "captured" and not each.is_payment,
+        is_open=each.state == "captured",
     )

@@ -280,7 +280,8 @@
     if (mode) { setMode(mode.dataset.mode); return; }
     var act = e.target.closest("[data-act]");
     if (!act) return;
-    ({ record: record, clear: clear, anonymous: anonymous, scan: scan, payMost: payMost, payAsk: payAsk, closePanel: closePanel })[act.dataset.act]();
+    ({ record: record, clear: clear, anonymous: anonymous, scan: scan, payMost: payMost, payAsk: payAsk, closePanel: closePanel,
+      openReturn: function () { open("till-open-return"); }, openEnrol: function () { open("till-open-enrol"); } })[act.dataset.act]();
   });
   function setMode(name) {
     var hidden = one("till-mode");
