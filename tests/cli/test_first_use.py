@@ -68,6 +68,14 @@ def test_settings_that_cannot_be_are_said_in_one_sentence(
     assert "Traceback" not in answer.stderr
 
 
+def test_a_day_that_cannot_be_read_is_said_in_a_sentence(app_url: str) -> None:
+    answer = bashgah("statement", "--since=soon", "--until=1405/08/30", DATABASE_URL=app_url)
+
+    assert answer.returncode == 1
+    assert "bashgah: This date cannot be read. Write year, month and day, as in 1405/08/30." in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 @pytest.mark.parametrize("command", ["web", "up"])
 def test_a_port_that_is_taken_is_not_shared_in_silence(app_url: str, command: str) -> None:
     with socket.socket() as other:

@@ -13,16 +13,21 @@ import sys
 def main() -> None:
     """Run the command; imports wait until here so that --help is quick.
 
-    A database that goes away meanwhile and settings that cannot be are the operator's matter and said in a
-    sentence; every other fault is ours and stays loud.
+    What is refused, a database that goes away meanwhile and settings that cannot be are the operator's matter
+    and said in a sentence; every other fault is ours and stays loud.
     """
     from django.core.exceptions import ImproperlyConfigured
     from psycopg import OperationalError
 
     from bashgah.cli.commands import app
+    from bashgah.kit.phrases import say
+    from bashgah.kit.refusals import Refusal
 
     try:
         app()
+    except Refusal as refusal:
+        sys.stderr.write(f"bashgah: {say(refusal.phrase, 'en')}\n")
+        raise SystemExit(1) from None
     except ImproperlyConfigured as error:
         sys.stderr.write(f"bashgah: {error}\n")
         raise SystemExit(1) from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bashgah.cli import database
+from bashgah.kit.jalali import parse_date
 
 app = typer.Typer(
     name="bashgah",
@@ -190,7 +190,7 @@ def root_close(club: Club = None) -> None:
 @roots.command("export")
 def root_export(
     club: Club = None,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
+    since: Annotated[str, typer.Option(help="First day, Jalali or Gregorian; else all.")] = "",
     text: Annotated[
         bool, typer.Option("--text", help="Print what each root is the SHA-256 of instead.")
     ] = False,
@@ -199,13 +199,13 @@ def root_export(
     with database.opened():
         from bashgah.cli import proof
 
-        proof.export(club, since=since.date() if since else None, text=text)
+        proof.export(club, since=parse_date(since) if since else None, text=text)
 
 
 @app.command()
 def statement(
-    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")],
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day.")],
+    since: Annotated[str, typer.Option(help="First day, Jalali or Gregorian.")],
+    until: Annotated[str, typer.Option(help="Last day, Jalali or Gregorian.")],
     club: Club = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of CSV.")] = False,
 ) -> None:
@@ -213,7 +213,7 @@ def statement(
     with database.opened():
         from bashgah.cli import proof
 
-        proof.statement(club, since.date(), until.date(), as_json=as_json)
+        proof.statement(club, parse_date(since), parse_date(until), as_json=as_json)
 
 
 @programs.command("export")

@@ -226,14 +226,14 @@ def _ladder() -> dict[str, Any]:
                 _texts("طلایی", "Gold"),
                 4_000,
                 1500,
-                _texts("صندوق ویژه و هدیهٔ تولد", "A till of their own and a birthday gift"),
+                _texts("صندوق ویژه و هدیهٔ تولد", "Your own till and a birthday gift"),
             ),
             tier(
                 "diamond",
                 _texts("الماس", "Diamond"),
                 10_000,
                 2000,
-                _texts("خرید زودهنگام حراج‌ها و صندوق ویژه", "Sales before everyone and a till of their own"),
+                _texts("خرید زودهنگام حراج‌ها و صندوق ویژه", "Sales before everyone, and your own till"),
             ),
         ],
     }
