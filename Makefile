@@ -11,6 +11,7 @@ BASHGAH := $(BIN)/python -m bashgah
 ONLY ?=
 PORT ?= 8000
 DEMO ?= --demo
+TIMES ?= 1
 
 .PHONY: help run test prove lint bench messages lock clean
 
@@ -24,9 +25,9 @@ test: $(DEV) ## the tests, on a PostgreSQL of their own
 	@.ci/browser
 	@$(BIN)/python -m pytest -n auto -m "not prove" $(ARGS)
 
-prove: $(DEV) ## the long proofs: chaos, laws, accessibility
+prove: $(DEV) ## the long proofs: chaos, laws, accessibility; TIMES=10 ten times as long (docs/proofs.md)
 	@.ci/browser
-	@$(BIN)/python -m pytest -m prove $(ARGS)
+	@BASHGAH_TIMES=$(TIMES) $(BIN)/python -m pytest -m prove $(ARGS)
 
 lint: $(DEV) ## everything a machine can say about the source
 	@$(BIN)/ruff check src tests bench

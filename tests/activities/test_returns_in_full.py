@@ -25,7 +25,7 @@ from bashgah.kit.text import Texts
 from bashgah.ledger.selectors import lots_open, wallets_get
 from bashgah.redemption import services as redemption
 from bashgah.rewards import selectors as rewards
-from bashgah.rewards.services import reward_save
+from bashgah.rewards.services import coupon_use, reward_save
 from bashgah.tiers import selectors as tiers
 from bashgah.tiers.services import tier_grant
 from tests.activities.shop import Shop, line, open_shop, per_step, rule
@@ -481,6 +481,43 @@ def test_a_redemption_goes_back_with_the_whole_purchase_it_paid(shop: Shop) -> N
     with pytest.raises(Refusal, match="redemption_spent"):
         shop.tell(paid(shop, "A-2", name, amount=50_000))
     assert points(shop) == 46
+    shop.tell(shop.returns("R-1", "A-1"))
+    assert points(shop) == 50
+
+
+def test_a_redemption_that_pays_uses_up_its_coupon(shop: Shop) -> None:
+    """Else the same reward could be had twice: named by its redemption here, by its coupon there."""
+    hand(shop).gives(50, now=NOW)
+    found = redeem(shop, "coffee")
+    assert found.coupon is not None
+    by_redemption = PaymentIn(redemption=public("redemption", found.id))
+    by_coupon = PaymentIn(coupon=found.coupon.code)
+    with pytest.raises(Refusal, match="payment_unclear"):
+        shop.tell(paid(shop, "A-0", by_redemption, by_coupon, amount=50_000))
+    shop.tell(paid(shop, "A-1", by_redemption, amount=50_000))
+    with pytest.raises(Refusal, match="coupon_used"):
+        shop.tell(paid(shop, "A-2", by_coupon, amount=50_000))
+    shop.tell(shop.returns("R-1", "A-1"))
+    assert points(shop) == 50
+    assert rewards.coupon_get(shop.club, shop.sara.id, found.coupon.id, now=NOW).state == "used"
+
+
+def test_a_redemption_whose_coupon_was_used_elsewhere_pays_nothing(shop: Shop) -> None:
+    hand(shop).gives(50, now=NOW)
+    found = redeem(shop, "coffee")
+    assert found.coupon is not None
+    shop.tell(paid(shop, "A-1", PaymentIn(coupon=found.coupon.code), amount=50_000))
+    with pytest.raises(Refusal, match="redemption_spent"):
+        shop.tell(paid(shop, "A-2", PaymentIn(redemption=public("redemption", found.id)), amount=50_000))
+
+
+def test_a_redemption_whose_coupon_was_used_for_this_purchase_pays_it(shop: Shop) -> None:
+    """A till uses the coupon by its code first, and names the redemption with the purchase."""
+    hand(shop).gives(50, now=NOW)
+    found = redeem(shop, "coffee")
+    assert found.coupon is not None
+    coupon_use(club=shop.club, code=found.coupon.code or "", reference="A-1", actor=SYSTEM, now=NOW)
+    shop.tell(paid(shop, "A-1", PaymentIn(redemption=public("redemption", found.id)), amount=50_000))
     shop.tell(shop.returns("R-1", "A-1"))
     assert points(shop) == 50
 

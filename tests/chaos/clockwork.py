@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-MEMBERS = 100
+AT_ONCE = 10
 EXPIRED, COMING, STAYING, HELD = 70, 40, 500, 25
-LAPSED, ENDING = 30, 15
+LAPSED, ENDING, CODES = 30, 15, 3
 
 
-def prepare(path: Path) -> None:
-    """Make members with points that are over, that come, stay or end soon, with credit that lapsed and a hold
-    overdue. Leaves their ids in a file.
+def prepare(path: Path, members: int) -> None:
+    """Make members with points that are over, that come, stay or end soon, with credit that lapsed, a hold, a
+    redemption and a code overdue. Leaves their ids in a file.
     """
     from django.db import transaction
 
     from bashgah.clubs.selectors import club_by_slug
+    from bashgah.clubs.services import settings_set
     from bashgah.ground import clock, ids
+    from bashgah.ground.types import SYSTEM
+    from bashgah.kit.text import Texts
     from bashgah.ledger.services import credit_post, hold_open
     from bashgah.ledger.types import Cause, WalletKind
-    from bashgah.members.services import member_enrol, members_lock
+    from bashgah.members.services import code_issue, member_enrol, members_lock
+    from bashgah.redemption.services import redemption_begin
+    from bashgah.rewards.services import reward_save, stock_set
     from tests import cast
 
     club, now = club_by_slug("naderi"), clock.now()
     before = now - timedelta(days=60)
+    club = settings_set(club=club, changes={"redeem_consent": "always"}, now=before)
+    reward_save(club=club, key="free_coffee", name=Texts("قهوه", "Coffee"), actor=SYSTEM, now=before)
+    stock_set(club=club, reward="free_coffee", remaining=members, actor=SYSTEM, now=before)
     made = []
-    for number in range(MEMBERS):
+    for number in range(members):
         with transaction.atomic():
-            member = member_enrol(club=club, mobile=f"0935{7000000 + number}", channel="till", now=before)
+            mobile = f"0935{7000000 + number}"
+            member = member_enrol(club=club, mobile=mobile, channel="till", now=before)
             locked = members_lock(club, [member.id])[member.id]
             cast.given(club, member, STAYING, expires_at=now + timedelta(days=300), now=before)
             cast.given(club, member, EXPIRED, expires_at=now - timedelta(days=number % 20 + 1), now=before)
@@ -67,12 +79,42 @@ def prepare(path: Path) -> None:
                 purpose="proof",
                 now=before,
             )
+            redemption_begin(
+                club=club,
+                member_id=member.id,
+                reward_key="free_coffee",
+                channel="till",
+                actor=SYSTEM,
+                now=before,
+            )
             made.append(str(member.id))
+        if number < CODES:
+            code_issue(club=club, purpose="sign_in", contact=mobile, now=before)
     path.write_text(json.dumps(made), encoding="utf-8")
 
 
 def work(begun: Path) -> None:
     """Do all of the clock's work, as the worker's jobs do; say when it begins."""
+    for _batch in _batches(begun):
+        pass
+
+
+def work_a_batch(begun: Path) -> None:
+    """Do one batch that finds something to do, and be killed at the first commit of the next."""
+    from django.db import connection
+
+    if next(_batches(begun), None) is None:
+        return
+    for _batch in _batches(begun, dying=connection):
+        pass
+
+
+def _killed_instead(*_args: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _batches(begun: Path, dying: object = None) -> Iterator[str]:
+    """Do the work in small batches, telling after each that did something which it was."""
     from bashgah.clubs.selectors import club_by_slug
     from bashgah.ground import clock
     from bashgah.ledger.services import dues_run, holds_due_release
@@ -82,15 +124,19 @@ def work(begun: Path) -> None:
 
     club, now = club_by_slug("naderi"), clock.now()
     begun.touch()
-    while holds_due_release(now=now, limit=10):
-        pass
+    if dying is not None:
+        dying._commit = _killed_instead  # type: ignore[attr-defined]
+    while holds_due_release(now=now, limit=AT_ONCE):
+        yield "holds"
+    while redemptions_due_release(now=now, limit=AT_ONCE):
+        yield "redemptions"
     after = None
-    while (after := dues_run(club=club, now=now, limit=10, after=after)) is not None:
-        pass
-    while redemptions_due_release(now=now, limit=10):
-        pass
-    codes_sweep(now=now)
-    expiry_warn(club=club, now=now, members=10)
+    while (after := dues_run(club=club, now=now, limit=AT_ONCE, after=after)) is not None:
+        yield "dues"
+    if codes_sweep(now=now):
+        yield "codes"
+    if expiry_warn(club=club, now=now, members=AT_ONCE):
+        yield "warnings"
 
 
 def naive(begun: Path) -> None:

@@ -16,13 +16,7 @@ from tests.chaos.house import House
 from tests.chaos.shop import Shop
 
 LINES = pytest.StashKey[list[str]]()
-TIMES = float(os.environ.get("BASHGAH_CHAOS", "1"))
 SEED = int(os.environ.get("BASHGAH_CHAOS_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
-
-
-def size(of_ci: int) -> int:
-    """Return how much of a proof is done: its size in CI, times ``BASHGAH_CHAOS``."""
-    return max(1, round(of_ci * TIMES))
 
 
 @pytest.fixture(scope="session")

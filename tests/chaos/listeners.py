@@ -58,6 +58,30 @@ def listen(folder: Path, begun: float, seed: int) -> None:
         time.sleep(0.02)
 
 
+def listen_carelessly(begun: Path) -> None:
+    """Control: a relay as a careless hand writes it: it takes the news away, then tells the handlers."""
+    import json
+
+    from django.db import connection
+
+    begun.touch()
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "DELETE FROM ground_news WHERE id IN (SELECT id FROM ground_news ORDER BY id LIMIT 10)"
+                " RETURNING id, member_id, payload"
+            )
+            taken = cursor.fetchall()
+            if not taken:
+                return
+            for event_id, member, payload in taken:
+                number = (payload if isinstance(payload, dict) else json.loads(payload))["number"]
+                cursor.execute(
+                    "INSERT INTO chaos_heard (handler, event_id, number, member) VALUES (%s, %s, %s, %s)",
+                    ["careless", event_id, number, member],
+                )
+
+
 def _enlist(folder: Path, rng: random.Random) -> None:
     from django.db import connection
 

@@ -30,6 +30,7 @@ def fill(member_id: UUID, lots: int, each: int) -> None:
 def spend(path: Path, member_id: UUID, threads: int, tries: int, seed: int, with_lock: bool) -> None:
     """Try to spend ``EACH`` so many times with so many threads; leave what became of it in a file."""
     counts: Counter[str] = Counter()
+    shares = [tries // threads + (number < tries % threads) for number in range(threads)]
     failed: list[BaseException] = []
 
     def work(number: int) -> None:
@@ -37,8 +38,8 @@ def spend(path: Path, member_id: UUID, threads: int, tries: int, seed: int, with
 
         rng = random.Random(f"{seed}-{path.name}-{number}")
         try:
-            for place in range(tries // threads):
-                counts[_try(member_id, rng, place < tries // threads // 3, with_lock)] += 1
+            for place in range(shares[number]):
+                counts[_try(member_id, rng, place < shares[number] // 3, with_lock)] += 1
         except BaseException as error:
             failed.append(error)
         finally:

@@ -18,12 +18,12 @@ import pytest
 from bashgah.ground import clock
 from tests.chaos import books
 from tests.chaos.client import Client, Lost
-from tests.chaos.conftest import size
 from tests.chaos.house import House
 from tests.chaos.processes import webs
 from tests.chaos.proxy import AnswerCutter, CommitCutter, opened
 from tests.chaos.shop import Shop, purchase
 from tests.chaos.test_killed_processes import Tills
+from tests.times import times
 
 pytestmark = pytest.mark.prove
 
@@ -44,7 +44,7 @@ def test_the_retry_gets_the_very_answer_that_was_cut_off(
     seed: int,
     report: Callable[..., None],
 ) -> None:
-    rng, cuts = random.Random(seed), size(100)
+    rng, cuts = random.Random(seed), times(100)
     again: list[tuple[int, dict[str, Any]]] = []
     with webs(house.app(database), tmp_path, 1) as (_processes, ports):
         cutter = AnswerCutter(ports[0])
@@ -116,7 +116,7 @@ def test_a_commit_whose_answer_the_app_never_saw_is_neither_lost_nor_doubled(
 
         async def abuse() -> None:
             cutter.share = 0.3
-            while cutter.cuts < size(100):
+            while cutter.cuts < times(100):
                 await tills.go_on(1)
             cutter.share = 0.0
 

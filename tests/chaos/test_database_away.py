@@ -15,11 +15,11 @@ import pytest
 
 from tests.chaos import books
 from tests.chaos.client import Client
-from tests.chaos.conftest import TIMES
 from tests.chaos.house import House, family
 from tests.chaos.processes import Process, webs
 from tests.chaos.shop import Shop
 from tests.chaos.test_killed_processes import Tills, drained, heard_once
+from tests.times import TIMES
 
 pytestmark = pytest.mark.prove
 

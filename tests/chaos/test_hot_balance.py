@@ -12,15 +12,15 @@ import psycopg
 import pytest
 
 from tests.chaos import books, hands, spenders
-from tests.chaos.conftest import size
 from tests.chaos.house import House
 from tests.chaos.shop import Shop
 from tests.chaos.spenders import EACH
+from tests.times import times
 
 pytestmark = pytest.mark.prove
 
 PROCESSES, THREADS = 4, 8
-LOTS, EACH_LOT = 25, size(40) * EACH
+LOTS, EACH_LOT = 25, times(40) * EACH
 POSSIBLE = LOTS * EACH_LOT // EACH
 
 
@@ -28,9 +28,10 @@ def spend(url: str, member: UUID, folder: Path, tries: int, seed: int, *, with_l
     """Let 32 clients try so often in all; return what became of the tries."""
     hands.run(spenders.fill, url, member, LOTS, EACH_LOT)
     files = [folder / f"spent-{number}" for number in range(PROCESSES)]
+    shares = [tries // PROCESSES + (number < tries % PROCESSES) for number in range(PROCESSES)]
     working = [
-        hands.start(spenders.spend, url, path, member, THREADS, tries // PROCESSES, seed, with_lock)
-        for path in files
+        hands.start(spenders.spend, url, path, member, THREADS, share, seed, with_lock)
+        for path, share in zip(files, shares, strict=True)
     ]
     for process in working:
         process.join(600)
@@ -51,13 +52,13 @@ def test_exactly_the_balance_can_be_spent_by_many_hands(
 ) -> None:
     member = UUID(books.member_of(club.members[0]))
     url = house.app(database)
-    counts = spend(url, member, tmp_path, size(5_000), seed, with_lock=True)
+    counts = spend(url, member, tmp_path, times(5_000), seed, with_lock=True)
     with psycopg.connect(house.owner(database)) as connection:
         wallet = connection.execute(
             "SELECT available, held FROM ledger_wallet WHERE member_id = %s AND unit = 'points'", [member]
         ).fetchone()
     report("Q4", tries=counts.total(), possible=POSSIBLE, granted=counts["captured"], **counts)
-    assert counts.total() == PROCESSES * THREADS * (size(5_000) // PROCESSES // THREADS)
+    assert counts.total() == times(5_000)
     assert wallet == ((POSSIBLE - counts["captured"]) * EACH, 0)
     assert counts["captured"] == POSSIBLE
     books.prove(url)

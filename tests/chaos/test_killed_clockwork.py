@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,9 @@ import psycopg
 import pytest
 
 from tests.chaos import books, clockwork, hands
-from tests.chaos.clockwork import COMING, ENDING, EXPIRED, LAPSED, MEMBERS, STAYING
+from tests.chaos.clockwork import COMING, ENDING, EXPIRED, LAPSED, STAYING
 from tests.chaos.house import House
+from tests.times import times
 
 pytestmark = pytest.mark.prove
 
@@ -39,22 +41,18 @@ def killed_over_and_over(
         return kills
 
 
-def test_what_time_does_happens_once_however_often_the_job_is_killed(
-    house: House, database: str, tmp_path: Path, seed: int, report: Callable[..., None]
-) -> None:
-    url, people = house.app(database), tmp_path / "members"
-    hands.run(clockwork.prepare, url, people)
-    kills = killed_over_and_over(clockwork.work, url, tmp_path, random.Random(seed), 0.06)
-    with psycopg.connect(house.owner(database), autocommit=True) as books_:
-        members = json.loads(people.read_text(encoding="utf-8"))
+def check(url: str, owner_url: str, people: Path, folder: Path) -> int:
+    """What time does has been done exactly once, and done again it does nothing; return what expired."""
+    members = json.loads(people.read_text(encoding="utf-8"))
+    with psycopg.connect(owner_url, autocommit=True) as books_:
         wallets = books_.execute(
             "SELECT unit, available, pending, held FROM ledger_wallet WHERE member_id = ANY(%s::uuid[])",
             [members],
         ).fetchall()
-        expired = books_.execute("SELECT sum(amount) FROM ledger_posting WHERE credit = 13").fetchone()
+        expired = books_.execute("SELECT sum(amount)::int FROM ledger_posting WHERE credit = 13").fetchone()
         entries = books_.execute("SELECT count(*) FROM ledger_entry").fetchone()
         # run once more: nothing is left to do
-        hands.run(clockwork.work, url, tmp_path / "again")
+        hands.run(clockwork.work, url, folder / "again")
         after = books_.execute("SELECT count(*) FROM ledger_entry").fetchone()
         warned = books_.execute(
             """
@@ -62,14 +60,51 @@ def test_what_time_does_happens_once_however_often_the_job_is_killed(
             WHERE event = 'expiry_soon' AND channel = 'inbox'
             """
         ).fetchone()
-    report("Q10", members=MEMBERS, kills=kills, expired=expired[0] if expired else 0)
+        redeemed = books_.execute("SELECT DISTINCT state, reason FROM redemption_redemption").fetchall()
+        told = books_.execute(
+            "SELECT count(*), count(DISTINCT target) FROM ground_audit WHERE action = 'redemption.released'"
+        ).fetchone()
+        stock = books_.execute("SELECT remaining FROM rewards_stock").fetchone()
+        codes = books_.execute("SELECT count(*) FROM members_code").fetchone()
+    count = len(members)
     assert set(wallets) == {("points", STAYING + COMING + ENDING, 0, 0), ("credit", 0, 0, 0)}
-    assert len(wallets) == 2 * MEMBERS
-    assert expired == (MEMBERS * (EXPIRED + LAPSED),)
-    assert warned == (MEMBERS, MEMBERS)
+    assert len(wallets) == 2 * count
+    assert expired == (count * (EXPIRED + LAPSED),)
+    assert warned == told == (count, count)
+    assert (redeemed, stock, codes) == ([("released", "timed_out")], (count,), (0,))
     assert after == entries
-    assert kills > 5, "the job got through before it was killed: this proves nothing"
     books.prove(url)
+    return int(expired[0])
+
+
+def test_what_time_does_happens_once_however_often_the_job_is_killed(
+    house: House, database: str, tmp_path: Path, seed: int, report: Callable[..., None]
+) -> None:
+    url, people = house.app(database), tmp_path / "members"
+    hands.run(clockwork.prepare, url, people, times(100))
+    kills = killed_over_and_over(clockwork.work, url, tmp_path, random.Random(seed), 0.06)
+    expired = check(url, house.owner(database), people, tmp_path)
+    report("Q10", members=times(100), kills=kills, expired=expired)
+    assert kills > 5, "the job got through before it was killed: this proves nothing"
+
+
+def test_what_time_does_happens_once_when_the_job_is_killed_in_every_batch(
+    house: House, database: str, tmp_path: Path, report: Callable[..., None]
+) -> None:
+    """Each run does one batch and dies at the first commit of the next."""
+    url, people = house.app(database), tmp_path / "members"
+    hands.run(clockwork.prepare, url, people, times(100))
+    kills = 0
+    while True:
+        process = hands.start(clockwork.work_a_batch, url, tmp_path / "begun")
+        process.join(60)
+        if process.exitcode == 0:
+            break
+        assert process.exitcode == -signal.SIGKILL
+        kills += 1
+    expired = check(url, house.owner(database), people, tmp_path)
+    report("Q10 every batch", members=times(100), kills=kills, expired=expired)
+    assert kills >= 2 * times(100) // clockwork.AT_ONCE - 2
 
 
 def test_the_proof_bites_a_careless_job_does_things_twice(

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from tests.chaos import books, hands, writers
-from tests.chaos.conftest import size
 from tests.chaos.house import House
+from tests.times import times
 
 pytestmark = pytest.mark.prove
 
@@ -79,7 +79,7 @@ def test_nothing_acknowledged_is_lost_doubled_or_drifts_when_the_database_is_kil
     working = Hands(house.app(database), shop_file, tmp_path, seed)
     recoveries = []
     try:
-        for _cycle in range(size(10)):
+        for _cycle in range(times(10)):
             working.wait_for(counted(working) + FEWEST)
             time.sleep(rng.uniform(0, 0.7))
             recoveries.append(house.kill_and_start())
@@ -93,7 +93,7 @@ def test_nothing_acknowledged_is_lost_doubled_or_drifts_when_the_database_is_kil
     recoveries.sort()
     report(
         "Q1",
-        kills=size(10),
+        kills=times(10),
         acknowledged=len(told),
         answers_lost_and_asked_again=sum(each.repeated for each in told),
         lost=len(found.lost),

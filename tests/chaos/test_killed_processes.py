@@ -16,10 +16,10 @@ import pytest
 from bashgah.ground import clock
 from tests.chaos import books
 from tests.chaos.client import Client, moved
-from tests.chaos.conftest import size
 from tests.chaos.house import House
 from tests.chaos.processes import Process, answers, webs
 from tests.chaos.shop import Shop, purchase, some_fact
+from tests.times import times
 
 pytestmark = pytest.mark.prove
 
@@ -123,7 +123,7 @@ def test_every_reference_is_settled_once_whichever_process_dies(
         tills = Tills(Client(club.key, ports), club, seed, processes)
 
         async def abuse() -> None:
-            for number in range(size(50)):
+            for number in range(times(50)):
                 await tills.go_on(5)
                 await asyncio.sleep(rng.uniform(0, 0.3))
                 place = number % 2

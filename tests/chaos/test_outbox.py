@@ -12,15 +12,18 @@ import psycopg
 import pytest
 
 from tests.chaos import hands, listeners
-from tests.chaos.conftest import size
 from tests.chaos.house import House
+from tests.chaos.test_killed_clockwork import killed_over_and_over
+from tests.times import times
 
 pytestmark = pytest.mark.prove
 
-KILLS = 20
 LEFT = """
 SELECT (SELECT count(*) FROM ground_news), (SELECT count(*) FROM ground_delivery WHERE NOT is_stuck)
 """
+
+
+HEARD = "CREATE TABLE chaos_heard (place bigserial, handler text, event_id uuid, number int, member uuid)"
 
 
 def heard(books: psycopg.Connection) -> Counter[str]:
@@ -31,12 +34,10 @@ def heard(books: psycopg.Connection) -> Counter[str]:
 def test_all_news_reaches_every_handler_whatever_happens_on_the_way(
     house: House, database: str, tmp_path: Path, seed: int, report: Callable[..., None]
 ) -> None:
-    rng, count, url, begun = random.Random(seed), size(2_000), house.app(database), time.time()
+    rng, count, url, begun = random.Random(seed), times(2_000), house.app(database), time.time()
     with psycopg.connect(house.owner(database), autocommit=True) as books:
         books.execute("TRUNCATE ground_news")
-        books.execute(
-            "CREATE TABLE chaos_heard (place bigserial, handler text, event_id uuid, number int, member uuid)"
-        )
+        books.execute(HEARD)
         hands.run(listeners.tell, url, count)
         worker = hands.start(listeners.listen, url, tmp_path, begun, seed)
         try:
@@ -48,10 +49,10 @@ def test_all_news_reaches_every_handler_whatever_happens_on_the_way(
             hung = heard(books)["hanging"]
             kills = 0
             until = time.monotonic() + 240
-            while kills < KILLS or books.execute(LEFT).fetchone() != (0, 0):
+            while kills < times(20) or books.execute(LEFT).fetchone() != (0, 0):
                 assert time.monotonic() < until, (heard(books), books.execute(LEFT).fetchone())
                 time.sleep(rng.uniform(0.1, 0.8))
-                if kills < KILLS:
+                if kills < times(20):
                     worker.kill()
                     worker.join()
                     kills += 1
@@ -97,3 +98,18 @@ def test_all_news_reaches_every_handler_whatever_happens_on_the_way(
     assert hung < count
     assert shuffled["shaky"]
     assert len(outside) > len(set(outside)) == count
+
+
+def test_the_proof_bites_a_careless_relay_loses_news(
+    house: House, database: str, tmp_path: Path, seed: int, report: Callable[..., None]
+) -> None:
+    """Control: a relay that takes news away in one transaction and tells it in others loses some."""
+    url, rng, count = house.app(database), random.Random(seed), 2_000
+    with psycopg.connect(house.owner(database), autocommit=True) as books:
+        books.execute("TRUNCATE ground_news")
+        books.execute(HEARD)
+        hands.run(listeners.tell, url, count)
+        kills = killed_over_and_over(listeners.listen_carelessly, url, tmp_path, rng, 0.1)
+        told = heard(books)["careless"]
+    report("Q11 control news taken before it is told", news=count, kills=kills, missing=count - told)
+    assert told < count, "kills that lose no news of a careless relay prove nothing"

@@ -15,10 +15,10 @@ import pytest
 from bashgah.ground import clock
 from tests.chaos import books
 from tests.chaos.client import Client
-from tests.chaos.conftest import size
 from tests.chaos.house import House
 from tests.chaos.processes import webs
 from tests.chaos.shop import Shop, purchase
+from tests.times import times
 
 pytestmark = pytest.mark.prove
 
@@ -77,7 +77,7 @@ def test_twenty_tellings_of_a_reference_are_one_fact(
     seed: int,
     report: Callable[..., None],
 ) -> None:
-    keys = size(500)
+    keys = times(500)
     with webs(house.app(database), tmp_path) as (_processes, ports):
         client = Client(club.key, ports)
         answers = asyncio.run(tell_keys(client, club, seed, range(keys)))

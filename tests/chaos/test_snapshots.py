@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import hands, readers
-from tests.chaos.conftest import size
 from tests.chaos.house import House
 from tests.chaos.test_killed_database import Hands, counted
+from tests.times import times
 
 pytestmark = pytest.mark.prove
 
@@ -32,7 +32,7 @@ def test_every_read_in_one_snapshot_finds_the_books_balanced(
         working.wait_for(50)
         files = [tmp_path / f"read-{number}" for number in range(READERS)]
         reading = [
-            hands.start(readers.prove_often, house.app(database), path, size(200) // READERS)
+            hands.start(readers.prove_often, house.app(database), path, times(200) // READERS)
             for path in files
         ]
         for process in reading:
@@ -52,7 +52,7 @@ def test_every_read_in_one_snapshot_finds_the_books_balanced(
         out_of_balance=len(found),
     )
     assert found == []
-    assert len(different) > size(200) // 4, "hardly anything was written meanwhile: this proves nothing"
+    assert len(different) > times(200) // 4, "hardly anything was written meanwhile: this proves nothing"
 
 
 def test_the_proof_bites_sums_of_two_moments_do_not_balance(

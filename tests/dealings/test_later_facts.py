@@ -384,3 +384,23 @@ def test_a_rule_in_shadow_counts_her_card_for_both_against_its_own_limit() -> No
     assert [row[3] for row in would()] == [4, -4, 4]
     parted(shop, merge_id)
     assert used(shop, "?trial.#times.ever") == [0, 1]
+
+
+def test_points_that_left_pending_and_ripened_since_come_back_available() -> None:
+    """What was brought back for a return was available by then; the rest of it is pending no more."""
+    shop = open_shop(points={"pending_days": 2})
+    merge_id = merged(shop)
+    told = shop.purchase("S-1", line("egg", 3_600_000, pieces=3), member=shop.sara)
+    shop.tell(told)
+    sara, reza = Hand(shop.club, shop.sara.id), Hand(shop.club, shop.reza.id)
+    later = NOW + 4 * DAY
+    assert (reza.wallet(NOW).pending, reza.wallet(later).available) == (36, 36)
+    hold = reza.holds(11, now=later)
+    shop.tell(shop.returns("B-1", "S-1", (1, 1000), at=later), now=later)
+    assert reza.wallet(later).available == 36 - 11 - 12
+    parted(shop, merge_id, days=4)
+    wallets = [(each.wallet(later).available, each.wallet(later).pending) for each in (sara, reza)]
+    # Reza owes what he set aside: it was Sara's
+    assert wallets == [(24, 0), (-11, 0)]
+    reza.releases(hold, now=later)
+    assert (sara.wallet(later).available, reza.wallet(later).available) == (24, 0)

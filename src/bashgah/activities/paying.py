@@ -12,7 +12,16 @@ import psycopg
 from msgspec import structs
 
 from bashgah.activities import pooling
-from bashgah.activities.payments import COUPON, REDEMPTION, UNITS, Payment, held, redeemed, unclear
+from bashgah.activities.payments import (
+    COUPON,
+    REDEMPTION,
+    UNITS,
+    Payment,
+    coupon_uses,
+    held,
+    redeemed,
+    unclear,
+)
 from bashgah.activities.running import Running
 from bashgah.activities.types import GivenBack, PaymentIn, PurchaseIn
 from bashgah.clubs.types import ClubInfo
@@ -20,6 +29,7 @@ from bashgah.engine import CompiledProgram, returns
 from bashgah.engine.exact import apportion
 from bashgah.engine.facts import Fact
 from bashgah.ground import ids as kept_ids
+from bashgah.ground.batch import cursor
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -93,8 +103,9 @@ def payments_checked(  # noqa: PLR0917 what a payment is judged by
             coupon = coupon_set_aside(club=club, name=named.coupon, actor=actor, now=now)
             found.append(Payment(COUPON, "", 1, coupon.member_id, coupon.id, coupon=coupon))
         else:
-            found.append(redeemed(cur, club, member, named.redemption, at, intake.branch, group, now))
+            found.append(redeemed(cur, club, member, named.redemption, at, intake, group, actor, now))
     names = [payment.ref_id for payment in found if payment.ref_id is not None]
+    names += [each.coupon.id for each in found if each.kind == REDEMPTION and each.coupon is not None]
     if len(set(names)) != len(names):
         raise unclear("/paid_with")
     return found
@@ -131,7 +142,7 @@ def payments_take(
                 club=club,
                 coupon=payment.coupon,
                 branch=intake.branch,
-                reference=f"{intake.source}:{intake.reference}"[:160],
+                reference=coupon_uses(intake.source, intake.reference)[0],
                 actor=actor,
                 now=now,
             )
@@ -236,7 +247,9 @@ def gave_back(
             if not _coupon_back(club, compiled, paid, origin.recorded_at):
                 continue
             coupons.append(paid.ref_id)
-        elif paid.kind == REDEMPTION and not _redemption_back(club, paid, actor, origin.recorded_at):
+        elif paid.kind == REDEMPTION and not _redemption_back(
+            club, purchase, paid, actor, origin.recorded_at
+        ):
             continue
         if paid.spending is not None:
             until = grace(compiled, paid.unit, origin)
@@ -278,11 +291,25 @@ def _coupon_back(club: ClubInfo, compiled: CompiledProgram, paid: Paid, now: dat
     return coupon_reopen(club=club, member_id=paid.owner_id, coupon_id=paid.ref_id, now=now)
 
 
-def _redemption_back(club: ClubInfo, paid: Paid, actor: Actor, now: datetime) -> bool:
-    """Cancel the redemption; its points go back with this return's entry. False where its coupon is used."""
+def _redemption_back(club: ClubInfo, purchase: Purchase, paid: Paid, actor: Actor, now: datetime) -> bool:
+    """Cancel the redemption; its points go back with this return's entry.
+
+    False where its coupon was used elsewhere; the purchase itself used it up.
+    """
     locked = members_lock(club, [paid.owner_id])[paid.owner_id]
+    with cursor() as cur:
+        told = cur.execute(
+            "SELECT source, reference FROM activities_activity WHERE member_id = %s AND id = %s",
+            [purchase.member_id, purchase.id],
+        ).fetchone()
     return redemption_undo(
-        club=club, locked=locked, redemption_id=paid.ref_id, reason="returned", actor=actor, now=now
+        club=club,
+        locked=locked,
+        redemption_id=paid.ref_id,
+        reason="returned",
+        used_for=coupon_uses(*told) if told else (),
+        actor=actor,
+        now=now,
     )
 
 

@@ -11,7 +11,9 @@ import psycopg
 
 from bashgah.activities import pooling
 from bashgah.activities.running import Running
+from bashgah.activities.types import PurchaseIn
 from bashgah.clubs.types import ClubInfo
+from bashgah.ground.types import Actor
 from bashgah.kit import ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -23,8 +25,11 @@ from bashgah.members.selectors import month_of, not_in_group
 from bashgah.members.types import LockedGroup
 from bashgah.redemption.agreement import closed
 from bashgah.redemption.bills import payment_ready
+from bashgah.redemption.models import Redemption
 from bashgah.redemption.selectors import redemption_row
 from bashgah.redemption.types import BILL
+from bashgah.rewards.selectors import coupon_get
+from bashgah.rewards.services import coupon_set_aside
 from bashgah.rewards.types import CouponInfo
 
 UNITS, COUPON, REDEMPTION = 1, 2, 3
@@ -47,6 +52,7 @@ class Payment:
     posting_id: UUID | None = None
     hold: HoldInfo | None = None
     coupon: CouponInfo | None = None
+    """The coupon that is used up: the one named, or the one the redemption gave."""
     payer_id: UUID | None = None
     closes: UUID | None = None
 
@@ -67,13 +73,14 @@ def redeemed(  # noqa: PLR0917 what a redemption is judged by
     member: Running,
     name: str,
     at: str,
-    branch: str,
+    intake: PurchaseIn,
     group: LockedGroup | None,
+    actor: Actor,
     now: datetime,
 ) -> Payment:
     row = redemption_row(club, ids.parse("redemption", name))
     if row.kind == BILL:
-        payment_ready(row, member.member_id, branch, now)
+        payment_ready(row, member.member_id, intake.branch, now)
         owner, units = member, (row.unit, row.price)
         if row.payer_id is not None:
             owner = _pool_of(club, member, group, row.payer_id, units, row.begun_at, now)
@@ -96,17 +103,53 @@ def redeemed(  # noqa: PLR0917 what a redemption is judged by
         [member.member_id, row.id, REDEMPTION],
     ).fetchone()
     if taken:
-        raise Refusal(
-            "redemption_spent",
-            Phrase(_("Another purchase was paid with this redemption already.")),
-            field=f"{at}/redemption",
-        )
+        raise _spent(at)
+    coupon = _coupon_of(club, row, intake, at, actor, now) if row.coupon_id else None
     if row.hold_id is None:
-        return Payment(REDEMPTION, "", 1, member.member_id, row.id)
+        return Payment(REDEMPTION, "", 1, member.member_id, row.id, coupon=coupon)
     hold = hold_read(cur, row.payer_id or member.member_id, row.hold_id)
     posting_id = hold[1] if hold else None
     return Payment(
-        REDEMPTION, row.unit, row.price, member.member_id, row.id, posting_id, payer_id=row.payer_id
+        REDEMPTION,
+        row.unit,
+        row.price,
+        member.member_id,
+        row.id,
+        posting_id,
+        coupon=coupon,
+        payer_id=row.payer_id,
+    )
+
+
+def _coupon_of(  # noqa: PLR0917 one redemption and the purchase it pays
+    club: ClubInfo, row: Redemption, intake: PurchaseIn, at: str, actor: Actor, now: datetime
+) -> CouponInfo | None:
+    """Lock the coupon that a redemption gave, to be used up with it: it is the same reward by another name.
+
+    None where this very purchase used it before, by its code at the till.
+    """
+    assert row.coupon_id is not None  # noqa: S101 - the caller looked
+    try:
+        return coupon_set_aside(club=club, name=ids.public("coupon", row.coupon_id), actor=actor, now=now)
+    except Refusal as refusal:
+        if refusal.code != "coupon_used":
+            raise
+    used = coupon_get(club, row.member_id, row.coupon_id, now=now)
+    if used.used_reference not in coupon_uses(intake.source, intake.reference):
+        raise _spent(at)
+    return None
+
+
+def coupon_uses(source: str, reference: str) -> tuple[str, str]:
+    """Return what a coupon says of the purchase that used it up: as we write it, and as tills do."""
+    return f"{source}:{reference}"[:160], reference
+
+
+def _spent(at: str) -> Refusal:
+    return Refusal(
+        "redemption_spent",
+        Phrase(_("Another purchase was paid with this redemption already.")),
+        field=f"{at}/redemption",
     )
 
 

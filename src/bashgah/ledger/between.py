@@ -304,6 +304,7 @@ def _restore(book: Book, origin: Origin, passed: Passed, most: int | None = None
         wallet.is_dirty = True
         if passed.account is Account.PENDING:
             wallet.pending += taken
+            _ripen(book, wallet, passed, taken, origin.recorded_at)
         else:
             wallet.available += taken
         for stored, amount in passed.lots:
@@ -319,3 +320,18 @@ def _restore(book: Book, origin: Origin, passed: Passed, most: int | None = None
             amount=passed.amount - whole,
             source=Account.TRANSFERRED,
         )
+
+
+def _ripen(book: Book, wallet: WalletState, passed: Passed, amount: int, now: datetime) -> None:
+    """Make units available that come back to a lot which became available meanwhile.
+
+    They left it pending; what was brought back of it before, for a return, was there when its day came.
+    """
+    for stored, _amount in passed.lots:
+        lot = book.lots.get(stored.id, stored)
+        if lot.is_pending:
+            continue
+        origin = book._by_time(Cause.MATURITY, lot.available_from or now, now)
+        book._post(origin, (Account.PENDING, Account.AVAILABLE), wallet.unit, amount)
+        wallet.pending -= amount
+        wallet.available += amount

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -266,17 +266,25 @@ def release(
 
 
 def redemption_undo(
-    *, club: ClubInfo, locked: LockedMember, redemption_id: UUID, reason: str, actor: Actor, now: datetime
+    *,
+    club: ClubInfo,
+    locked: LockedMember,
+    redemption_id: UUID,
+    reason: str,
+    used_for: Collection[str] = (),
+    actor: Actor,
+    now: datetime,
 ) -> bool:
     """Call off a captured redemption but for its points, which the caller gives back under the same lock.
 
     Its coupon is made void, the reward goes back to stock and limits. False, and nothing is changed, where it
-    is not captured (any more) or its coupon was used: it never refuses, for the caller may be half way.
+    is not captured (any more) or its coupon was used: it never refuses, for the caller may be half way. A
+    coupon used for one of ``used_for`` was used for what comes back now, and stays used.
     """
     row = Redemption.objects.filter(club_id=club.id, member_id=locked.id, id=redemption_id).first()
     if row is None or row.state != "captured":
         return False
-    if row.coupon_id is not None and not _voided(club, row, reason, actor, now):
+    if row.coupon_id is not None and not _voided(club, row, reason, used_for, actor, now):
         return False
     rewards.claim_return(club=club, locked=locked, claim_id=row.id, now=now)
     if row.payer_id is not None:
@@ -294,7 +302,9 @@ def redemption_undo(
     return True
 
 
-def _voided(club: ClubInfo, row: Redemption, reason: str, actor: Actor, now: datetime) -> bool:
+def _voided(  # noqa: PLR0917 one coupon, why, and what it may have been used for
+    club: ClubInfo, row: Redemption, reason: str, used_for: Collection[str], actor: Actor, now: datetime
+) -> bool:
     """Make the coupon void; False where it was used, also by a till that held it a moment ago.
 
     Tills lock the coupon alone, not its member: only the coupon's own row tells whose hand was first.
@@ -307,7 +317,8 @@ def _voided(club: ClubInfo, row: Redemption, reason: str, actor: Actor, now: dat
     except Refusal as refusal:
         if refusal.code != "coupon_used":
             raise
-        return False
+        found = rewards_selectors.coupon_get(club, row.member_id, row.coupon_id, now=now)
+        return found.used_reference in used_for
     return True
 
 
