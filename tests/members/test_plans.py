@@ -85,7 +85,8 @@ def test_a_narrow_range_is_looked_up_and_no_other_member_is_read(
             UPDATE members_member SET attributes = jsonb_build_object('old', number::int)
             WHERE club_id = %(club)s AND number ~ '^[0-9]{1,5}$' RETURNING id, club_id, number::int AS n)
         INSERT INTO members_ranged (member_id, club_id, key, value)
-        SELECT id, club_id, 'old', n FROM valued
+        SELECT id, club_id, key, value
+        FROM valued, LATERAL (VALUES ('old', n), ('wed', 700000 + n)) kept(key, value)
         """,
         {"club": club.id},
     )
@@ -100,6 +101,11 @@ def test_a_narrow_range_is_looked_up_and_no_other_member_is_read(
         for query in asked.captured_queries:
             if "members_ranged" in query["sql"]:
                 assert read(query["sql"]) <= 100, query["sql"]
+    # the days of the other attribute stand in the same histogram, far above every number of this one
+    last = MemberFilters(attributes=(AttributeFilter("old", "number", least=29_981),))
+    with CaptureQueriesContext(connection) as asked:
+        assert len(selectors.member_list(club, last, limit=50).members) == 20
+    assert max(read(query["sql"]) for query in asked.captured_queries) <= 100
     for empty in (AttributeFilter("old", "number", least=10**9), AttributeFilter("old", "number", most=-1)):
         with CaptureQueriesContext(connection) as asked:
             assert selectors.member_list(club, MemberFilters(attributes=(empty,))).members == ()

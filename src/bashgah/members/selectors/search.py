@@ -23,6 +23,7 @@ from bashgah.members import qr
 from bashgah.members.names import names_sort_key
 from bashgah.members.selectors import people
 from bashgah.members.selectors.conditions import (
+    IN_ORDER,
     Condition,
     joined,
     name_condition,
@@ -239,7 +240,10 @@ def _in_range(club: ClubInfo, asked: AttributeFilter, most: int | None) -> int:
     condition, params = range_condition(club, asked)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM (SELECT FROM members_ranged r WHERE {condition} LIMIT %s) found",
+            f"""
+            SELECT count(*) FROM (
+                SELECT FROM members_ranged r WHERE {condition} {IN_ORDER} LIMIT %s) found
+            """,
             [*params, most],
         )
         return int(cursor.fetchone()[0])

@@ -153,7 +153,7 @@
     }
     all("details.b-menu[open]").forEach(function (menu) { if (!menu.contains(target)) menu.open = false; });
   });
-  all(".b-tabs [aria-current]").forEach(function (tab) { tab.scrollIntoView({ inline: "center", block: "nearest" }); });
+  all(".b-tabs [aria-current], .b-stages [aria-current]").forEach(function (tab) { tab.scrollIntoView({ inline: "center", block: "nearest" }); });
   /* A form that hands out a file leaves the page where it is: only its question closes. */
   document.addEventListener("submit", function (event) { var asked = event.target.matches("[data-downloads]") && event.target.closest("dialog"); if (asked) asked.close(); });
   all("dialog[data-open-now]").forEach(function (dialog) { dialog.showModal(); });
