@@ -11,7 +11,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members import selectors, services
 from bashgah.members.models import State
-from bashgah.members.types import ConsentGiven, LockedMember
+from bashgah.members.types import AttributeFilter, ConsentGiven, LockedMember, MemberFilters
 from tests.cast import NOW, REZA_MOBILE, SARA_MOBILE, ketab, naderi
 
 pytestmark = pytest.mark.django_db
@@ -320,3 +320,26 @@ def test_a_household_needs_no_mobile():
         club=club, last_name="خانوادهٔ محمدی", kind="group", channel="console", now=NOW
     )
     assert (home.kind, home.mobile_masked, home.name) == ("group", "", "خانوادهٔ محمدی")
+
+
+def test_a_value_follows_its_member_into_ranges_and_erasure_takes_it_out():
+    cast = naderi()
+    label = Texts("سن", "Age")
+    services.attribute_declare(club=cast.club, key="age", label=label, type="number", now=NOW)
+    services.attribute_declare(club=cast.club, key="wed", label=label, type="date", now=NOW)
+    between = [
+        AttributeFilter("age", "number", least=30, most=40),
+        AttributeFilter("wed", "date", least="2015-01-01", most="2015-12-31"),
+    ]
+
+    def found():
+        lists = [selectors.member_list(cast.club, MemberFilters(attributes=(asked,))) for asked in between]
+        return [[member.last_name for member in page.members] for page in lists]
+
+    values = {"age": 33, "wed": "2015-06-01"}
+    services.member_update(club=cast.club, id=cast.sara.id, changes={"attributes": values}, now=NOW)
+    assert found() == [["محمدی"], ["محمدی"]]
+    services.member_update(club=cast.club, id=cast.sara.id, changes={"attributes": {"age": 41}}, now=NOW)
+    assert found() == [[], ["محمدی"]]
+    services.member_erase(club=cast.club, id=cast.sara.id, reason="درخواست عضو", actor=MINA, now=NOW)
+    assert found() == [[], []]
