@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bashgah.ground.arrays import oid_of
 from bashgah.ground.asking import Statement, ask
 from bashgah.ground.batch import Part, RowSet, RowsMoved, Table, cursor, read, write
 
@@ -107,3 +109,47 @@ def test_a_row_that_somebody_changed_meanwhile_stops_the_statement() -> None:
         cur.execute("UPDATE kept SET units = 6 WHERE who = %s", [WHO[0]])
         with pytest.raises(RowsMoved):
             write(cur, [RowSet(KEPT.placed(), [(first, 3, LATER), (second, 3, LATER)])])
+
+
+SAID = Table(
+    "said",
+    (("n", "int"), ("kind", "smallint"), ("word", "text"), ("at", "timestamptz"), ("more", "bigint")),
+    sparse=frozenset({"more"}),
+    alike=(frozenset({"kind", "at"}), frozenset({"word"})),
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sent_once"),
+    [
+        ([(1, 7, "a", INSTANT, None), (2, 7, "a", INSTANT, None)], 3),
+        ([(1, 7, "a", INSTANT, 9), (2, 7, "b", INSTANT, None)], 2),
+        ([(1, 7, "a", INSTANT, None), (2, 8, "a", INSTANT, None)], 1),
+        ([(1, 7, "a", None, None), (2, 7, "a", None, None)], 3),
+        ([(1, 7, "a", None, 9), (2, 7, "b", INSTANT, 9), (3, 7, "a", None, 9)], 0),
+        ([(1, 7, "a", INSTANT, None)], 3),
+    ],
+)
+def test_what_all_rows_agree_on_is_sent_once_and_arrives_in_each(
+    rows: list[tuple[Any, ...]], sent_once: int
+) -> None:
+    with cursor() as cur:
+        cur.execute(
+            "CREATE TEMP TABLE said (n int, kind smallint, word text, at timestamptz, more bigint) ON COMMIT DROP"
+        )
+        write(cur, [RowSet(SAID, rows)])
+        assert cur.execute("SELECT * FROM said ORDER BY n").fetchall() == rows
+    assert sum(not kind.endswith("[]") for kind in kinds_sent(SAID, rows)) == sent_once
+
+
+def kinds_sent(table: Table, rows: list[tuple[Any, ...]]) -> list[str]:
+    names = {oid_of(kind + suffix): kind + suffix for _, kind in table.columns for suffix in ("", "[]")}
+    return [names[oid] for oid in table.question(rows).statement.oids]
+
+
+def test_rows_changed_where_they_lie_agree_too() -> None:
+    table = replace(KEPT, alike=(frozenset({"last"}),))
+    with cursor() as cur:
+        (first, *_), (second, *_) = kept_rows(cur)
+        write(cur, [RowSet(table.placed(), [(first, 3, LATER), (second, 4, LATER)])])
+        assert [read(cur, WHO, (ROWS,), {})[who][0][0][2:] for who in WHO] == [(8, LATER), (9, LATER)]

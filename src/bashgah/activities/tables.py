@@ -15,6 +15,7 @@ REFERENCE = Table(
         ("reference", "text"),
     ),
     same=frozenset({"club_id"}),
+    alike=(frozenset({"source"}),),
 )
 
 ACTIVITY = Table(
@@ -45,6 +46,10 @@ ACTIVITY = Table(
     ),
     same=frozenset({"recorded_at", "actor_kind", "club_id", "actor_id"}),
     sparse=frozenset({"about_id"}),
+    alike=(
+        frozenset({"business_date", "program", "semantics", "kind", "type"}),
+        frozenset({"branch", "channel", "source"}),
+    ),
 )
 
 SHADOW = Table(

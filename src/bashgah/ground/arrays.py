@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 _NULL = b"\xff\xff\xff\xff"
@@ -89,6 +91,9 @@ def instant(value: datetime) -> int:
 
 
 def _instants(values: Sequence[datetime | int]) -> bytes:
+    if type(values[0]) is int:
+        with suppress(struct.error):  # one of the others is a datetime
+            return _eights(values)  # type: ignore[arg-type]
     counted, last, found = [], None, 0
     for value in values:
         if value is not last:
@@ -125,6 +130,22 @@ _KINDS: dict[str, tuple[int, int, int, Many]] = {
     "date": (1082, 1182, 4, lambda values: _days([_day(value) for value in values])),
 }
 
+_ONE_LONG, _ONE_INT, _ONE_SHORT = (struct.Struct(f"!{letter}").pack for letter in "qih")
+# a value by itself
+_ONE: dict[str, Callable[[Any], bytes]] = {
+    "uuid": attrgetter("bytes"),
+    "bigint": _ONE_LONG,
+    "int": _ONE_INT,
+    "smallint": _ONE_SHORT,
+    "boolean": struct.Struct("!?").pack,
+    "text": str.encode,
+    "bytea": bytes,
+    "tid": bytes,
+    "jsonb": _jsonb,
+    "timestamptz": lambda value: _ONE_LONG(value if type(value) is int else instant(value)),
+    "date": lambda value: _ONE_INT(_day(value)),
+}
+
 
 def column(kind: str, values: Sequence[Any]) -> bytes:
     """Pack a column of one type; None is NULL. A number too large for its type raises ``struct.error``."""
@@ -136,7 +157,7 @@ def packer_of(kind: str) -> Callable[[Any], bytes]:
     """Return what packs a parameter: a value, or a column where the kind is written ``uuid[]``."""
     oid, _array_oid, size, pack = _KINDS[kind.removesuffix("[]")]
     if not kind.endswith("[]"):
-        return lambda value: pack((value,))[_HEAD.size + 4 :]
+        return _ONE[kind]
 
     def packed(values: Sequence[Any]) -> bytes:
         if not values:

@@ -31,7 +31,9 @@ class Table:
     kept at the least and the greatest (``only_where`` is the condition of a partial key). With ``update``
     true only existing rows are changed, found by ``keys``; with ``is_placed`` they are found where they lie
     (see ``placed``). Columns in ``same`` have one value in all rows and are sent once; those in ``sparse``
-    are left out where no row has a value.
+    are left out where no row has a value. Each group of columns in ``alike`` is sent once where all rows
+    agree on it: the purchases of a batch are all purchases under one program, as a rule. One more group
+    doubles the statements the table may have, so columns that go together are one group.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Table:
     only_where: str = ""
     same: frozenset[str] = frozenset()
     sparse: frozenset[str] = frozenset()
+    alike: tuple[frozenset[str], ...] = ()
     is_placed: bool = False
 
     def placed(self) -> Table:
@@ -56,16 +59,18 @@ class Table:
         """
         moving = {*self.changes, *self.adds, *self.earliest, *self.latest}
         columns = (("ctid", "tid"), *(column for column in self.columns if column[0] in moving))
-        return replace(self, columns=columns, keys=(), same=frozenset(), is_placed=True)
+        alike = tuple(group & moving for group in self.alike if group & moving)
+        return replace(self, columns=columns, keys=(), same=frozenset(), alike=alike, is_placed=True)
 
     def question(self, rows: Sequence[tuple[Any, ...]]) -> Question:
         """Return the statement that writes these rows; it answers with their number."""
         columns = list(zip(*rows, strict=True))
+        empty = [place for place in self._sparse_places if _is_empty(columns[place])]
+        agreed = [group for group in self._alike_places if _agree(columns, group)]
         table = self
-        if self.sparse:
-            empty = frozenset(place for place in self._sparse_places if not any(_given(columns[place])))
+        if empty or agreed:
+            table = self._shaped(tuple(empty), tuple(agreed))
             if empty:
-                table = self._without(empty)
                 columns = [values for place, values in enumerate(columns) if place not in empty]
         values = [columns[place] for place in table._many]
         return table._statement.of(*(columns[place][0] for place in table._once), *values, read=int)
@@ -75,22 +80,32 @@ class Table:
         return tuple(place for place, (name, _) in enumerate(self.columns) if name in self.sparse)
 
     @cached_property
-    def _once(self) -> tuple[int, ...]:
+    def _alike_places(self) -> tuple[Places, ...]:
+        return tuple(
+            tuple(place for place, (name, _) in enumerate(self.columns) if name in group)
+            for group in self.alike
+        )
+
+    @cached_property
+    def _once(self) -> Places:
         return tuple(place for place, (name, _) in enumerate(self.columns) if name in self.same)
 
     @cached_property
-    def _many(self) -> tuple[int, ...]:
+    def _many(self) -> Places:
         return tuple(place for place, (name, _) in enumerate(self.columns) if name not in self.same)
 
     @cached_property
-    def _narrowed(self) -> dict[frozenset[int], Table]:
+    def _shapes(self) -> dict[tuple[Places, tuple[Places, ...]], Table]:
         return {}
 
-    def _without(self, places: frozenset[int]) -> Table:
-        found = self._narrowed.get(places)
+    def _shaped(self, empty: Places, agreed: tuple[Places, ...]) -> Table:
+        """Return this table without its empty columns, and with what all rows agree on sent once."""
+        found = self._shapes.get((empty, agreed))
         if found is None:
-            kept = tuple(column for place, column in enumerate(self.columns) if place not in places)
-            found = self._narrowed[places] = replace(self, columns=kept, sparse=frozenset())
+            kept = tuple(column for place, column in enumerate(self.columns) if place not in empty)
+            once = self.same | {self.columns[place][0] for group in agreed for place in group}
+            found = replace(self, columns=kept, same=once, sparse=frozenset(), alike=())
+            self._shapes[empty, agreed] = found
         return found
 
     @cached_property
@@ -108,7 +123,8 @@ class Table:
         if self.is_placed:
             sets = ", ".join(self._sets("r"))
             listed = ", ".join(
-                f"unnest({place}) {'place' if name == 'ctid' else name}" for name, place in many
+                [f"${places[place]} {self.columns[place][0]}" for place in self._once]
+                + [f"unnest({place}) {'place' if name == 'ctid' else name}" for name, place in many]
             )
             return f"UPDATE {self.name} t SET {sets} FROM (SELECT {listed}) r WHERE t.ctid = r.place"
         if self.update:
@@ -139,8 +155,20 @@ class Table:
         return sets + [f"{name} = greatest(t.{name}, {new}.{name})" for name in self.latest]
 
 
-def _given(values: Sequence[Any]) -> Iterable[bool]:
-    return (value is not None for value in values)
+Places = tuple[int, ...]
+
+
+def _is_empty(values: Sequence[Any]) -> bool:
+    return values[0] is None and values.count(None) == len(values)
+
+
+def _agree(columns: Sequence[Sequence[Any]], places: Places) -> bool:
+    for place in places:
+        values = columns[place]
+        first = values[0]
+        if values[-1] != first or values.count(first) != len(values):
+            return False
+    return True
 
 
 @dataclass(slots=True)

@@ -37,6 +37,8 @@ NEWS = batch.Table(
         ("payload", "text"),
         ("at", "timestamptz"),
     ),
+    same=frozenset({"club_id", "at"}),
+    alike=(frozenset({"kind"}),),
 )
 
 log = structlog.get_logger("bashgah.outbox")

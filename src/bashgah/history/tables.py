@@ -24,6 +24,7 @@ SUMS = Table(
     earliest=("first_at",),
     latest=("last_purchase_at", "last_activity_at"),
     same=frozenset({"club_id"}),
+    alike=(frozenset({"purchases", "visits", "returns"}),),
 )
 
 DAY = Table(
@@ -40,6 +41,7 @@ DAY = Table(
     keys=("member_id", "day"),
     adds=("spend", "qualifying", "purchases", "visits"),
     same=frozenset({"club_id"}),
+    alike=(frozenset({"purchases", "visits"}), frozenset({"day"})),
 )
 
 SUMS_PLACED, DAY_PLACED = SUMS.placed(), DAY.placed()

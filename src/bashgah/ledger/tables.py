@@ -24,6 +24,7 @@ ENTRY = Table(
     ),
     same=frozenset({"club_id", "recorded_at"}),
     sparse=frozenset({"actor_id"}),
+    alike=(frozenset({"business_date", "cause", "actor_kind", "reason"}),),
 )
 
 POSTING = Table(
@@ -45,6 +46,7 @@ POSTING = Table(
     ),
     same=frozenset({"club_id"}),
     sparse=frozenset({"original", "reversed_total", "n", "reverses"}),
+    alike=(frozenset({"debit", "credit"}), frozenset({"rule"})),
 )
 
 LOT = Table(
@@ -64,10 +66,15 @@ LOT = Table(
     ),
     same=frozenset({"club_id"}),
     sparse=frozenset({"available_from", "confirm_by"}),
+    alike=(frozenset({"is_open", "is_pending"}), frozenset({"unit"})),
 )
 
 LOT_CHANGE = replace(
-    LOT, sparse=frozenset(), keys=("member_id", "id"), changes=("remaining", "is_open", "is_pending")
+    LOT,
+    sparse=frozenset(),
+    alike=(),
+    keys=("member_id", "id"),
+    changes=("remaining", "is_open", "is_pending"),
 )
 """Changed lots go by the key as whole rows, new and changed by the same way."""
 
@@ -101,6 +108,7 @@ WALLET = Table(
     keys=("member_id", "unit"),
     changes=("available", "pending", "held", "debt", "earned_ever", "next_change_at", "lapses_at"),
     same=frozenset({"club_id"}),
+    alike=(frozenset({"held", "debt", "lapses_at"}), frozenset({"pending"})),
 )
 
 WALLET_PLACED = WALLET.placed()
