@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bashgah.ground.arrays import oid_of
+from bashgah.ground.arrays import instant, oid_of
 from bashgah.ground.asking import Statement, ask
 from bashgah.ground.batch import Part, RowSet, RowsMoved, Table, cursor, read, write
 
 pytestmark = pytest.mark.django_db
 
+ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 INSTANT = datetime(2026, 11, 21, 17, 42, 0, 123456, tzinfo=timezone(timedelta(hours=3, minutes=30)))
 NASTY = [
     "",
@@ -135,7 +136,8 @@ def test_what_all_rows_agree_on_is_sent_once_and_arrives_in_each(
 ) -> None:
     with cursor() as cur:
         cur.execute(
-            "CREATE TEMP TABLE said (n int, kind smallint, word text, at timestamptz, more bigint) ON COMMIT DROP"
+            "CREATE TEMP TABLE said (n int, kind smallint, word text, at timestamptz, more bigint)"
+            " ON COMMIT DROP"
         )
         write(cur, [RowSet(SAID, rows)])
         assert cur.execute("SELECT * FROM said ORDER BY n").fetchall() == rows
@@ -153,3 +155,40 @@ def test_rows_changed_where_they_lie_agree_too() -> None:
         (first, *_), (second, *_) = kept_rows(cur)
         write(cur, [RowSet(table.placed(), [(first, 3, LATER), (second, 4, LATER)])])
         assert [read(cur, WHO, (ROWS,), {})[who][0][0][2:] for who in WHO] == [(8, LATER), (9, LATER)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("text", ["points", "status"] * 20),
+        ("text", [str(n % 9) for n in range(40)]),
+        ("text", ["", "ا", None, ""] * 3),
+        ("timestamptz", [instant(INSTANT), instant(INSTANT) + 1, INSTANT]),
+        ("timestamptz", [INSTANT, instant(INSTANT), None]),
+        ("timestamptz", [instant(INSTANT), None]),
+    ],
+)
+def test_columns_of_few_values_and_of_moments_counted_before_arrive_too(kind: str, values: list[Any]) -> None:
+    plain = [ZERO + timedelta(microseconds=value) if type(value) is int else value for value in values]
+    assert returned(kind, values) == plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("uuid", uuid.UUID(int=7)),
+        ("smallint", -5),
+        ("int", 2**31 - 1),
+        ("bigint", -(2**63)),
+        ("boolean", True),
+        ("text", "سلام\u200cها"),
+        ("bytea", b"\x00\xff"),
+        ("date", date(1, 1, 1)),
+        ("timestamptz", INSTANT),
+        ("text", None),
+    ],
+)
+def test_a_value_by_itself_arrives_as_it_was(kind: str, value: Any) -> None:
+    with cursor() as cur:
+        ((row,),) = ask(cur, Statement(f"SELECT $1::{kind}", kind).of(value))
+    assert row[0] == value

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 _NULL = b"\xff\xff\xff\xff"
@@ -25,6 +24,7 @@ _HEAD = struct.Struct("!iiIii")
 _BOOLEANS = {True: b"\x00\x00\x00\x01\x01", False: b"\x00\x00\x00\x01\x00"}
 _UUID_LENGTH = _LENGTHS[16]
 COUNTS_KNOWN = 2048
+FEW = 8
 
 Many = Callable[[Sequence[Any]], bytes]
 
@@ -59,6 +59,11 @@ def _texts(oid: int, encode: Callable[[Any], bytes] | None = str.encode) -> Many
         if values.count(first) == count:  # a batch has its source, its unit, its kind in common
             raw = first if encode is None else encode(first)
             return head + (_LENGTH(len(raw)) + raw) * count
+        if encode is str.encode and values[-1] in values[:FEW]:  # units, branches: a few in turn
+            distinct = set(values)
+            if len(distinct) <= FEW:
+                known = {value: _LENGTH(len(raw := value.encode())) + raw for value in distinct}
+                return head + b"".join(map(known.__getitem__, values))
         raws = values if encode is None else [*map(encode, values)]
         mixed = [head] * (2 * count + 1)
         try:
@@ -133,7 +138,7 @@ _KINDS: dict[str, tuple[int, int, int, Many]] = {
 _ONE_LONG, _ONE_INT, _ONE_SHORT = (struct.Struct(f"!{letter}").pack for letter in "qih")
 # a value by itself
 _ONE: dict[str, Callable[[Any], bytes]] = {
-    "uuid": attrgetter("bytes"),
+    "uuid": lambda value: value if type(value) is bytes else value.bytes,
     "bigint": _ONE_LONG,
     "int": _ONE_INT,
     "smallint": _ONE_SHORT,
