@@ -27,6 +27,14 @@ from psycopg.waiting import Ready, Wait
 
 from bashgah.ground.arrays import oid_of, packer_of
 
+# members of enumerations are bound once: looking one up takes as long as asking the driver for a result
+_BINARY = Format.BINARY
+_READ, _BOTH, _CAN_READ = Wait.R, Wait.RW, Ready.R
+_IDLE, _IN_TRANSACTION = TransactionStatus.IDLE, TransactionStatus.INTRANS
+_LOST = ConnStatus.BAD
+_SYNC, _FAILED, _CHANGED = ExecStatus.PIPELINE_SYNC, ExecStatus.FATAL_ERROR, ExecStatus.COMMAND_OK
+_GOOD = frozenset({ExecStatus.TUPLES_OK, _CHANGED})
+
 
 class Statement:
     """A statement with numbered places (``$1``) and the kinds of its values, as ``arrays`` names them.
@@ -39,7 +47,7 @@ class Statement:
         self.sql = sql.encode()
         self.packers = [packer_of(kind) for kind in kinds]
         self.oids = [oid_of(kind) for kind in kinds]
-        self.formats = [Format.BINARY] * len(kinds)
+        self.formats = [_BINARY] * len(kinds)
         self.is_fixed = is_fixed
 
     def of(self, *values: Any, read: Callable[[Any], Any] = tuple) -> Question:
@@ -66,7 +74,7 @@ def ask(cursor: psycopg.Cursor[Any], *questions: Question) -> list[Any]:
     asked = list(questions)
     if _mine.guard == _WANTED:
         asked.insert(0, _GUARD)
-    if raw.pgconn.transaction_status == TransactionStatus.IDLE and not raw.autocommit:
+    if raw.pgconn.transaction_status == _IDLE and not raw.autocommit:
         asked.insert(0, _BEGIN)
     results = _Trip(raw, asked, is_guarded).results()
     if is_guarded:
@@ -92,7 +100,7 @@ def by_lookups() -> Iterator[None]:
     _mine.guard = _WANTED
     try:
         yield
-        if _mine.guard == _SENT and status == TransactionStatus.INTRANS:
+        if _mine.guard == _SENT and status == _IN_TRANSACTION:
             cursor().execute(_UNGUARD)  # what follows in the caller's transaction is planned as ever
     finally:
         _mine.guard = _NO
@@ -178,7 +186,7 @@ class _Trip:
         self._due += 1
         if not (self._is_guarded or statement.is_fixed):
             pgconn.send_query_params(
-                statement.sql, question.values, statement.oids, statement.formats, Format.BINARY
+                statement.sql, question.values, statement.oids, statement.formats, _BINARY
             )
             return self._due - 1
         name = self._known.get(statement)
@@ -187,7 +195,7 @@ class _Trip:
             self._new[statement] = name, self._due - 1
             self._due += 1
             pgconn.send_prepare(name, statement.sql, statement.oids)
-        pgconn.send_query_prepared(name, question.values, statement.formats, Format.BINARY)
+        pgconn.send_query_prepared(name, question.values, statement.formats, _BINARY)
         return self._due - 1
 
     def _checked(self, results: Sequence[PGresult]) -> None:
@@ -198,7 +206,6 @@ class _Trip:
                 raise error_from_result(result)
 
 
-_GOOD = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _SQLSTATE = psycopg.pq.DiagnosticField.SQLSTATE
 # prepared statements that the server forgot, or that return other columns since a migration
 _STALE = frozenset({b"26000", b"0A000"})
@@ -207,29 +214,30 @@ _STALE = frozenset({b"26000", b"0A000"})
 def _received(pgconn: PGconn, count: int) -> Generator[Wait, Ready, list[PGresult]]:
     """Wait for this many results and the end of the pipeline."""
     while pgconn.flush():
-        if (yield Wait.RW) & Ready.R:
+        if (yield _BOTH) & _CAN_READ:
             pgconn.consume_input()
     results: list[PGresult] = []
     while True:
         while pgconn.is_busy():
-            yield Wait.R
+            yield _READ
             pgconn.consume_input()
         result = pgconn.get_result()
         if result is None:
-            if pgconn.status == ConnStatus.BAD:
+            if pgconn.status == _LOST:
                 raise psycopg.OperationalError("the connection was lost")
-        elif result.status == ExecStatus.PIPELINE_SYNC:
+            continue
+        status = result.status
+        if status == _SYNC:
             if len(results) != count:
                 raise psycopg.OperationalError(f"{len(results)} results came where {count} were due")
             return results
-        elif result.status == ExecStatus.FATAL_ERROR and pgconn.status == ConnStatus.BAD:
+        if status == _FAILED and pgconn.status == _LOST:
             raise psycopg.OperationalError(result.get_error_message())
-        else:
-            results.append(result)
+        results.append(result)
 
 
 def _rows(raw: psycopg.Connection[Any], result: PGresult) -> list[tuple[Any, ...]] | int:
-    if result.status == ExecStatus.COMMAND_OK:
+    if result.status == _CHANGED:
         return result.command_tuples or 0
     count = result.ntuples
     if not count:
