@@ -44,6 +44,7 @@ def bill(shop: Shop, till: int, *named: PaymentIn) -> PurchaseIn:
     return PurchaseIn(
         source=f"till:{till}",
         reference="1",
+        branch="101",
         occurred_at=NOW,
         member=shop.ref(shop.sara),
         quote=public("quote", found.id),
@@ -75,6 +76,7 @@ def test_of_many_tills_with_one_members_bills_one_is_paid(shop: Shop) -> None:
 def test_points_set_aside_once_pay_one_bill(shop: Shop) -> None:
     found = payment_begin(
         club=shop.club, member_id=shop.sara.id, unit="points", amount=80, pays=800_000, channel="till",
+        branch="101",
         actor=SYSTEM, now=NOW,
     )  # fmt: skip
     named = PaymentIn(redemption=public("redemption", found.id))

@@ -18,11 +18,18 @@ from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members.models import Group
-from bashgah.members.services import belonging_add, invitation_make, invitation_take, member_enrol
+from bashgah.members.services import (
+    belonging_add,
+    invitation_make,
+    invitation_take,
+    member_enrol,
+    member_leave,
+)
 from bashgah.members.types import LockedGroup, LockedMember
 from tests.cast import NOW, given
 from tests.dealings.test_groups import MILLION, Home, home_of
 from tests.races.hands import at_once
+from tests.races.waiting import waits_for_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 8
@@ -162,3 +169,22 @@ def test_it_closes_once_while_somebody_spends() -> None:
 
     at_once(3, act)
     assert available(home) == 0
+
+
+def test_whoever_acts_on_a_household_waits_for_its_people_and_for_itself(app_url: str) -> None:
+    home = home_of()
+    given(home.club, home.reza, 50)
+    late = member_enrol(club=home.club, mobile="+989120000191", channel="till", now=NOW)
+
+    def joins() -> object:
+        return belonging_add(
+            club=home.club, group_id=home.group_id, member_id=late.id, role="adult", actor=SYSTEM, now=NOW
+        )
+
+    def leaves() -> object:
+        return member_leave(club=home.club, id=home.tina.id, reason="x", actor=SYSTEM, now=NOW)
+
+    assert waits_for_member(app_url, home.reza.id, lambda: home.pays_in(home.reza, 5))
+    assert waits_for_member(app_url, late.id, joins)
+    assert waits_for_member(app_url, home.group_id, leaves)
+    assert available(home) == 5
