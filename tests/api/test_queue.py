@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError
 
-from bashgah.activities.types import Interrupted
+from bashgah.activities.cutting import Interrupted
 from bashgah.api.intake import gathering
 from bashgah.api.intake.gathering import Gathering
 from bashgah.api.intake.queue import BATCH_MOST, Full, Queue, Work

@@ -13,8 +13,9 @@ import pytest
 from django.db import connections
 
 from bashgah.activities import cutting
+from bashgah.activities.cutting import Interrupted
 from bashgah.activities.services import settle
-from bashgah.activities.types import Intake, Interrupted, Outcome, Settled
+from bashgah.activities.types import Intake, Outcome, Settled
 from bashgah.ground.types import SYSTEM
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members.services import member_enrol

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from bashgah.activities.drafts import Draft, members_resolved
-from bashgah.activities.types import CustomIn, Intake, PurchaseIn, VisitIn
+from bashgah.activities.types import CustomIn, Intake, Outcome, PurchaseIn, VisitIn
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.asking import ask, by_lookups
 from bashgah.ground.batch import cursor
@@ -30,6 +30,18 @@ PART_LEAST = 100
 PARTS_MOST = 64
 
 _beginnings = itertools.count(random.randrange(PARTS_MOST))  # noqa: S311 two processes seldom begin alike
+
+
+class Interrupted(Exception):
+    """The database failed after some facts of a batch were committed; its cause is the error.
+
+    ``outcomes`` stand in the order of the batch; None is a fact that was not settled, or of which nobody
+    knows because the connection broke while it was committed. Its reference makes it safe to tell it again.
+    """
+
+    def __init__(self, outcomes: list[Outcome | None]) -> None:
+        super().__init__("a batch was interrupted")
+        self.outcomes = outcomes
 
 
 def parts_of(club: ClubInfo, made: list[Draft], now: datetime) -> list[list[Draft]]:

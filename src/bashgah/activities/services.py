@@ -16,13 +16,12 @@ from django.db import Error as DjangoDatabaseError
 from django.db import connection, transaction
 
 from bashgah.activities import compact, drafts, strangers
-from bashgah.activities.cutting import parts_of
+from bashgah.activities.cutting import Interrupted, parts_of
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import refused, unsettled
 from bashgah.activities.settling import batch_settle
 from bashgah.activities.types import (
     Intake,
-    Interrupted,
     MemberRef,
     Outcome,
     PurchaseIn,

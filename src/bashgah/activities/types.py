@@ -299,18 +299,6 @@ class Refused:
 Outcome = Settled | Refused
 
 
-class Interrupted(Exception):
-    """The database failed after some facts of a batch were committed; its cause is the error.
-
-    ``outcomes`` stand in the order of the batch; None is a fact that was not settled, or of which nobody
-    knows because the connection broke while it was committed. Its reference makes it safe to tell it again.
-    """
-
-    def __init__(self, outcomes: list[Outcome | None]) -> None:
-        super().__init__("a batch was interrupted")
-        self.outcomes = outcomes
-
-
 @dataclass(frozen=True, slots=True)
 class ActivityInfo:
     """A settled fact as it is shown."""

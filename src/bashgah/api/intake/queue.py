@@ -25,8 +25,9 @@ from django.db import InterfaceError, OperationalError, connection
 from prometheus_client import Counter, Gauge, Histogram
 from psycopg_pool import PoolTimeout
 
+from bashgah.activities.cutting import Interrupted
 from bashgah.activities.recording import unsettled
-from bashgah.activities.types import Intake, Interrupted, Outcome, Refused
+from bashgah.activities.types import Intake, Outcome, Refused
 from bashgah.api.intake.gathering import Gathering
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.types import Actor
