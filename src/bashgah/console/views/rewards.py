@@ -25,6 +25,7 @@ from bashgah.console.building.reward import GoodsView
 from bashgah.console.building.sources import Sources, sources_of
 from bashgah.console.framing import done, said
 from bashgah.console.views.base import Entry, attempt, chosen, fragment, page, read_id, show
+from bashgah.console.views.reward_cards import RewardCard, card
 from bashgah.engine.document import RewardTerms
 from bashgah.engine.sentences import reward_sentence
 from bashgah.engine.words import texts
@@ -48,29 +49,6 @@ from bashgah.ui.framing import lang_of
 from bashgah.ui.types import Crumb, Lang, Option
 
 WAITING_SHOWN = 100
-ARTS = {
-    "discount_coupon": ("discount", ""),
-    "store_credit": ("wallet", "a-lapis"),
-    "free_product": ("gift", "a-saffron"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class RewardCard:
-    """A reward in the catalogue."""
-
-    key: str
-    name: str
-    kind: str
-    icon: str
-    art: str
-    picture: str
-    price: int
-    unit: str
-    stock: str
-    is_low: bool
-    is_off: bool
-    tags: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +113,7 @@ def index(request: HttpRequest) -> HttpResponse:
     club: ClubInfo = request.club
     sources, lang, search = _sources(request), lang_of(request), request.GET.get("q", "").strip()
     shown = {info.key: info for info in selectors.reward_list(club)}
-    cards = [_card(terms, shown.get(terms.key), sources, lang) for terms in sources.program.rewards]
+    cards = [card(terms, shown.get(terms.key), sources, lang) for terms in sources.program.rewards]
     now = clock.now()
     recent = redemption.redemption_list(club, limit=8, now=now) if may(request, "redemptions.read") else []
     model = RewardsPage(
@@ -390,36 +368,6 @@ def _values(
     if request.method == "POST":
         values |= {key: request.POST.get(key, "") for key in values if key in request.POST}
     return values
-
-
-def _card(terms: RewardTerms, info: RewardInfo | None, sources: Sources, lang: Lang) -> RewardCard:
-    kind = KINDS.find(terms.kind)
-    icon, art = ARTS.get(terms.kind, ("gift", "a-pom"))
-    stock = info.stock if info else None
-    tags = []
-    if terms.stage == "off":
-        tags.append((gettext("off"), ""))
-    if stock == 0:
-        tags.append((gettext("all gone"), ""))
-    elif stock is not None and stock <= 20:
-        tags.append((gettext("running out"), "warn"))
-    if info and not info.is_visible:
-        tags.append((gettext("hidden"), ""))
-    wallet = next((w for w in sources.program.wallets if w.key == terms.wallet), None)
-    return RewardCard(
-        key=terms.key,
-        name=info.name.say(lang) if info and info.name.say(lang) else terms.key,
-        kind=say(kind.label, lang) if kind else gettext("retired kind"),
-        icon=icon,
-        art=art,
-        picture=reverse("console:reward_picture", args=[terms.key]) if info and info.picture else "",
-        price=terms.price,
-        unit=texts(wallet.name, wallet.key).say(lang) if wallet else terms.wallet,
-        stock=gettext("no end to it") if stock is None else gettext("%(n)s left") % {"n": plain(stock)},
-        is_low=stock is not None and stock <= 20,
-        is_off=terms.stage == "off" or stock == 0,
-        tags=tuple(tags),
-    )
 
 
 def _sources(request: HttpRequest) -> Sources:
