@@ -98,7 +98,7 @@ def test_a_lock_has_a_hash_for_every_package(lock: str) -> None:
 def test_the_decisions_page_lists_every_decision() -> None:
     folder = plan.PROJECT / "docs" / "decisions"
     listed = set(
-        re.findall(r"\(([0-9]{4}-[a-z-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+        re.findall(r"\(([0-9]{4}-[a-z0-9-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
     )
     assert listed == {path.name for path in folder.glob("[0-9]*.md")}
 
