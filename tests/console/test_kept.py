@@ -10,7 +10,7 @@ from django.db import connection
 from bashgah.ground import clock
 from bashgah.insights import kept
 from bashgah.insights.kept import Question, answers_refresh
-from bashgah.insights.questions import BOOKS, BUYERS, ENROLLED, EXPIRING, HELD, MEMBERS, STANDINGS
+from bashgah.insights.questions import BOOKS, BUYERS, ENROLLED, EXPIRING, HELD, MEMBERS, STANDINGS, TAGS
 from bashgah.members.selectors import has_more_members
 from tests import cast
 from tests.console.conftest import Console, text
@@ -123,6 +123,7 @@ def test_every_answer_is_the_same_kept_as_found(large: Console) -> None:
         "books": (BOOKS, ()),
         "held": (HELD, ()),
         "standings": (STANDINGS, ()),
+        "tags": (TAGS, ()),
         "expiring": (EXPIRING, (800, "", "")),
     }
     assert asked.keys() == Question.declared.keys()

@@ -53,13 +53,20 @@ def test_the_dialog_asks_and_the_safe_choice_closes_it(visit: Visit) -> None:
 
 def test_unsaved_changes_are_counted(visit: Visit) -> None:
     with visit() as window:
-        window.goto("/gallery")
+        window.goto("/gallery?well=1")
         said = window.page.locator("[data-changes]")
-        assert said.inner_text() == "همه چیز ذخیره شده است"
+        assert said.inner_text() == "تغییر ذخیره‌نشده‌ای ندارید"
         window.page.locator("#f-name").fill("نام دیگر")
         assert said.inner_text() == "۱ تغییر ذخیره‌نشده"
         window.page.locator("#f-tell").uncheck()
         assert said.inner_text() == "۲ تغییر ذخیره‌نشده"
+
+
+def test_a_form_that_was_refused_is_not_saved_yet(visit: Visit) -> None:
+    with visit() as window:
+        window.goto("/gallery")
+        said = window.page.locator("[data-changes]")
+        assert said.inner_text() == "۱ تغییر ذخیره‌نشده"
 
 
 def test_language_and_theme_are_kept(visit: Visit) -> None:
