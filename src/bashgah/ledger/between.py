@@ -131,7 +131,10 @@ def lots_recall(giver: Book, receiver: Book, origin: Origin, lot_ids: Sequence[U
             continue
         lot = receiver.lots.get(credited.posting_id)
         expired = credited.expired + receiver._just_expired.get(credited.posting_id, 0)
-        left = (lot.remaining if lot is not None else 0) + expired
+        # a hold that ends after a merge was undone leaves units in a lot that owes nobody any more
+        left = min(
+            (lot.remaining if lot is not None else 0) + expired, credited.amount - credited.reversed_total
+        )
         if left:
             receiver.reverse(origin, credited, left)
             _restore(giver, origin, passed, left)
@@ -216,15 +219,21 @@ def passed_back(
         book.dues(origin.recorded_at)
 
 
-def entries_read(member_id: UUID, cause: Cause, cause_ids: Sequence[UUID], since: datetime) -> list[UUID]:
-    """Return a member's entries of these causes, recorded at or after an instant, oldest first."""
+def entries_read(
+    member_id: UUID, cause: Cause, cause_ids: Sequence[UUID], first: UUID, since: datetime
+) -> list[UUID]:
+    """Return a member's entries of these causes from the first one on, which was recorded at an instant.
+
+    Oldest first. Of those recorded at the same instant the ids say which came later.
+    """
     with cursor() as cur:
         rows = cur.execute(
             """
             SELECT id FROM ledger_entry
-            WHERE member_id = %s AND cause = %s AND cause_id = ANY(%s) AND recorded_at >= %s ORDER BY id
+            WHERE member_id = %s AND cause = %s AND cause_id = ANY(%s)
+              AND (recorded_at > %s OR recorded_at = %s AND id >= %s) ORDER BY id
             """,
-            [member_id, int(cause), list(cause_ids), since],
+            [member_id, int(cause), list(cause_ids), since, since, first],
         ).fetchall()
     return [id_ for (id_,) in rows]
 

@@ -68,7 +68,7 @@ def books_part(
     between.lapse_follow(books[merged.id], books[survivor.id])
     origin = between.origin_of(club, Cause.MERGE, undo_id, merge_id, actor, "", now)
     entries = {
-        id_: between.entries_read(id_, Cause.MERGE, (merge_id, merged.id), made_at)
+        id_: between.entries_read(id_, Cause.MERGE, (merge_id, merged.id), merge_id, made_at)
         for id_ in (survivor.id, merged.id)
     }
     between.passed_back(
