@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,7 +20,7 @@ from bashgah.ground import clock
 from bashgah.kit.refusals import Refusal
 from bashgah.programs.selectors import version_last
 from tests import server as servers
-from tests.cli.test_commands import bashgah
+from tests.cli.test_commands import bare, bashgah
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,6 +42,22 @@ def test_a_database_without_tables_names_the_next_command(bare_url: str, command
 
     assert answer.returncode == 1
     assert "bashgah: this database has no tables yet: run `bashgah migrate` first" in answer.stderr
+
+
+def test_a_worker_that_finds_the_database_away_goes_on_looking(tmp_path: Path) -> None:
+    nobody = f"postgresql://bashgah_app@/shop?host={tmp_path}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "bashgah", "worker"],
+        env=bare() | {"DATABASE_URL": nobody},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stderr is not None
+        try:
+            assert any("worker.queue_interrupted" in line for line in worker.stderr)
+            assert worker.poll() is None
+        finally:
+            worker.kill()
 
 
 def test_migrating_as_the_app_is_refused_before_anything_is_written(bare_url: str) -> None:

@@ -75,7 +75,9 @@ def web(
 @app.command()
 def worker() -> None:
     """Relay news, deliver it, run jobs and the clock's work; stop with Ctrl-C."""
-    with database.opened():
+    with database.needed():
+        database.tables_needed_once_it_answers()
+        database.set_up()
         from bashgah.jobs import worker as work
 
         work.run()

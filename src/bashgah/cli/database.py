@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import psycopg
@@ -70,6 +70,12 @@ def tables_needed() -> None:
             console.print(
                 "[yellow]bashgah:[/yellow] the tables are not those of this release: run `bashgah migrate`"
             )
+
+
+def tables_needed_once_it_answers() -> None:
+    """The same for a process that comes through by itself; it waits later for a database that is away now."""
+    with suppress(psycopg.OperationalError):
+        tables_needed()
 
 
 def migrate() -> None:
