@@ -128,7 +128,7 @@ def not_in_group() -> Refusal:
 
 
 def group_blocked() -> Refusal:
-    """The refusal of a shared account that nobody may spend from for now."""
+    """The refusal of a shared account that is blocked: nobody may spend from it."""
     return Refusal("group_blocked", Phrase(_("This shared account is blocked.")))
 
 
