@@ -28,7 +28,7 @@ LIMITS = {
 def member_export_take(*, club: ClubInfo, id: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
     """Return all that is kept of a member, as ``selectors.member_export``, and write down who took it.
 
-    A merged membership is taken as the one it stands for now. Each try counts on who asks, also one that is
+    A merged membership is taken as its survivor. Each try counts on who asks, also one that is
     refused, so that nobody can carry a whole club away one by one: ``too_many`` (429). What a household or
     company keeps belongs to several people: ``export_of_group`` (409); each of them takes their own.
     """
