@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -23,9 +24,16 @@ def _aftermath() -> Iterator[None]:
     throttle.throttle_close()
 
 
-def test_tries_that_go_back_wait_for_nobody_in_a_circle() -> None:
+@pytest.fixture
+def as_they_lie(owner_connection: psycopg.Connection[object]) -> None:
+    """Let the long period's row lie before the short one's, and have rows be read as they lie."""
     throttle.throttle_take(key="k", limits=[LONG], now=NOW)
+    throttle.throttle_take(key="k", limits=[SHORT], now=NOW)
+    owner_connection.execute("ANALYZE ground_throttle")
+    owner_connection.commit()
 
+
+def test_tries_that_go_back_wait_for_nobody_in_a_circle(as_they_lie: None) -> None:
     def tries(place: int) -> None:
         for n in range(60):
             now = NOW + timedelta(seconds=1 + place, milliseconds=n)
@@ -36,4 +44,18 @@ def test_tries_that_go_back_wait_for_nobody_in_a_circle() -> None:
     assert got == [None] * 6
     with connection.cursor() as cursor:
         cursor.execute("SELECT seconds, cardinality(hits) FROM ground_throttle WHERE key = 'k' ORDER BY 1")
-        assert cursor.fetchall() == [(600, 0), (86_400, 1)]
+        assert cursor.fetchall() == [(600, 1), (86_400, 1)]
+
+
+def test_tries_forgotten_and_swept_amid_others_wait_for_nobody_in_a_circle(as_they_lie: None) -> None:
+    def tries(place: int) -> None:
+        for n in range(60):
+            now = NOW + timedelta(seconds=1 + place, milliseconds=n)
+            throttle.throttle_take(key="k", limits=[LONG], now=now)
+            throttle.throttle_take(key="k", limits=[SHORT, LONG], now=now)
+            if place % 3 == 1:
+                throttle.throttle_forget(key="k")
+            if place % 3 == 2:
+                throttle.throttle_sweep(now + timedelta(days=2))
+
+    assert at_once(6, tries) == [None] * 6

@@ -23,6 +23,12 @@ from bashgah.kit.refusals import Refusal
 
 IDLE_MOST = 4
 
+# Rows of one key are locked in the order of their periods by everyone, or two could wait in a circle: a plain
+# UPDATE locks them as they lie.
+_HELD = """(key, seconds) IN (
+  SELECT key, seconds FROM ground_throttle WHERE key = %(key)s ORDER BY seconds FOR UPDATE
+)"""
+
 _idle: list[tuple[dict[str, Any], psycopg.Connection[Any]]] = []
 _lock = threading.Lock()
 
@@ -50,12 +56,12 @@ def throttle_return(*, key: str, times: int = 1, now: datetime) -> None:
     """Take back tries counted at ``now``: they turned out not to be guesses."""
     with own_connection() as connection:
         connection.execute(
-            """
+            f"""
             UPDATE ground_throttle
             SET hits = array_remove(hits, %(now)s)
               || array_fill(%(now)s::timestamptz, ARRAY[greatest(
                    cardinality(array_positions(hits, %(now)s)) - %(times)s, 0)])
-            WHERE key = %(key)s
+            WHERE {_HELD}
             """,
             {"key": key, "now": now, "times": times},
         )
@@ -64,13 +70,20 @@ def throttle_return(*, key: str, times: int = 1, now: datetime) -> None:
 def throttle_forget(*, key: str) -> None:
     """Forget every try on the key."""
     with own_connection() as connection:
-        connection.execute("DELETE FROM ground_throttle WHERE key = %s", [key])
+        connection.execute(f"DELETE FROM ground_throttle WHERE {_HELD}", {"key": key})
 
 
 def throttle_sweep(now: datetime) -> int:
-    """Remove rows whose tries no longer count; return how many."""
+    """Remove rows whose tries no longer count, but those in use this moment; return how many."""
     with own_connection() as connection:
-        return connection.execute("DELETE FROM ground_throttle WHERE stale_at < %s", [now]).rowcount
+        return connection.execute(
+            """
+            DELETE FROM ground_throttle WHERE (key, seconds) IN (
+              SELECT key, seconds FROM ground_throttle WHERE stale_at < %s FOR UPDATE SKIP LOCKED
+            )
+            """,
+            [now],
+        ).rowcount
 
 
 def _take(key: str, limits: Sequence[Limit], times: int, now: datetime) -> timedelta | None:
@@ -80,20 +93,14 @@ def _take(key: str, limits: Sequence[Limit], times: int, now: datetime) -> timed
     by_seconds = {limit.seconds: limit.count for limit in sorted(limits, key=lambda one: -one.count)}
     periods = sorted(by_seconds)
     with own_connection() as connection, connection.transaction():
-        connection.execute(
-            """
-            INSERT INTO ground_throttle (key, seconds, hits, stale_at)
-            SELECT %s, seconds, '{}', %s FROM unnest(%s::int[]) AS seconds ORDER BY seconds
-            ON CONFLICT DO NOTHING
-            """,
-            [key, now, periods],
-        )
         rows = connection.execute(
             """
-            SELECT seconds, hits FROM ground_throttle
-            WHERE key = %s AND seconds = ANY(%s) ORDER BY seconds FOR UPDATE
+            INSERT INTO ground_throttle AS kept (key, seconds, hits, stale_at)
+            SELECT %s, seconds, '{}', %s FROM unnest(%s::int[]) AS seconds ORDER BY seconds
+            ON CONFLICT (key, seconds) DO UPDATE SET stale_at = kept.stale_at
+            RETURNING seconds, hits
             """,
-            [key, periods],
+            [key, now, periods],
         ).fetchall()
         counted: dict[int, list[datetime]] = {}
         longest: timedelta | None = None
