@@ -20,10 +20,13 @@ from bashgah.engine import CompiledProgram, decide, returns
 from bashgah.engine.counters import counted
 from bashgah.engine.decisions import Credit, Decision, Grant, Used
 from bashgah.engine.document import is_reward
+from bashgah.engine.explaining import explain
 from bashgah.engine.facts import Fact
 from bashgah.engine.returns import bought_of
 from bashgah.engine.states import State
 from bashgah.history.keeping import Past
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.phrases import marked as _
 from bashgah.members.facts import MemberFacts
 
 Programs = Callable[[datetime], CompiledProgram]
@@ -47,6 +50,17 @@ class Told:
     outcome: Outcome
     quoted_by: CompiledProgram | None = None
     held: Mapping[Key, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Units, or copies of a reward, that a fact gave by one rule, those it should have given, and why."""
+
+    unit: str
+    rule: str
+    given: int
+    due: int
+    reasons: tuple[Phrase, ...]
 
 
 @dataclass(slots=True)
@@ -87,6 +101,20 @@ class Lived:
                 key = credit.wallet, credit.rule
                 units[key] = units.get(key, 0) + credit.amount - taken
         return units
+
+    def gaps(self, given: Mapping[Key, int], *, of_rewards: bool = False) -> list[Gap]:
+        """Compare what is due with what was given; each that differs comes with the reasons of its rule."""
+        due = self.due(of_rewards=of_rewards)
+        keys = [key for key in dict.fromkeys([*due, *given]) if due.get(key, 0) != given.get(key, 0)]
+        if not keys:
+            return []
+        told = explain(self.compiled, self.state, self.fact)
+        reasons = {outcome.rule: outcome.reasons for outcome in told.outcomes}
+        gone = (Phrase(_("The program of that day has no such rule.")),)
+        return [
+            Gap(unit, rule, given.get((unit, rule), 0), due.get((unit, rule), 0), reasons.get(rule, gone))
+            for unit, rule in keys
+        ]
 
 
 class Life:

@@ -31,7 +31,6 @@ from bashgah.activities.undoing import limit_windows, times_freed
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
 from bashgah.engine.decisions import TierMove
-from bashgah.engine.explaining import explain
 from bashgah.engine.ladders import standing_fallen
 from bashgah.engine.states import Standing
 from bashgah.engine.words import tier_name
@@ -188,13 +187,6 @@ def _told(
 
 
 def _differences(lived: Lived, given: Mapping[Key, int]) -> list[Difference]:
-    due = lived.due()
-    keys = [key for key in dict.fromkeys([*due, *given]) if due.get(key, 0) != given.get(key, 0)]
-    if not keys:
-        return []
-    told = explain(lived.compiled, lived.state, lived.fact)
-    reasons = {outcome.rule: outcome.reasons for outcome in told.outcomes}
-    gone = (Phrase(_("The program of that day has no such rule.")),)
     return [
         Difference(
             lived.told.id,
@@ -202,13 +194,13 @@ def _differences(lived: Lived, given: Mapping[Key, int]) -> list[Difference]:
             lived.told.reference,
             lived.fact.occurred_at,
             lived.compiled.number,
-            wallet,
-            rule,
-            given.get((wallet, rule), 0),
-            due.get((wallet, rule), 0),
-            reasons.get(rule, gone),
+            gap.unit,
+            gap.rule,
+            gap.given,
+            gap.due,
+            gap.reasons,
         )
-        for wallet, rule in keys
+        for gap in lived.gaps(given)
     ]
 
 

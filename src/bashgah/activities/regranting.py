@@ -13,11 +13,9 @@ from bashgah.activities.running import Running
 from bashgah.activities.undoing import limit_windows, times_freed
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.document import REWARD_UNIT
-from bashgah.engine.explaining import explain
 from bashgah.ground.outbox import NewsRow, news_row
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase
-from bashgah.kit.phrases import marked as _
 from bashgah.ledger.states import Origin
 from bashgah.redemption.regranting import grants_give, grants_undo
 from bashgah.redemption.types import GrantHeld
@@ -66,18 +64,10 @@ def grant_differences(lived: Lived, held: Sequence[GrantHeld]) -> list[GrantDiff
     """
     if lived.is_gone:
         return []
-    due, given = lived.due(of_rewards=True), counted_held(held)
-    keys = [key for key in dict.fromkeys([*due, *given]) if due.get(key, 0) != given.get(key, 0)]
-    if not keys:
-        return []
-    told = explain(lived.compiled, lived.state, lived.fact)
-    reasons = {outcome.rule: outcome.reasons for outcome in told.outcomes}
-    gone = (Phrase(_("The program of that day has no such rule.")),)
     found = []
-    for unit, rule in keys:
-        wanted, there = due.get((unit, rule), 0), given.get((unit, rule), 0)
-        reward = unit.removeprefix(REWARD_UNIT)
-        free = sum(1 for each in held if (each.reward, each.rule, each.is_used) == (reward, rule, False))
+    for gap in lived.gaps(counted_held(held), of_rewards=True):
+        reward = gap.unit.removeprefix(REWARD_UNIT)
+        free = sum(1 for each in held if (each.reward, each.rule, each.is_used) == (reward, gap.rule, False))
         found.append(
             GrantDifference(
                 lived.told.id,
@@ -86,11 +76,11 @@ def grant_differences(lived: Lived, held: Sequence[GrantHeld]) -> list[GrantDiff
                 lived.fact.occurred_at,
                 lived.compiled.number,
                 reward,
-                rule,
-                there,
-                wanted,
-                max(0, there - wanted - free),
-                reasons.get(rule, gone),
+                gap.rule,
+                gap.given,
+                gap.due,
+                max(0, gap.given - gap.due - free),
+                gap.reasons,
             )
         )
     return found
