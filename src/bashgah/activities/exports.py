@@ -12,19 +12,13 @@ from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.facts import Line
 from bashgah.kit import ids
+from bashgah.kit.pages import rows_of_all
 
 
 def activities_export(club: ClubInfo, members: Sequence[UUID], _now: datetime) -> list[dict[str, Any]]:
     """Return all a person did, oldest first, with what it earned; not who of the staff recorded it."""
-    rows: list[ActivityInfo] = []
-    cursor: str | None = None
-    while True:
-        page = member_activities(club, members[0], cursor=cursor, limit=PAGE_MOST)
-        rows += page.rows
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return [_activity(row) for row in reversed(rows)]
+    rows = rows_of_all(lambda at: member_activities(club, members[0], cursor=at, limit=PAGE_MOST))
+    return [_activity(row) for row in reversed(list(rows))]
 
 
 def _activity(row: ActivityInfo) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from bashgah.ground.audit import audit_post
 from bashgah.ground.batch import cursor
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
+from bashgah.kit.pages import Page
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger.types import Page
 
 ReviewState = Literal["waiting", "accepted", "discarded"]
 STATES: tuple[ReviewState, ...] = ("waiting", "accepted", "discarded")

@@ -21,10 +21,10 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine.returns import bought_of
 from bashgah.ground.actors import actor_of
 from bashgah.ground.batch import cursor
+from bashgah.kit.pages import Page
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
-from bashgah.ledger.types import Page
 from bashgah.members.selectors import alias_set
 
 COLUMNS = """

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit import ids
+from bashgah.kit.pages import rows_of_all
 from bashgah.ledger.selectors import PAGE_MOST, lots_open, statement_list, wallets_get
 from bashgah.ledger.types import StatementRow
 
@@ -34,15 +35,8 @@ def wallets_export(club: ClubInfo, members: Sequence[UUID], now: datetime) -> li
 
 def statement_export(club: ClubInfo, members: Sequence[UUID], _now: datetime) -> list[dict[str, Any]]:
     """Return every movement of a person's wallets, oldest first; who of the staff made it is left out."""
-    rows: list[StatementRow] = []
-    cursor: str | None = None
-    while True:
-        page = statement_list(club, members[0], cursor=cursor, limit=PAGE_MOST)
-        rows += page.rows
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return [_row(row) for row in reversed(rows)]
+    rows = rows_of_all(lambda at: statement_list(club, members[0], cursor=at, limit=PAGE_MOST))
+    return [_row(row) for row in reversed(list(rows))]
 
 
 def _row(row: StatementRow) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.batch import cursor
+from bashgah.kit.pages import Page
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -21,7 +22,6 @@ from bashgah.ledger.types import (
     HoldInfo,
     HoldState,
     LotInfo,
-    Page,
     ProgramTotal,
     StatementRow,
     WalletInfo,

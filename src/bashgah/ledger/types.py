@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 from uuid import UUID
 
-T = TypeVar("T")
 Negative = Literal["refuse", "pending_only", "allow"]
 """What happens where a reversal takes more than is available; a wallet's terms say it."""
 
@@ -155,14 +153,6 @@ class StatementRow:
     pending_change: int
     held_change: int
     expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Some rows of a list and where the next ones begin (``None`` at the end)."""
-
-    rows: Sequence[T]
-    next_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from django.db.models import Count, Q, QuerySet
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import secrets
 from bashgah.kit import ids
+from bashgah.kit.pages import Page
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
-from bashgah.ledger.types import Page
 from bashgah.members.selectors import alias_set
 from bashgah.social.models import Proof, Task
 from bashgah.social.types import Offer, ProofInfo, ProofState, TaskInfo, Twin

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,7 @@ from bashgah.engine.returns import CANCELLED
 from bashgah.ground import clock
 from bashgah.kit import formats, ids
 from bashgah.kit.jalali import parse_date
+from bashgah.kit.pages import rows_of_all
 from bashgah.kit.phrases import say
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
@@ -123,29 +125,23 @@ def export(request: HttpRequest) -> HttpResponse:
     filters, head, lang = _filters(request, club), _head(), lang_of(request)
 
     def rows() -> Iterator[tuple[object, ...]]:
-        cursor, count = None, 0
-        while count < EXPORT_MOST:
-            found = selectors.activity_list(club, filters, cursor=cursor, limit=200)
-            for info in found.rows:
-                yield (
-                    ids.public("activity", info.id),
-                    ids.public("member", info.member_id),
-                    info.kind,
-                    info.type,
-                    say(activity_name(club, info), lang),
-                    " · ".join(f"{name}: {value}" for name, value in fields_said(club, info, lang)),
-                    info.branch,
-                    info.source,
-                    info.reference,
-                    info.occurred_at.isoformat(),
-                    info.gross,
-                    info.net,
-                    sum(credit.amount for credit in info.credits if credit.wallet == "points"),
-                )
-            count += len(found.rows)
-            cursor = found.next_cursor
-            if cursor is None:
-                return
+        found = rows_of_all(lambda at: selectors.activity_list(club, filters, cursor=at, limit=200))
+        for info in islice(found, EXPORT_MOST):
+            yield (
+                ids.public("activity", info.id),
+                ids.public("member", info.member_id),
+                info.kind,
+                info.type,
+                say(activity_name(club, info), lang),
+                " · ".join(f"{name}: {value}" for name, value in fields_said(club, info, lang)),
+                info.branch,
+                info.source,
+                info.reference,
+                info.occurred_at.isoformat(),
+                info.gross,
+                info.net,
+                sum(credit.amount for credit in info.credits if credit.wallet == "points"),
+            )
 
     return csv_response("activities", head, rows())
 
