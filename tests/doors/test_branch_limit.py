@@ -16,6 +16,7 @@ from bashgah.access import gate
 from bashgah.access.models import Staff
 from bashgah.access.selectors import granted, grants_of
 from bashgah.access.services import role_grant
+from bashgah.activities.selectors import activity_list
 from bashgah.activities.services import settle_one
 from bashgah.activities.types import AmountsIn, MemberRef, PurchaseIn, Settled
 from bashgah.clubs.services import settings_set
@@ -63,13 +64,13 @@ def refused(statuses: dict[tuple[str, str], int]) -> list[tuple[str, str]]:
     return [place for place, status in statuses.items() if status == 403 and not place[1].endswith("return/")]
 
 
-def buys(club: cast.Naderi, member: MemberInfo, branch: str) -> Settled:
+def buys(club: cast.Naderi, member: MemberInfo | None, branch: str) -> Settled:
     now = clock.now()
     told = PurchaseIn(
         source="pos",
-        reference=f"{branch}-{member.number}",
+        reference=f"{branch}-{member.number if member else 'nobody'}",
         occurred_at=now - timedelta(hours=1),
-        member=MemberRef(card=member.number),
+        member=MemberRef(card=member.number) if member else None,
         branch=branch,
         amounts=AmountsIn(gross=1_000_000),
     )
@@ -174,6 +175,52 @@ def test_the_till_leaves_redemptions_of_other_branches_alone(vanak: Vanak) -> No
     assert redemption_get(club, begun["102"].id, now=clock.now()).state == "open"
     assert asks("drop", "101")[0] == 200
     assert redemption_get(club, begun["101"].id, now=clock.now()).state == "released"
+
+
+ACTS = ("return", "return/preview", "return/record", "void")
+
+
+def dealt_with(vanak: Vanak, bought: Settled, acts: tuple[str, ...] = ACTS) -> dict[str, tuple[int, bool]]:
+    """What the till of Vanak answers to each act upon a purchase, and whether it says it is elsewhere."""
+    vanak.client.post("/till/branch", {"branch": str(vanak.cast.vanak.id), "number": "1"})
+    name = ids.public("activity", bought.activity_id)
+    form = {"activity": name, "anonymous": name, "invoice": name, "q": vanak.cast.sara.number}
+    found = {}
+    for act in acts:
+        answer = vanak.client.post(f"/till/{act}", form, headers={"HX-Request": "true"})
+        found[act] = answer.status_code, "این خرید در شعبهٔ دیگری ثبت شده است" in answer.content.decode()
+    return found
+
+
+def test_the_till_leaves_purchases_of_other_branches_alone(vanak: Vanak) -> None:
+    elsewhere = dict.fromkeys((*ACTS, "claim"), (403, True))
+    of_reza, of_nobody = buys(vanak.cast, vanak.cast.reza, "102"), buys(vanak.cast, None, "102")
+
+    assert dealt_with(vanak, of_reza) == {act: elsewhere[act] for act in ACTS}
+    assert dealt_with(vanak, of_nobody, (*ACTS, "claim")) == elsewhere
+    assert [row.kind for row in activity_list(vanak.cast.club).rows] == ["purchase"]
+
+
+def test_the_till_takes_back_what_was_bought_there_or_at_no_branch(vanak: Vanak) -> None:
+    here, on_the_web = buys(vanak.cast, vanak.cast.reza, "101"), buys(vanak.cast, vanak.cast.reza, "")
+
+    acts = ("return", "return/preview", "void")
+    assert dealt_with(vanak, here, acts) == dict.fromkeys(acts, (200, False))
+    assert dealt_with(vanak, on_the_web, ("return/record",)) == {"return/record": (200, False)}
+    assert dealt_with(vanak, buys(vanak.cast, None, "101"), ("claim",)) == {"claim": (200, False)}
+
+
+def test_who_works_in_both_branches_takes_back_what_was_bought_in_either(vanak: Vanak) -> None:
+    role_grant(
+        club=vanak.cast.club,
+        staff_id=Staff.objects.get(email=f"{vanak.grants[0].role}@naderi.example").id,
+        role="cashier",
+        branches=[vanak.cast.vanak.id, vanak.cast.tajrish.id],
+        actor=SYSTEM,
+        now=cast.LONG_AGO,
+    )
+    bought = buys(vanak.cast, vanak.cast.reza, "102")
+    assert dealt_with(vanak, bought, ("void",)) == {"void": (200, False)}
 
 
 def test_what_is_refused_says_that_the_till_may_serve(vanak: Vanak) -> None:

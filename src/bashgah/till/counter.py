@@ -20,6 +20,7 @@ from bashgah.clubs.types import BranchInfo, ClubInfo
 from bashgah.ground import clock
 from bashgah.ground.types import Actor
 from bashgah.kit.phrases import Phrase, say
+from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.programs.units import units_value
 from bashgah.till.pages import Last
@@ -133,6 +134,21 @@ def places(request: HttpRequest) -> list[BranchInfo]:
     club: ClubInfo = request.club  # type: ignore[attr-defined]
     among = request.staff_branches  # type: ignore[attr-defined]
     return [b for b in clubs.branch_list(club, active_only=True) if among is None or b.id in among]
+
+
+def check_branch(request: HttpRequest, club: ClubInfo, branch: str) -> None:
+    """Refuse with ``purchase_elsewhere`` (403) a purchase of a branch where this person may record nothing.
+
+    What was bought at no branch (in a shop on the web) comes back at any.
+    """
+    place = next((each.id for each in clubs.branch_list(club) if each.code == branch), None)
+    if may(request, "activities.write", branch=place):
+        return
+    raise Refusal(
+        "purchase_elsewhere",
+        Phrase(_("This purchase was made at another branch: it is returned, made void or claimed there.")),
+        status=403,
+    )
 
 
 def tried(act: Callable[[], T]) -> tuple[T | None, Refusal | None]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from bashgah.access.gate import require
+from bashgah.activities.selectors import anonymous_get
 from bashgah.activities.services import anonymous_claim
 from bashgah.kit import formats, ids
 from bashgah.kit.refusals import Refusal
@@ -103,6 +104,7 @@ def claim(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Give a purchase that was recorded without a member to the one who turns up after all."""
     require(request, "activities.write", branch=counter.branch.id)
     anonymous_id = ids.parse("activity", request.POST.get("anonymous", ""))
+    counters.check_branch(request, counter.club, anonymous_get(counter.club, anonymous_id).branch)
     found = members.member_find(counter.club, request.POST.get("q", ""), now=counter.now, limit=2)
     if len(found) != 1:
         raise Refusal("member_not_found", purchases.NOBODY, status=404)

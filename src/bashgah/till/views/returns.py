@@ -46,7 +46,7 @@ def find(request: HttpRequest, counter: Counter) -> HttpResponse:
     if request.method != "POST":
         return part(request, counter, "return_find.html", text="", errors={})
     text = clean(ascii_digits(request.POST.get("invoice", "")), field="/invoice", limit=120)
-    found = _find(counter, text)
+    found = _find(request, counter, text)
     if found is None:
         errors = {"invoice": gettext("No purchase has this number here.")}
         return part(request, counter, "return_find.html", status=422, text=text, errors=errors)
@@ -58,7 +58,7 @@ def find(request: HttpRequest, counter: Counter) -> HttpResponse:
 def record(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Record the return of what was typed; nothing typed is all that is left."""
     require(request, "activities.write", branch=counter.branch.id)
-    found = _named(counter, request.POST.get("activity", ""))
+    found = _named(request, counter, request.POST.get("activity", ""))
     done, refusal = counters.tried(lambda: _recorded(request, counter, found))
     if done is None:
         response = _lines_part(request, counter, found, error=counter.say(refusal.phrase) if refusal else "")
@@ -72,7 +72,7 @@ def record(request: HttpRequest, counter: Counter) -> HttpResponse:
 def preview(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Say what the return typed so far would undo; nothing is recorded."""
     require(request, "activities.write", branch=counter.branch.id)
-    found = _named(counter, request.POST.get("activity", ""))
+    found = _named(request, counter, request.POST.get("activity", ""))
     if isinstance(found, AnonymousInfo):
         said = gettext("Nobody showed a card for this purchase: sales fall by it, and no points go back.")
         return part(request, counter, "return_effects.html", effects=(), error="", note=said)
@@ -93,7 +93,7 @@ def preview(request: HttpRequest, counter: Counter) -> HttpResponse:
 def void(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Make the last purchase void: everything left of it is returned, once."""
     require(request, "activities.write", branch=counter.branch.id)
-    found = _named(counter, request.POST.get("activity", ""))
+    found = _named(request, counter, request.POST.get("activity", ""))
     intake = ReturnIn(
         source=counter.source,
         reference=f"void/{ids.public('activity', found.id)}",
@@ -192,26 +192,31 @@ def _returned_lines(request: HttpRequest) -> tuple[ReturnLineIn, ...]:
     )
 
 
-def _find(counter: Counter, text: str) -> Bought | None:
+def _find(request: HttpRequest, counter: Counter, text: str) -> Bought | None:
     """The purchase of this number at this branch, or by its own id; a member's or nobody's."""
     try:
         if text.startswith("act_"):
-            return _named(counter, text)
+            return _named(request, counter, text)
         found = activities.activity_find(counter.club, counter.source, text)
         if found is not None:
             return found if found.kind == "purchase" else None
         return _owned(counter, activities.anonymous_find(counter.club, counter.source, text))
-    except Refusal:
+    except Refusal as refusal:
+        if refusal.code == "purchase_elsewhere":
+            raise
         return None
 
 
-def _named(counter: Counter, public_id: str) -> Bought:
-    """The purchase of an id, a member's or nobody's."""
+def _named(request: HttpRequest, counter: Counter, public_id: str) -> Bought:
+    """The purchase of an id, a member's or nobody's; refuses one of a branch that is not the cashier's."""
     id_ = ids.parse("activity", public_id)
+    found: Bought
     try:
-        return activities.activity_get(counter.club, id_)
+        found = activities.activity_get(counter.club, id_)
     except Refusal:
-        return _owned(counter, activities.anonymous_get(counter.club, id_))
+        found = _owned(counter, activities.anonymous_get(counter.club, id_))
+    counters.check_branch(request, counter.club, found.branch)
+    return found
 
 
 def _owned(counter: Counter, found: AnonymousInfo) -> Bought:
