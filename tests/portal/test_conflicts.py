@@ -12,6 +12,7 @@ from bashgah.rewards.selectors import coupon_list
 from bashgah.rewards.services import stock_set
 from tests import cast
 from tests.portal.conftest import House
+from tests.portal.test_giving import opened, points, wish
 from tests.portal.test_member_pages import taps
 from tests.races.crossing import crossed
 
@@ -34,3 +35,20 @@ def test_a_reward_is_had_once_though_another_was_in_the_way(house: House, app_ur
     assert answer.status_code == 302, answer
     assert wallets_get(house.club, house.cast.sara.id, clock.now())["points"].available == 700
     assert len(coupon_list(house.club, [house.cast.sara.id], now=clock.now())) == 1
+
+
+def test_a_code_is_good_once_though_another_was_in_the_way(house: House, app_url: str) -> None:
+    """The code was used up on a connection of its own; what was begun anew must find it as it was."""
+    sara = opened(house)
+    address = wish(sara).headers["Location"]  # type: ignore[attr-defined]
+    code = sara.code_sent()
+    answer = crossed(
+        app_url,
+        "SELECT 1 FROM ledger_wallet FOR UPDATE",
+        house.cast.sara.id,
+        lambda: sara.post(address, code=code),
+    )
+    again = sara.post(address, code=code)
+    throttle_close()
+    assert (answer.status_code, again.status_code) == (200, 200)
+    assert (points(house, house.cast.sara), points(house, house.cast.reza)) == (70, 30)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
-from bashgah.activities.services import settle_one
-from bashgah.activities.types import Settled
+from bashgah.activities.services import settle, settle_one
+from bashgah.activities.types import PaymentIn, Settled
+from bashgah.ground.apart import attempt
 from bashgah.ground.conflicts import once_more
-from bashgah.ground.types import SYSTEM
+from bashgah.ground.throttle import throttle_return, throttle_take
+from bashgah.ground.types import SYSTEM, Limit
+from bashgah.kit.phrases import Phrase
+from bashgah.kit.refusals import Refusal
 from bashgah.members.services import members_lock
+from bashgah.rewards.codes import RANDOM_BYTES, code_from
 from tests.activities.shop import Shop, open_shop, per_step, rule
 from tests.cast import NOW
 from tests.ledger.hand import Hand
@@ -47,3 +53,52 @@ def test_inside_a_callers_transaction_the_caller_begins_anew(shop: Shop, app_url
     assert isinstance(settled, Settled), settled
     assert (len(begun), settled.repeated) == (2, False)
     assert Hand(shop.club, shop.sara.id).wallet(NOW).available == 12
+
+
+def tries(key: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(cardinality(hits)), 0) FROM ground_throttle WHERE key LIKE %s", [f"{key}%"]
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize(("returned", "left"), [(0, 3), (1, 2), (3, 0)])
+def test_what_is_begun_anew_counts_its_tries_once(shop: Shop, app_url: str, returned: int, left: int) -> None:
+    """Of three tries, which is all there may be, so many turn out to be no guesses."""
+    told, begun = shop.purchase("A-1", amount=500_000), []
+
+    def act() -> Settled:
+        begun.append("once")
+        throttle_take(key="k", limits=[Limit(3, 600)], times=3, now=NOW)
+        if returned:
+            throttle_return(key="k", times=returned, now=NOW)
+        return settle_one(told, club=shop.club, actor=SYSTEM, now=NOW)
+
+    settled = crossed(app_url, BUDGET, shop.sara.id, lambda: once_more(act))
+    assert isinstance(settled, Settled), settled
+    assert (len(begun), tries("k")) == (2, left)
+
+
+def test_a_settlement_begun_anew_counts_a_wrong_code_once(shop: Shop, app_url: str) -> None:
+    told = [
+        shop.purchase("A-1", amount=500_000),
+        shop.purchase("A-2", amount=500_000, paid_with=(PaymentIn(coupon=code_from(bytes(RANDOM_BYTES))),)),
+    ]
+    settled, refused = crossed(
+        app_url, BUDGET, shop.sara.id, lambda: settle(told, club=shop.club, actor=SYSTEM, now=NOW)
+    )
+    assert isinstance(settled, Settled)
+    assert refused.refusal.code == "coupon_not_found"
+    assert tries("coupon:") == 3, "one try under the limits of who asks, two, and of the club, one"
+
+
+def test_a_refusal_takes_no_try_back(shop: Shop) -> None:
+    def guesses() -> None:
+        throttle_take(key="k", limits=[Limit(3, 600)], now=NOW)
+        raise Refusal("wrong", Phrase("no"))
+
+    for _ in range(2):
+        with pytest.raises(Refusal), attempt():
+            once_more(guesses)
+    assert tries("k") == 2

@@ -35,6 +35,7 @@ from bashgah.activities.waiting import waiting_close, waiting_ready, waiting_tak
 from bashgah.clubs.selectors import club_get
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.actors import actor_of
+from bashgah.ground.apart import attempt
 from bashgah.ground.asking import by_lookups
 from bashgah.ground.batch import cursor
 from bashgah.ground.conflicts import is_conflict, once_more, step_aside
@@ -191,7 +192,7 @@ def _part_settle(
     for tries_left in range(TRIES_ALONE if len(part) == 1 else 1, 0, -1):
         kept = [(draft, draft.refusal, draft.fact, draft.member_id) for draft in part]
         try:
-            with transaction.atomic(), by_lookups():
+            with attempt() as tried, transaction.atomic(), by_lookups():
                 found = batch_settle(club, part, actor, now)
             outcomes.update(found)
             if any(draft.waits for draft in part):
@@ -201,6 +202,7 @@ def _part_settle(
             state = _sqlstate(error)
             if not _is_of_one_fact(error, state):
                 raise
+            tried.take_back()
             for draft, *before in kept:
                 draft.refusal, draft.fact, draft.member_id = before
                 draft.waits, draft.goods_of, draft.promise = False, None, None

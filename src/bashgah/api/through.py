@@ -18,6 +18,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bashgah.api import language, problems
 from bashgah.api.strict import INSTANT, Turned, body_most, storable
+from bashgah.ground.apart import attempt
 from bashgah.ground.conflicts import TRIES, is_conflict, step_aside
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -109,7 +110,7 @@ def _called(view: View, request: HttpRequest, args: Any, kwargs: Any) -> HttpRes
     _check_request(request)
     for _try in range(TRIES):
         request.is_ended = False  # type: ignore[attr-defined]
-        with transaction.atomic():
+        with attempt() as tried, transaction.atomic():
             response = view(request, *args, **kwargs)
             # ninja has turned the exception into an answer already: what was written before it must go
             if response.status_code >= 400:
@@ -117,6 +118,7 @@ def _called(view: View, request: HttpRequest, args: Any, kwargs: Any) -> HttpRes
         # ended to let another pass: nothing of it is left, and it may be begun anew
         if not request.is_ended:  # type: ignore[attr-defined]
             break
+        tried.take_back()
         step_aside()
     return response
 

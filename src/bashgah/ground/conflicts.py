@@ -15,6 +15,8 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 
+from bashgah.ground.apart import attempt, attempt_take_back
+
 T = TypeVar("T")
 TRIES = 3
 PAUSE = 0.05
@@ -39,14 +41,18 @@ def once_more(act: Callable[[], T]) -> T:
     """Do it in one transaction, and again, twice at most, where the database ended it to let another pass.
 
     What is done must be safe to begin anew: it writes to the database alone. Inside a caller's transaction it
-    is done once, because only the outermost can let go of what the other waits for.
+    is done once, because only the outermost can let go of what the other waits for. What was counted apart of
+    the transaction that ended (tries, one-time codes) is taken back.
     """
     for left in range(TRIES - 1, -1, -1):
         try:
-            with transaction.atomic():
+            with attempt() as tried, transaction.atomic():
                 return act()
         except (DatabaseError, psycopg.Error) as error:
-            if connection.in_atomic_block or not left or not is_conflict(error):
+            if connection.in_atomic_block or not is_conflict(error):
+                raise
+            tried.take_back()
+            if not left:
                 raise
             log.info("conflict.again", left=left)
             step_aside()
@@ -64,7 +70,8 @@ class AgainMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with attempt():
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Do the request again where that may help."""
@@ -73,5 +80,6 @@ class AgainMiddleware:
             return None
         if request.content_type == "multipart/form-data" and request.FILES:
             return None
+        attempt_take_back()
         step_aside()
         return once_more(lambda: match.func(request, *match.args, **match.kwargs))

@@ -9,6 +9,7 @@ import atexit
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -16,6 +17,7 @@ import psycopg
 from django.db import connections
 from psycopg.pq import TransactionStatus
 
+from bashgah.ground.apart import committed_apart
 from bashgah.ground.types import Limit
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -37,11 +39,12 @@ def throttle_take(*, key: str, limits: Sequence[Limit], times: int = 1, now: dat
     """Count a try on the key, or refuse with ``too_many`` when any of the limits is full.
 
     ``times`` tries made at once count singly. All limits count or none. The try is committed at once on a
-    separate connection: it stays counted whatever becomes of the caller's transaction.
-    ``extra["retry_after"]`` says how many seconds to wait.
+    separate connection: it stays counted whatever becomes of the caller's transaction, unless that is begun
+    anew (``ground.apart``). ``extra["retry_after"]`` says how many seconds to wait.
     """
     wait = _take(key, limits, times, now)
     if wait is None:
+        committed_apart(("try", key, now), partial(_give_back, key, now), times=times)
         return
     seconds = max(1, ceil(wait.total_seconds()))
     raise Refusal(
@@ -54,6 +57,11 @@ def throttle_take(*, key: str, limits: Sequence[Limit], times: int = 1, now: dat
 
 def throttle_return(*, key: str, times: int = 1, now: datetime) -> None:
     """Take back tries counted at ``now``: they turned out not to be guesses."""
+    _give_back(key, now, times)
+    committed_apart(("try", key, now), partial(_give_back, key, now), times=-times)
+
+
+def _give_back(key: str, now: datetime, times: int) -> None:
     with own_connection() as connection:
         connection.execute(
             f"""

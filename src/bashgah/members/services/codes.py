@@ -16,6 +16,7 @@ from uuid import UUID
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import ids, secrets
+from bashgah.ground.apart import committed_apart
 from bashgah.ground.throttle import own_connection, throttle_take
 from bashgah.ground.types import Limit
 from bashgah.kit import mobile
@@ -116,6 +117,7 @@ def code_check(
             raise _wrong(TRIES - tries)
         if not _used(connection, request_id, now):
             raise _expired()
+    committed_apart(("code", request_id), lambda _times: _unused(request_id, contact))
     number = secrets.decrypt(club.id, "members_code", "contact", request_id, contact)
     return CodeAccepted(request_id, member_id, number)
 
@@ -133,6 +135,15 @@ def _used(connection: Any, request_id: UUID, now: datetime) -> bool:
         [now, request_id],
     )
     return bool(used.rowcount)
+
+
+def _unused(request_id: UUID, contact: bytes) -> None:
+    """Let a code be good for what is begun anew: of the yes that it was, nothing is left."""
+    with own_connection() as connection:
+        connection.execute(
+            "UPDATE members_code SET used_at = NULL, contact = %s, tries = tries - 1 WHERE id = %s",
+            [contact, request_id],
+        )
 
 
 def _throttle(club: ClubInfo, number: str, address: str, now: datetime) -> None:
