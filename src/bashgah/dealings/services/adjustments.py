@@ -221,7 +221,9 @@ def _waiting(club: ClubInfo, adjustment_id: UUID, now: datetime) -> tuple[Adjust
     row = Adjustment.objects.get(member_id=row.member_id, id=row.id)
     if row.state != "waiting" or row.expires_at <= now:
         raise Refusal("adjustment_decided", Phrase(_("This request is no longer waiting.")))
-    return row, held[root]
+    stands_for = held[row.member_id].merged_into or row.member_id  # merged or parted since we looked
+    references.merged_meanwhile([stands_for not in held])
+    return row, held[stands_for]
 
 
 def _day_allows(  # noqa: PLR0917 one question about one approval
