@@ -65,7 +65,7 @@ def test_the_last_place_goes_to_one(hands: Hands) -> None:
 def test_canary_without_the_locks_a_proof_is_decided_twice(
     hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What stands between two decisions is the row's lock: read before, both would go on."""
+    """What stands between two decisions is the member's lock: read before, both would go on."""
     hands.task()
     proof = hands.sends()
     met = threading.Barrier(2, timeout=10)

@@ -186,10 +186,10 @@ def _taken(club: ClubInfo, id: UUID) -> tuple[Proof, TaskInfo | None]:
 
 
 def _locked(club: ClubInfo, id: UUID) -> Proof:
-    """Lock the member, then the proof."""
+    """Lock the member, then read the proof: whoever writes one holds its member's lock."""
     member_id = selectors.proof_row(club, id).member_id
     members_lock(club, {member_id, member_root(club, member_id)})
-    return Proof.objects.select_for_update().get(club_id=club.id, id=id)
+    return Proof.objects.get(club_id=club.id, id=id)
 
 
 def _name(task: TaskInfo | None) -> dict[str, object]:
