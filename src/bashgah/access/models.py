@@ -1,4 +1,4 @@
-"""Tables of the access room: staff, roles, invitations, keys, clients, second-factor policy."""
+"""Tables of the access room: staff, roles, invitations, keys, clients, second factors, parts put away."""
 
 from __future__ import annotations
 
@@ -141,3 +141,19 @@ class FactorPolicy(models.Model):
 
     class Meta:
         db_table = "access_factor_policy"
+
+
+class PutAway(models.Model):
+    """A part of the console that somebody put away in a club; brought back by removing the row."""
+
+    id = models.UUIDField(primary_key=True, default=ids.fresh, editable=False)
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="put_away")
+    club_id = models.UUIDField()
+    part = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "access_put_away"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["staff", "club_id", "part"], name="one_part_put_away_once"),
+        ]

@@ -8,7 +8,15 @@ from uuid import UUID
 from django.db import connection
 
 from bashgah.access import permissions, types
-from bashgah.access.models import ApiKey, FactorPolicy, Invitation, OAuthClient, RoleGrant, Staff
+from bashgah.access.models import (
+    ApiKey,
+    FactorPolicy,
+    Invitation,
+    OAuthClient,
+    PutAway,
+    RoleGrant,
+    Staff,
+)
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit import ids as public_ids
 
@@ -62,6 +70,11 @@ def factor_roles(club_id: UUID) -> frozenset[str]:
     """Return the roles that the club lets in only with a second factor."""
     policy = FactorPolicy.objects.filter(club_id=club_id).first()
     return frozenset(policy.roles) if policy else frozenset()
+
+
+def is_put_away(club: ClubInfo, staff_id: UUID, part: str) -> bool:
+    """Say whether the person put this part of the console away in the club."""
+    return PutAway.objects.filter(club_id=club.id, staff_id=staff_id, part=part).exists()
 
 
 def has_second_factor(staff_id: UUID) -> bool:

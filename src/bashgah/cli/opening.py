@@ -13,11 +13,13 @@ def club_open(*, slug: str, name_fa: str, name_en: str, owner: str, choices: dic
     from django.db import transaction
 
     from bashgah.clubs import services as clubs
+    from bashgah.engine.words import texts
     from bashgah.ground import clock
     from bashgah.ground.types import SYSTEM
     from bashgah.kit.refusals import Refusal
     from bashgah.kit.text import Texts
     from bashgah.programs.services import program_start
+    from bashgah.rewards.services import reward_save
 
     now = clock.now()
     try:
@@ -28,7 +30,17 @@ def club_open(*, slug: str, name_fa: str, name_en: str, owner: str, choices: dic
                 **choices,  # type: ignore[arg-type]  # checked there, refused in words
                 now=now,
             )
-            program_start(club=club, actor=SYSTEM, now=now)
+            started = program_start(club=club, actor=SYSTEM, now=now)
+            for terms in started.program.rewards:
+                # nobody has agreed to give them yet: the owner shows those that suit the club
+                reward_save(
+                    club=club,
+                    key=terms.key,
+                    name=texts(terms.name, terms.key),
+                    is_visible=False,
+                    actor=SYSTEM,
+                    now=now,
+                )
             link = _invited(club, owner, at)
     except Refusal as refusal:
         fail(said(refusal))

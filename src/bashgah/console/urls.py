@@ -66,6 +66,8 @@ register_converter(KeyConverter, "key")
 app_name = "console"
 urlpatterns = [
     path("", home.index, name="home"),
+    path("first-steps/put-away/", home.steps_put_away, name="steps_put_away"),
+    path("first-steps/bring-back/", home.steps_bring_back, name="steps_bring_back"),
     path("members/", listing.index, name="members"),
     path("members.csv", listing.export, name="members_export"),
     path("members/new/", forms.new, name="member_new"),

@@ -244,6 +244,7 @@ def _rewards(step: int) -> list[dict[str, Any]]:
         {
             "key": "discount_50k",
             "kind": "discount_coupon",
+            "name": _texts("کوپن تخفیف", "Discount coupon"),
             "price": 500,
             "params": {"amount": step // 2, "minimum_order": 2 * step, "valid_days": 30},
             "limits": [{"window": "month", "most": 4}],
@@ -251,12 +252,14 @@ def _rewards(step: int) -> list[dict[str, Any]]:
         {
             "key": "store_credit_50k",
             "kind": "store_credit",
+            "name": _texts("اعتبار خرید", "Store credit"),
             "price": 550,
             "params": {"amount": step // 2, "wallet": "credit"},
         },
         {
             "key": "free_coffee",
             "kind": "free_product",
+            "name": _texts("قهوهٔ رایگان", "Free coffee"),
             "price": 300,
             "params": {"sku": "COFFEE", "name": _texts("قهوهٔ کافه", "Café coffee"), "valid_days": 14},
             "channels": ["till", "portal", "api"],

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from bashgah.access import keys, permissions, selectors, types
-from bashgah.access.models import FactorPolicy, Invitation, RoleGrant, Staff
+from bashgah.access.models import FactorPolicy, Invitation, PutAway, RoleGrant, Staff
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.audit import audit_post
 from bashgah.ground.types import Actor
@@ -211,6 +211,16 @@ def factor_policy_set(*, club: ClubInfo, roles: Iterable[str], actor: Actor, now
         details={"roles": named},
         now=now,
     )
+
+
+def part_put_away(*, club: ClubInfo, staff_id: UUID, part: str, now: datetime) -> None:
+    """Show a part of the console no more to this person in this club; twice is once."""
+    PutAway.objects.get_or_create(club_id=club.id, staff_id=staff_id, part=part, defaults={"at": now})
+
+
+def part_bring_back(*, club: ClubInfo, staff_id: UUID, part: str) -> None:
+    """Show a part that was put away again; one that was not stays as it is."""
+    PutAway.objects.filter(club_id=club.id, staff_id=staff_id, part=part).delete()
 
 
 def staff_locale_set(*, staff_id: UUID, locale: str) -> None:

@@ -65,6 +65,7 @@ class ActivitiesPage:
     tabs: tuple[Tab, ...]
     listing: Listing
     rows: tuple[ActivityRow, ...]
+    may_record: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def index(request: HttpRequest) -> HttpResponse:
         activity_tabs(request, "console:activities"),
         _listing(request, club, found.next_cursor or ""),
         _rows(request, club, list(found.rows)),
+        may_record=may(request, "till.use"),
     )
     return show(request, "activities/list.html", model)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from bashgah.access.gate import may
 from bashgah.clubs import selectors, services
 from bashgah.clubs.types import BranchInfo, ClubInfo
 from bashgah.console.framing import done
@@ -43,6 +44,7 @@ class BranchesPage:
     tabs: tuple[Tab, ...]
     rows: tuple[BranchRow, ...]
     search: str
+    may_edit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class BranchPage:
     title: str
     values: dict[str, str]
     errors: dict[str, str]
+    may_edit: bool
 
 
 @page("branches.read")
@@ -76,11 +79,15 @@ def index(request: HttpRequest) -> HttpResponse:
         if wanted in search_key(f"{branch.name.fa} {branch.name.en} {branch.code} {branch.city}")
     )
     return show(
-        request, "branches.html", BranchesPage(settings_tabs(request, "console:branches"), rows, search)
+        request,
+        "branches.html",
+        BranchesPage(
+            settings_tabs(request, "console:branches"), rows, search, may_edit=may(request, "settings.edit")
+        ),
     )
 
 
-@page("branches.read", writes="settings.edit")
+@page("settings.edit")
 def new(request: HttpRequest) -> HttpResponse:
     """Opens a branch."""
     return _form(request, None)
@@ -138,6 +145,7 @@ def _form(request: HttpRequest, branch: BranchInfo | None) -> HttpResponse:
         title=title,
         values=values,
         errors=entry.errors,
+        may_edit=may(request, "settings.edit"),
     )
     return show(request, "branch.html", model, status=status)
 

@@ -11,11 +11,17 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
+from bashgah.access import selectors as access
 from bashgah.access.gate import may
+from bashgah.access.services import part_bring_back, part_put_away
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
+from bashgah.console.first_steps import PART, FirstSteps, first_steps
+from bashgah.console.framing import done
 from bashgah.console.views.base import chosen, own_page, show
 from bashgah.console.views.members.standing import program_now
 from bashgah.console.views.tiers import LadderCard, ladder_card
@@ -58,6 +64,8 @@ class HomePage:
     grows: bool
     counted: str
     can_enrol: bool
+    steps: FirstSteps | None
+    steps_away: bool
 
 
 @own_page
@@ -91,8 +99,32 @@ def index(request: HttpRequest) -> HttpResponse:
         grows=insights.figures_grow(club, now),
         counted=counted_words(kpis.as_of, now, club),
         can_enrol=may(request, "members.write"),
+        steps=first_steps(request, has_members=bool(kpis.members.now), now=now),
+        steps_away=access.is_put_away(club, request.user.pk, PART),
     )
     return show(request, "home.html", model)
+
+
+@require_POST
+@own_page
+def steps_put_away(request: HttpRequest) -> HttpResponse:
+    """Shows this person the first steps no more."""
+    part_put_away(club=request.club, staff_id=request.user.pk, part=PART, now=clock.now())
+    done(
+        request,
+        gettext("The first steps are put away."),
+        undo_url=reverse("console:steps_bring_back"),
+        undo_label=gettext("Show them again"),
+    )
+    return redirect("console:home")
+
+
+@require_POST
+@own_page
+def steps_bring_back(request: HttpRequest) -> HttpResponse:
+    """Shows this person the first steps again."""
+    part_bring_back(club=request.club, staff_id=request.user.pk, part=PART)
+    return redirect("console:home")
 
 
 def _ladder(club: ClubInfo, now: datetime, lang: Lang) -> LadderCard | None:

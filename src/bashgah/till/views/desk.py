@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bashgah.access.gate import allowed
+from bashgah.access.gate import allowed, may
 from bashgah.kit import mobile
 from bashgah.kit.text import ascii_digits, persian_digits
 from bashgah.members import qr
@@ -74,6 +74,7 @@ def branch(request: HttpRequest) -> HttpResponse:
         ),
         "number": number,
         "errors": errors,
+        "branch_url": reverse("console:branch_new") if may(request, "settings.edit") else "",
     }
     return render(request, "till/branch.html", context, status=422 if errors else 200)
 
