@@ -16,6 +16,8 @@ from bashgah.engine.facts import Fact, Line
 from bashgah.engine.states import Standing, State
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.points import Points
+from bashgah.kit.text import Texts
+from bashgah.rewards.types import CouponLine
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 texts = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
@@ -86,8 +88,10 @@ states = st.builds(
     used=st.dictionaries(st.tuples(texts, days | st.just(date.min)), amounts, max_size=2),
     balances=st.dictionaries(texts, amounts, max_size=2),
 )
+coupon_lines = st.builds(CouponLine, st.uuids(), texts, st.builds(Texts, texts, texts), amounts)
 outcomes = st.builds(
     Outcome,
+    coupons=st.lists(coupon_lines, max_size=2).map(tuple),
     credits=st.lists(
         st.builds(
             StoredCredit,

@@ -126,14 +126,44 @@ def test_a_coupon_is_a_discount_line_and_is_used_up_once(pos, naderi) -> None:
 
     told = purchase("C-1", quote=said["id"], member={"id": said["member_id"]})
     told.pop("amounts")
-    first = pos.post("/activities", told)
-    assert (first.status_code, pos.post("/activities", told).status_code) == (201, 200)
+    first, again = pos.post("/activities", told), pos.post("/activities", told)
+    assert (first.status_code, again.status_code) == (201, 200)
+    used_up = [{"coupon": name, "reward": "off", "name": {"fa": "کوپن", "en": "Off"}, "amount": 800_000}]
+    shown = pos.get(f"/activities/{first.json()['id']}").json()
+    assert [each["coupons"] for each in (first.json(), again.json(), shown)] == [used_up] * 3
+    assert first.json()["receipt"][:2] == [
+        "“Off” took 80,000 toman off",
+        "“Dairy days” took 27,000 toman off",
+    ]
     late = pos.post("/activities", {**told, "reference": "C-2", "quote": other["id"]})
     assert (late.status_code, late.json()["code"]) == (409, "coupon_used")
     used = pos.post("/carts/evaluate", cart(naderi, coupons=[coupon.code]), Accept_Language="en").json()
     assert (used["coupon_discounts"], used["coupons"][0]["reasons"]) == ([], ["it was used before"])
     wrong = pos.post("/carts/evaluate", cart(naderi, coupons=["NO-COUPON"])).json()
     assert wrong["unknown_codes"] == ["NO-COUPON"]
+
+
+def test_a_purchase_names_the_coupons_it_is_paid_with(pos, naderi) -> None:
+    """What each took off follows from what it is worth, where the purchase tells a discount at all."""
+    coupons = [coupon_of(naderi.club, naderi.sara, now=clock.now(), amount=n) for n in (300_000, 200_000)]
+    names = [ids.public("coupon", each.id) for each in coupons]
+
+    def told(reference: str, *codes: str, discount: int = 0) -> dict[str, Any]:
+        amounts = {"gross": 5_000_000, "discount": discount}
+        paid = [{"coupon": code} for code in codes]
+        return purchase(reference, member={"card": naderi.sara.number}, amounts=amounts, paid_with=paid)
+
+    batch = [told("P-1", coupons[0].code, discount=300_000), told("P-2", names[1]), told("P-3")]
+    results = pos.post("/activities/batch", {"activities": batch}).json()["results"]
+    off = {"reward": "off", "name": {"fa": "کوپن", "en": "Off"}}
+    assert [each["activity"]["coupons"] for each in results] == [
+        [{"coupon": names[0], **off, "amount": 300_000}],
+        [{"coupon": names[1], **off, "amount": 0}],
+        [],
+    ]
+    again = pos.post("/activities", batch[0]).json()
+    assert (again["repeated"], again["coupons"]) == (True, results[0]["activity"]["coupons"])
+    assert again["receipt"][0] == "“Off” took 30,000 toman off"
 
 
 def test_a_preview_has_no_id_and_a_stranger_has_no_rewards(pos, naderi) -> None:

@@ -21,7 +21,9 @@ from bashgah.engine.decisions import TierMove
 from bashgah.engine.facts import Discount, Fact, FactKind, Line
 from bashgah.engine.states import Standing, State
 from bashgah.kit.phrases import phrase_from_json, phrase_to_json
+from bashgah.kit.text import Texts
 from bashgah.redemption.types import GrantLine
+from bashgah.rewards.types import CouponLine
 
 FORM = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,6 +70,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     given_back: tuple[GivenBack, ...] = ()
     coupons_back: tuple[UUID, ...] = ()
     grants: tuple[GrantLine, ...] = ()
+    coupons: tuple[CouponLine, ...] = ()
 
 
 # plain loops, here and below: a comprehension costs as much as five turns of a loop, and there are one or two
@@ -196,19 +199,24 @@ def outcome_pack(outcome: Outcome) -> bytes:
             if available and not (pending or held)
             else _trimmed([b.wallet, available, pending, held], ("", 0, 0, 0))
         )
-    if outcome.tiers and not (outcome.moves or outcome.given_back or outcome.coupons_back or outcome.grants):
+    if (
+        outcome.tiers
+        and not (outcome.moves or outcome.given_back or outcome.coupons_back)
+        and not (outcome.grants or outcome.coupons)
+    ):
         return _encode([FORM, credits_, balances, outcome.tiers])
     moves = [[m.ladder, m.before, m.after, m.direction, phrase_to_json(m.why)] for m in outcome.moves]
     back = [[given.wallet, given.amount] for given in outcome.given_back]
-    coupons = [id_.bytes for id_ in outcome.coupons_back]
+    again = [id_.bytes for id_ in outcome.coupons_back]
     grants = [[each.reward, each.count, each.rule] for each in outcome.grants]
-    parts = [FORM, credits_, balances, list(outcome.tiers), moves, back, coupons, grants]
+    used = [[c.id.bytes, c.reward, c.name.fa, c.name.en, c.amount] for c in outcome.coupons]
+    parts = [FORM, credits_, balances, list(outcome.tiers), moves, back, again, grants, used]
     return _encode(_trimmed(parts, _OUTCOME_DEFAULTS))
 
 
 def outcome_unpack(packed: bytes | memoryview) -> Outcome:
     """Read an outcome back, equal to what was packed."""
-    _form, credits_, balances, tiers, moves, back, coupons, grants = _filled(
+    _form, credits_, balances, tiers, moves, back, again, grants, used = _filled(
         _decode(packed), _OUTCOME_DEFAULTS
     )
     return Outcome(
@@ -220,8 +228,11 @@ def outcome_unpack(packed: bytes | memoryview) -> Outcome:
             for ladder, before, after, direction, why in moves
         ),
         given_back=tuple(GivenBack(wallet, amount) for wallet, amount in back),
-        coupons_back=tuple(UUID(bytes=id_) for id_ in coupons),
+        coupons_back=tuple(UUID(bytes=id_) for id_ in again),
         grants=tuple(GrantLine(reward, count, rule) for reward, count, rule in grants),
+        coupons=tuple(
+            CouponLine(UUID(bytes=id_), reward, Texts(fa, en), amount) for id_, reward, fa, en, amount in used
+        ),
     )
 
 
@@ -234,7 +245,7 @@ def micros(at: datetime) -> int:
 _LINE_DEFAULTS = (0, "", 0, 1000, "", (), 0, 0, "", (), 0)
 _FACT_DEFAULTS = (FORM, 0, 0, 0, "", "", "", "pos", [], (), "IRR", "", "", 0, None, True, (), {}, [])
 _STATE_DEFAULTS: tuple[Any, ...] = (0, {}, {}, {}, [], {}, [])
-_OUTCOME_DEFAULTS: tuple[Any, ...] = (0, [], [], [], [], [], [], [])
+_OUTCOME_DEFAULTS: tuple[Any, ...] = (0, [], [], [], [], [], [], [], [])
 _CREDIT_DEFAULTS: tuple[Any, ...] = ("", 0, "", [], 0, 0, 0)
 
 

@@ -189,13 +189,12 @@ def coupons_promised(club: ClubInfo, purchase_ids: Sequence[UUID]) -> dict[UUID,
             """,
             [club.id, list(purchase_ids)],
         ).fetchall()
-    return {
-        id_: {
-            parse("coupon", name): sum(part for _no, part in lines)
-            for name, lines in _decode(bytes(kept)).coupons
-        }
-        for id_, kept in rows
-    }
+    return {id_: promised_amounts(_decode(bytes(kept)).coupons) for id_, kept in rows}
+
+
+def promised_amounts(coupons: Iterable[tuple[str, Parts]]) -> dict[UUID, int]:
+    """Add up what each coupon of a quote takes off, all lines together."""
+    return {parse("coupon", name): sum(part for _no, part in lines) for name, lines in coupons}
 
 
 def _coupons_kept(promised: Promised) -> bytes:

@@ -9,7 +9,7 @@ from uuid import UUID
 from bashgah.activities.compact import KIND_CODES, fact_unpack
 from bashgah.activities.discounts import discounts_told, promotion_name, took_off
 from bashgah.activities.selectors import spent_list
-from bashgah.activities.taken_off import CouponTold, coupons_told, other_discount
+from bashgah.activities.taken_off import coupons_told, other_discount
 from bashgah.activities.types import ActivityInfo
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine import CompiledProgram
@@ -22,6 +22,7 @@ from bashgah.kit.text import Texts
 from bashgah.members.selectors import groups_get
 from bashgah.programs.selectors import program_by_number
 from bashgah.programs.units import wallet_value
+from bashgah.rewards.types import CouponLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,10 @@ def price_said(
     paid_by_points: int,
     currency: str,
     name_of: Callable[[str], Texts],
-    coupons: Iterable[CouponTold] = (),
+    coupons: Iterable[CouponLine] = (),
 ) -> list[Phrase]:
     """Say what coupons and promotions took off and what points paid, a sentence each."""
-    said = [took_off(each.name, each.amount, currency) for each in coupons]
+    said = [took_off(each.name, each.amount, currency) for each in coupons if each.amount]
     said += [took_off(name_of(each.promotion), each.amount, currency) for each in discounts if each.amount]
     if paid_by_points:
         said.append(_points_paid(Phrase(_("Points")), paid_by_points, currency))
@@ -128,7 +129,7 @@ def _prices(
     return {id_: said for id_, said in found.items() if said}
 
 
-def _price(club: ClubInfo, program: int, fact: Fact, coupons: Sequence[CouponTold]) -> list[Phrase]:
+def _price(club: ClubInfo, program: int, fact: Fact, coupons: Sequence[CouponLine]) -> list[Phrase]:
     if not (fact.promotions or fact.paid_by_points or coupons):
         return []
     compiled = program_by_number(club, program)

@@ -283,6 +283,7 @@ def answer(batch: Batch, made: Made) -> Settled:
         outcome.grants,
         fact.promotions,
         fact.paid_by_points,
+        outcome.coupons,
         decision=made.decision,
     )
 

@@ -317,6 +317,7 @@ def info_of(row: Sequence[Any]) -> ActivityInfo:
         moves=stored.moves,
         given_back=stored.given_back,
         coupons_back=stored.coupons_back,
+        coupons=stored.coupons,
     )
 
 

@@ -29,9 +29,8 @@ from bashgah.activities.types import (
     Refused,
     ReturnIn,
     Settled,
-    WaitingReturn,
 )
-from bashgah.activities.waiting import waiting_close, waiting_ready, waiting_take
+from bashgah.activities.waiting import WaitingReturn, waiting_close, waiting_ready, waiting_take
 from bashgah.clubs.selectors import club_get
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.actors import actor_of

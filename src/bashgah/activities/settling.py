@@ -41,6 +41,7 @@ from bashgah.activities.recording import Batch, again, reference_reused, refused
 from bashgah.activities.returning import Purchase
 from bashgah.activities.running import Running
 from bashgah.activities.selectors import purchase_not_found
+from bashgah.activities.taken_off import coupons_taken
 from bashgah.activities.told import answers_asked, answers_made, purchases_find
 from bashgah.activities.types import CustomIn, Outcome, PurchaseIn, ReturnIn, Settled
 from bashgah.clubs.types import ClubInfo
@@ -55,6 +56,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.reading import lots_load
+from bashgah.ledger.states import Origin
 from bashgah.ledger.types import Cause
 from bashgah.members.services import members_lock, members_locking
 from bashgah.members.types import LockedMember
@@ -287,17 +289,7 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
     state, decision = usual.decided(member, compiled, fact, batch.budgets)
     quoted.earns_check(draft, decision)
     if payments:
-        if maker is not None:
-            apart.lent(maker, member, payments, origin)
-        batch.spent += paying.payments_take(
-            batch.club,
-            maker or member,
-            payments,
-            intake=draft.intake,  # type: ignore[arg-type]
-            origin=origin,
-            actor=batch.actor,
-            now=batch.now,
-        )
+        _payments_take(batch, draft, member, maker, payments, origin)
     purchase = _about(batch, draft, named) if named else None
     if purchase is not None:
         confirming.purchase_decided(batch, member, purchase, fact)
@@ -306,6 +298,9 @@ def _settled(cur: psycopg.Cursor[Any], batch: Batch, draft: Draft, named: dict[i
         owner = (maker or member).member_id
         lines = granting.grants_add(batch, owner, compiled, decision.grants, activity_id)
         outcome = structs.replace(outcome, grants=lines)
+    if payments:
+        promise = draft.promise.promised.coupons if draft.promise is not None else ()
+        outcome = structs.replace(outcome, coupons=coupons_taken(payments, promise, fact))
     for spent in decision.spent:
         batch.budgets[spent.slot] += spent.amount
         batch.taken[spent.slot] = batch.taken.get(spent.slot, 0) + spent.amount
@@ -351,6 +346,27 @@ def _payments(
     found = checked(intake)
     left = quoted.payments_left(draft.promise, found)
     return [*found, *checked(structs.replace(intake, paid_with=left))] if left else found
+
+
+def _payments_take(  # noqa: PLR0917 what one purchase is paid with, and by whom
+    batch: Batch,
+    draft: Draft,
+    member: Running,
+    maker: Running | None,
+    payments: list[paying.Payment],
+    origin: Origin,
+) -> None:
+    if maker is not None:
+        apart.lent(maker, member, payments, origin)
+    batch.spent += paying.payments_take(
+        batch.club,
+        maker or member,
+        payments,
+        intake=draft.intake,  # type: ignore[arg-type]
+        origin=origin,
+        actor=batch.actor,
+        now=batch.now,
+    )
 
 
 def _return_settled(

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from msgspec import structs
 
 from bashgah.activities.couponed import parts_by_line
-from bashgah.activities.payments import COUPON
-from bashgah.activities.promises import coupons_promised
+from bashgah.activities.payments import COUPON, Payment
+from bashgah.activities.promises import Parts, coupons_promised, promised_amounts
 from bashgah.clubs.types import ClubInfo
 from bashgah.engine.facts import Fact
 from bashgah.ground.batch import cursor
 from bashgah.kit.text import Texts
 from bashgah.rewards.discounting import Goods, Worth, is_scoped, taken_from
 from bashgah.rewards.selectors import coupons_worth
+from bashgah.rewards.types import CouponLine
 
-
-@dataclass(frozen=True, slots=True)
-class CouponTold:
-    """One coupon that a purchase used up, by its reward's name, and what it took off."""
-
-    name: Texts
-    amount: int
+Known = tuple[str, Texts, Worth]
+"""A coupon's reward, its name and what it is worth."""
 
 
 def coupons_told(
     club: ClubInfo, member_ids: Sequence[UUID], facts: Mapping[UUID, Fact]
-) -> dict[UUID, tuple[CouponTold, ...]]:
+) -> dict[UUID, tuple[CouponLine, ...]]:
     """Return by purchase what its coupons took off; those without any are not there.
 
     A quote promised the parts of its own coupons; otherwise they follow from what the coupons are worth and
@@ -45,13 +40,29 @@ def coupons_told(
     told = {}
     for id_, found in used.items():
         coupons = {coupon: known[coupon] for _owner, coupon in found if coupon in known}
-        amounts = promised.get(id_) or _followed(coupons, open_[id_])
-        told[id_] = tuple(
-            CouponTold(name, amounts[coupon])
-            for coupon, (name, _worth) in coupons.items()
-            if amounts.get(coupon)
-        )
+        lines = _lines(coupons, promised.get(id_, {}), open_[id_])
+        told[id_] = tuple(line for line in lines if line.amount)
     return {id_: found for id_, found in told.items() if found}
+
+
+def coupons_taken(
+    payments: Iterable[Payment], promise: Sequence[tuple[str, Parts]], fact: Fact
+) -> tuple[CouponLine, ...]:
+    """Return the coupons that a purchase uses up as it settles; ``promise`` is its quote's part of them."""
+    coupons: dict[UUID, Known] = {}
+    for each in payments:
+        if each.kind == COUPON and each.coupon is not None:
+            coupon = each.coupon
+            coupons[coupon.id] = coupon.reward, coupon.name, (coupon.kind, coupon.value)
+    return _lines(coupons, promised_amounts(promise), fact) if coupons else ()
+
+
+def _lines(coupons: Mapping[UUID, Known], promised: Mapping[UUID, int], fact: Fact) -> tuple[CouponLine, ...]:
+    amounts = promised or _followed(coupons, fact)
+    return tuple(
+        CouponLine(coupon, reward, name, amounts.get(coupon, 0))
+        for coupon, (reward, name, _worth) in coupons.items()
+    )
 
 
 def other_discount(fact: Fact) -> int:
@@ -59,8 +70,10 @@ def other_discount(fact: Fact) -> int:
     return fact.discount - sum(each.amount - each.shipping for each in fact.promotions)
 
 
-def _followed(coupons: Mapping[UUID, tuple[Texts, Worth]], fact: Fact) -> dict[UUID, int]:
-    worths = [worth for _name, worth in coupons.values()]
+def _followed(coupons: Mapping[UUID, Known], fact: Fact) -> dict[UUID, int]:
+    if not other_discount(fact):
+        return {}
+    worths = [worth for _reward, _name, worth in coupons.values()]
     goods, left = Goods((fact.gross,)), [fact.gross - other_discount(fact)]
     if fact.lines and any(is_scoped(value) for _kind, value in worths):
         by_promotions = parts_by_line([each.lines for each in fact.promotions])

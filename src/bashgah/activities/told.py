@@ -213,6 +213,7 @@ def _first_answer(club: ClubInfo, activity_id: UUID, member_id: UUID | None) -> 
         grants=outcome.grants,
         discounts=info.fact.promotions,
         paid_by_points=info.fact.paid_by_points,
+        coupons=outcome.coupons,
         decision=decision,
         repeated=True,
     )

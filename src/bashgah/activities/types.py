@@ -19,6 +19,7 @@ from bashgah.engine.decisions import Decision, RuleOutcome, TierMove
 from bashgah.engine.facts import Discount, Fact, Line
 from bashgah.kit.refusals import Refusal
 from bashgah.redemption.types import GrantLine
+from bashgah.rewards.types import CouponLine
 
 Amount = Annotated[int, Meta(ge=0, le=10**15)]
 Quantity = Annotated[int, Meta(ge=1, le=10**12, description="thousandths: 1500 is one and a half")]
@@ -263,6 +264,7 @@ class Settled(Struct, frozen=True, eq=False, gc=False):
     grants: tuple[GrantLine, ...] = ()
     discounts: tuple[Discount, ...] = ()
     paid_by_points: int = 0
+    coupons: tuple[CouponLine, ...] = ()
     repeated: bool = False
     decision: Decision | None = None
 
@@ -327,6 +329,7 @@ class ActivityInfo:
     given_back: tuple[GivenBack, ...] = ()
     coupons_back: tuple[UUID, ...] = ()
     grants: tuple[GrantLine, ...] = ()
+    coupons: tuple[CouponLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,24 +356,6 @@ class SpentInfo:
     returned: int
     ref_id: UUID
     owner_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingReturn:
-    """A return told before its purchase: it settles when the purchase comes."""
-
-    id: UUID
-    source: str
-    reference: str
-    purchase_source: str
-    purchase_reference: str
-    occurred_at: datetime
-    received_at: datetime
-    intake: ReturnIn
-    actor_kind: int
-    actor_id: UUID | None
-    closed_at: datetime | None
-    outcome: str
 
 
 @dataclass(frozen=True, slots=True)

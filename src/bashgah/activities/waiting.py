@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.db import transaction
 
 from bashgah.activities.drafts import Draft
 from bashgah.activities.recording import Batch, reference_reused
-from bashgah.activities.types import ReturnIn, WaitingReturn
+from bashgah.activities.types import ReturnIn
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import ids
 from bashgah.ground.audit import audit_post
@@ -23,6 +24,25 @@ from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReturn:
+    """A return told before its purchase: it settles when the purchase comes."""
+
+    id: UUID
+    source: str
+    reference: str
+    purchase_source: str
+    purchase_reference: str
+    occurred_at: datetime
+    received_at: datetime
+    intake: ReturnIn
+    actor_kind: int
+    actor_id: UUID | None
+    closed_at: datetime | None
+    outcome: str
+
 
 COLUMNS = """
     id, source, reference, purchase_source, purchase_reference, occurred_at, received_at, body, actor_kind,

@@ -68,12 +68,13 @@ def coupon_list(
 
 def coupons_worth(
     club: ClubInfo, member_ids: Sequence[UUID], coupon_ids: Iterable[UUID]
-) -> dict[UUID, tuple[Texts, Worth]]:
-    """Return what these coupons of these members are called and worth, whatever became of them."""
+) -> dict[UUID, tuple[str, Texts, Worth]]:
+    """Return the reward, name and worth of these coupons of these members, whatever became of them."""
     rows = Coupon.objects.filter(club_id=club.id, member_id__in=list(member_ids), id__in=list(coupon_ids))
     names = _names(club, {row.reward for row in rows})
     return {
-        row.id: (names.get(row.reward, Texts(row.reward, row.reward)), (row.kind, row.value)) for row in rows
+        row.id: (row.reward, names.get(row.reward, Texts(row.reward, row.reward)), (row.kind, row.value))
+        for row in rows
     }
 
 

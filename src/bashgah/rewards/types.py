@@ -119,3 +119,13 @@ class CouponInfo:
     closed_at: datetime | None
     used_reference: str = ""
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CouponLine:
+    """A coupon a purchase used up, its reward's name, and the money it took off; 0 where none is told."""
+
+    id: UUID
+    reward: str
+    name: Texts
+    amount: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -14,7 +15,9 @@ from bashgah.api.language import Lang
 from bashgah.api.speaking import Remembered, voice
 from bashgah.api.wording import Wording
 from bashgah.clubs.types import ClubInfo
+from bashgah.engine.facts import Discount
 from bashgah.kit import ids
+from bashgah.rewards.types import CouponLine
 
 
 class Amount(Struct, frozen=True):
@@ -94,13 +97,29 @@ class Discounted(Struct, frozen=True):
     lines: list[LinePart]
 
 
+class Name(Struct, frozen=True):
+    """A name in Persian and English; one of them may be empty."""
+
+    fa: str
+    en: str
+
+
+class Coupon(Struct, frozen=True):
+    """A coupon that the purchase used up, its reward, and the money it took off (0 where none is told)."""
+
+    coupon: str
+    reward: str
+    name: Name
+    amount: int
+
+
 class ActivityAnswer(Struct, frozen=True):
     """A recorded activity. ``receipt`` holds the lines to print for the member.
 
     A return says in ``given_back`` which units its purchase was paid with went back, and in ``coupons_back``
     which coupons can be used again. A purchase that took a quote names its ``discounts``, and in
-    ``paid_by_points`` the money that points paid of it. What rules gave beside units stands in ``rewards``;
-    coupons among them are issued a moment later.
+    ``paid_by_points`` the money that points paid of it; one paid with coupons names them in ``coupons``. What
+    rules gave beside units stands in ``rewards``; coupons among them are issued a moment later.
 
     In a batch ``why`` and ``receipt`` are empty unless it asks for them with ``explain``.
     """
@@ -120,6 +139,7 @@ class ActivityAnswer(Struct, frozen=True):
     given_back: list[Amount]
     coupons_back: list[str]
     discounts: list[Discounted]
+    coupons: list[Coupon]
     rewards: list[Given]
     paid_by_points: int
     why: list[Why]
@@ -186,15 +206,8 @@ def activity(
         ],
         given_back=[Amount(back.wallet, back.amount) for back in settled.given_back],
         coupons_back=[ids.public("coupon", id_) for id_ in settled.coupons_back],
-        discounts=[
-            Discounted(
-                each.promotion,
-                each.amount,
-                each.shipping,
-                [LinePart(no, part) for no, part in each.lines],
-            )
-            for each in settled.discounts
-        ],
+        discounts=_discounts(settled.discounts) if settled.discounts else [],
+        coupons=_coupons(settled.coupons) if settled.coupons else [],
         rewards=[Given(line.reward, line.count, line.rule) for line in settled.grants],
         paid_by_points=settled.paid_by_points,
         why=[
@@ -209,6 +222,23 @@ def activity(
         receipt=receipt(settled, club=club, wording=wording, lang=lang) if explain else [],
         repeated=settled.repeated,
     )
+
+
+# asked for only where there are some: most purchases have neither
+def _discounts(discounts: Iterable[Discount]) -> list[Discounted]:
+    return [
+        Discounted(
+            each.promotion, each.amount, each.shipping, [LinePart(no, part) for no, part in each.lines]
+        )
+        for each in discounts
+    ]
+
+
+def _coupons(lines: Iterable[CouponLine]) -> list[Coupon]:
+    return [
+        Coupon(ids.public("coupon", line.id), line.reward, Name(line.name.fa, line.name.en), line.amount)
+        for line in lines
+    ]
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -42,7 +42,8 @@ class _Writer:
 
     def lines(self, settled: Settled) -> list[str]:
         """Return all lines; qualifying points are on none."""
-        lines = self._price(settled) if settled.discounts or settled.paid_by_points else []
+        is_less = settled.discounts or settled.paid_by_points or settled.coupons
+        lines = self._price(settled) if is_less else []
         if settled.member_id is None:
             lines.append(self._say(Phrase(_("Recorded without a member; it can be claimed later."))))
             return lines
@@ -62,7 +63,9 @@ class _Writer:
 
     def _price(self, settled: Settled) -> list[str]:
         names = self._wording
-        said = price_said(settled.discounts, settled.paid_by_points, names.currency, names.promotion)
+        said = price_said(
+            settled.discounts, settled.paid_by_points, names.currency, names.promotion, settled.coupons
+        )
         return [self._say(line) for line in said]
 
     def _earned(self, lines: list[str], settled: Settled) -> None:

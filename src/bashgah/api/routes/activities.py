@@ -20,7 +20,7 @@ from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.once import once
 from bashgah.api.strict import Body, Instant, QueryText, Text
 from bashgah.api.through import lang_of
-from bashgah.api.values import AmountOut, DiscountOut, MemberId, branch_of, member_id_of, said
+from bashgah.api.values import AmountOut, DiscountOut, MemberId, TextsOut, branch_of, member_id_of, said
 from bashgah.engine.decisions import TierMove
 from bashgah.engine.facts import Fact
 from bashgah.kit import ids
@@ -126,6 +126,15 @@ class ReceiptOut(Schema):
     due: int
 
 
+class CouponUsedOut(Schema):
+    """A coupon that the purchase used up, its reward, and the money it took off (0 where none is told)."""
+
+    coupon: str
+    reward: str
+    name: TextsOut
+    amount: int
+
+
 class ActivityOut(ActivityRow):
     """An activity with its lines and what followed from it."""
 
@@ -147,6 +156,7 @@ class ActivityOut(ActivityRow):
     discounts: Annotated[
         list[DiscountOut], Field(description="What promotions took off, as a quote promised it.")
     ]
+    coupons: Annotated[list[CouponUsedOut], Field(description="Coupons that the purchase used up.")]
     rewards: Annotated[
         list[GivenOut],
         Field(description="Rewards of rules; coupons among them are issued a moment later."),
@@ -343,6 +353,15 @@ def _out(request: Call, info: ActivityInfo) -> ActivityOut:
         given_back=[AmountOut(wallet=back.wallet, amount=back.amount) for back in info.given_back],
         coupons_back=[ids.public("coupon", id_) for id_ in info.coupons_back],
         discounts=[DiscountOut.of(each) for each in fact.promotions],
+        coupons=[
+            CouponUsedOut(
+                coupon=ids.public("coupon", line.id),
+                reward=line.reward,
+                name=TextsOut.of(line.name),
+                amount=line.amount,
+            )
+            for line in info.coupons
+        ],
         rewards=[GivenOut(reward=line.reward, count=line.count, rule=line.rule) for line in info.grants],
         receipt=_receipt(request, info) if info.kind == "purchase" else None,
     )
