@@ -10,10 +10,13 @@ from django.db import transaction
 
 from bashgah.dealings import selectors, services
 from bashgah.ground import outbox
+from bashgah.ground.types import SYSTEM
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import lots_open
 from bashgah.members.services import member_block, member_enrol
+from bashgah.members.types import MemberInfo
 from bashgah.messaging import selectors as messaging
+from tests import cast
 from tests.cast import NOW, given
 from tests.dealings.conftest import Givers, the_member
 from tests.ledger.hand import Hand
@@ -81,6 +84,41 @@ def test_limits_of_day_month_and_pair_count_what_was_given(givers: Givers) -> No
     givers.gives(400, now=NOW + 2 * DAY)
     refused = refusal_of(lambda: givers.gives(401, now=NOW + 3 * DAY))
     assert (refused.code, refused.extra["left"]) == ("transfer_limit_reached", 400)
+
+
+@pytest.fixture
+def tina(givers: Givers) -> MemberInfo:
+    return member_enrol(club=givers.club, mobile="+989120000077", channel="till", now=cast.LONG_AGO)
+
+
+def test_a_month_has_a_limit_of_its_own_whoever_receives(givers: Givers, tina: MemberInfo) -> None:
+    given(givers.club, givers.sara, 5000)
+    azar = NOW + 2 * DAY
+    givers.gives(500, now=azar)
+    givers.gives(400, receiver=tina, now=azar + DAY)
+    refused = refusal_of(lambda: givers.gives(101, receiver=tina, now=azar + 2 * DAY))
+    assert (refused.code, refused.extra["left"]) == ("transfer_limit_reached", 100)
+    givers.gives(100, receiver=tina, now=azar + 2 * DAY)
+    # 1 Dey begins another month
+    givers.gives(500, receiver=tina, now=azar + 30 * DAY)
+
+
+def test_limits_are_of_the_person_whichever_membership_gave_or_received(
+    givers: Givers, tina: MemberInfo
+) -> None:
+    """The day's limit is 600, and 800 in a month to one person: to Reza, who becomes Tina."""
+    given(givers.club, givers.sara, 5000)
+    azar = NOW + 2 * DAY
+    nora = member_enrol(club=givers.club, mobile="+989120000078", channel="till", now=cast.LONG_AGO)
+    givers.gives(500, now=azar)
+    for survivor, merged in ((tina, givers.reza), (nora, givers.sara)):
+        services.members_merge(
+            club=givers.club, survivor_id=survivor.id, merged_id=merged.id, actor=SYSTEM, now=azar
+        )
+    today = refusal_of(lambda: givers.gives(101, giver=nora, receiver=tina, now=azar))
+    to_tina = refusal_of(lambda: givers.gives(301, giver=nora, receiver=tina, now=azar + DAY))
+    assert (today.code, today.extra["left"]) == ("transfer_limit_reached", 100)
+    assert (to_tina.code, to_tina.extra["left"]) == ("transfer_limit_reached", 300)
 
 
 def test_an_undone_gift_counts_against_no_limit(givers: Givers) -> None:

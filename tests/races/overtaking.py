@@ -14,7 +14,7 @@ from bashgah.kit.refusals import Refusal
 from tests.races.crossing import MINE
 from tests.races.test_merged import WAITING
 
-SECONDS = 5.0
+SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +58,5 @@ def overtaken(app_url: str, first: Callable[[], object], second: Callable[[], ob
                 waited = row is not None and bool(row[0])
                 if waited or over.wait(0.02):
                     break
-        working.join(30)
+        working.join(60)
     return Second(waited, got[0])

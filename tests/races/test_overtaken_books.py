@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.activities.test_confirming import shop_with
 from tests.activities.test_granting import gives, shop_of
 from tests.activities.test_recompute import FIRST
 from tests.cast import NOW, given
+from tests.dealings.test_groups import home_of
 from tests.ledger.hand import Hand
 from tests.races.overtaking import overtaken
 
@@ -169,3 +171,37 @@ def test_what_waits_for_a_yes_is_confirmed_or_cancelled_and_not_both(app_url: st
     assert (second.waited, second.code) == (True, "nothing_pending")
     wallet = wallets_get(shop.club, shop.sara.id, NOW)["points"]
     assert (wallet.available, wallet.pending) == (10, 0)
+
+
+def confirms(shop: Shop, activity_id: UUID) -> int:
+    return confirming.pending_decide(
+        club=shop.club, activity_id=activity_id, verdict="confirm", actor=SYSTEM, now=NOW
+    )
+
+
+def test_who_the_member_became_is_locked_where_pending_units_are_confirmed(
+    app_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reza became Sara after he was looked up, and Sara is given something at this moment."""
+    shop = shop_with(otherwise="cancel")
+    bought = shop.buys("A-1", MILLION, member=shop.reza)
+    merges(shop)
+    monkeypatch.setattr(confirming, "alias_set", lambda _club, id_: [id_])
+    second = overtaken(
+        app_url, lambda: given(shop.club, shop.sara, 5), lambda: confirms(shop, bought.activity_id)
+    )
+    assert (second.waited, second.got) == (True, 10)
+    wallet = sara(shop).wallet(NOW)
+    assert (wallet.available, wallet.pending) == (15, 0)
+
+
+def test_the_household_is_locked_where_pending_units_are_confirmed(app_url: str) -> None:
+    """A half waits in the household, into which Reza pays at this moment."""
+    home = home_of(share=50, points={"pending_days": 5})
+    given(home.club, home.reza, 20)
+    bought = home.shop.buys("S-1", MILLION)
+    second = overtaken(
+        app_url, lambda: home.pays_in(home.reza, 20), lambda: confirms(home.shop, bought.activity_id)
+    )
+    assert (second.waited, second.got) == (True, 10)
+    assert home.points()[:3] == (25, 5, 0)

@@ -14,7 +14,7 @@ from tests.races.crossing import MINE
 from tests.races.test_merged import WAITING
 
 MEMBER = "SELECT 1 FROM members_state WHERE member_id = %s FOR UPDATE"
-SECONDS = 3.0
+SECONDS = 30.0
 
 
 def waits_for_member(app_url: str, member_id: UUID, act: Callable[[], Any]) -> bool:
