@@ -227,6 +227,6 @@ def test_points_that_nobody_is_left_to_have_keep_it_from_closing() -> None:
     given(home.club, home.sara, 50)
     home.pays_in(home.sara, 30)
     for member in (home.tina, home.reza, home.sara):
-        member_erase(club=home.club, id=member.id, reason="x", actor=SYSTEM, now=NOW)
+        member_erase(club=home.club, id=member.id, reason="asked", actor=SYSTEM, now=NOW)
     assert refusal_of(home.closes) == "group_has_points"
     assert home.points()[0] == 30

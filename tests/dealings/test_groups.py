@@ -366,7 +366,7 @@ def test_who_leaves_the_club_leaves_the_household_and_the_next_heads_it(erase: b
     given(home.club, home.sara, 40)
     home.pays_in(home.sara, 40)
     act = member_erase if erase else member_leave
-    act(club=home.club, id=home.sara.id, reason="moved away", actor=SYSTEM, now=NOW)
+    act(club=home.club, id=home.sara.id, reason="asked", actor=SYSTEM, now=NOW)
     found = members.belonging_list(home.club, home.group_id)
     assert [(one.member_id, one.role) for one in found] == [
         (home.reza.id, "head"),

@@ -62,6 +62,8 @@ CHECKS = {
     "nobody_is_own_alias": ("members_state", "member_id, merged_into", "'{0}', '{0}'", "'{0}', '{1}'"),
     "status_is_known": ("members_state", "status", "'dead'", "'left'"),
     "belonging_ends_for_a_reason": ("members_belonging", "ended_at, ended_by", "now(), ''", "now(), 'left'"),
+    "erasure_is_closed_once": (
+        "members_erasure", "state, closed_at", "'done', NULL", "'withdrawn', now()"),
     "group_role_is_known": ("members_belonging", "role", "'guest'", "'junior'"),
     "monthly_limit_is_not_negative": ("members_belonging", "monthly_limit", "-1", "0"),
     "group_share_is_a_percentage": ("members_group", "share", "101", "100"),
@@ -125,6 +127,7 @@ UNIQUES = {
     "merged_once_at_a_time": ("merged_id, undone_at", "'{0}', NULL", "'{0}', now()"),
     "ground_audit_seal_audit_id_key": ("audit_id", "'{0}'", "'{1}'"),
     "reversals_are_numbered": ("member_id, reverses, n", "'{0}', '{1}', 1", "'{0}', '{1}', 2"),
+    "erased_once": ("member_id, state", "'{0}', 'done'", "'{0}', 'withdrawn'"),
     "one_group_at_a_time": ("member_id, ended_at", "'{0}', NULL", "'{0}', now()"),
     "one_invitation_per_code": ("club_id, digest", "'{0}', '\\x01'", "'{1}', '\\x01'"),
     "one_message_per_cause": ("cause_id, event, channel", "'{0}', 'a', 'sms'", "'{0}', 'a', 'inbox'"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from bashgah.activities.forgetting import held_facts_forget
 from bashgah.activities.occasions import occasions_record
 from bashgah.activities.promises import quotes_sweep
 from bashgah.activities.recomputing_many import JOB, recompute_run
@@ -38,6 +39,13 @@ def occasions() -> None:
     """Record the birthdays and anniversaries of each club's day, also of days missed; most runs find none."""
     for club in club_list():
         occasions_record(club=club, now=clock.now())
+
+
+@job("activities.forget", queue="upkeep", cron="51 2 * * *", lock="activities.forget")
+def forget() -> None:
+    """Delete decided facts that are older than each club keeps them."""
+    for club in club_list():
+        held_facts_forget(club=club, now=clock.now())
 
 
 @job(JOB, queue="upkeep", lock=JOB)

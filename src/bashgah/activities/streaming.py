@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from bashgah.activities import compact
@@ -37,6 +38,24 @@ def facts_after(club: ClubInfo, after: UUID, *, limit: int) -> Iterator[StoredFa
             [club.id, after, limit],
             binary=True,
         ).fetchall()
+    yield from _stored(rows)
+
+
+def facts_of(club: ClubInfo, member_ids: Sequence[UUID]) -> Iterator[StoredFact]:
+    """Yield every fact of these members, oldest first."""
+    with cursor() as cur:
+        rows = cur.execute(
+            """
+            SELECT id, member_id, about_id, program, fact, outcome FROM activities_activity
+            WHERE club_id = %s AND member_id = ANY(%s) ORDER BY id
+            """,
+            [club.id, list(member_ids)],
+            binary=True,
+        ).fetchall()
+    yield from _stored(rows)
+
+
+def _stored(rows: Iterable[Sequence[Any]]) -> Iterator[StoredFact]:
     for id_, member_id, about_id, program, fact, outcome in rows:
         yield StoredFact(
             id_,

@@ -102,6 +102,22 @@ REASONS = (
 """What a club begins with."""
 
 
+class RetentionTerms(BaseModel):
+    """How long what is told of people is kept, and how an erasure goes.
+
+    ``erasure_wait_days`` is how long a member's own wish waits and can be taken back; 0 erases at once.
+    Texts of messages and facts that were held back and decided go after so many days; 0 keeps them until
+    their member is erased. ``duty`` says to members in the club's own words what must be kept by law.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    erasure_wait_days: int = Field(7, ge=0, le=30)
+    message_days: int = Field(730, ge=0, le=3650)
+    held_fact_days: int = Field(180, ge=0, le=3650)
+    duty: TextsSetting = TextsSetting()
+
+
 class StageTerms(BaseModel):
     """What a rule must have passed before it is published, by what it costs a month.
 
@@ -148,6 +164,7 @@ class ClubSettings(BaseModel):
     adjustment_days: int = Field(7, ge=1, le=90)
     adjustment_key_limit: int = Field(1000, ge=0, le=10**9)
     stages: StageTerms = StageTerms()
+    retention: RetentionTerms = RetentionTerms()
 
     behaviours: tuple[BehaviourKey, ...] = Field((), max_length=15)
     check_in_hours: int = Field(12, ge=1, le=24 * 30)

@@ -28,6 +28,8 @@ ACTS: Mapping[str, Phrase] = {
     "member.status_changed": Phrase(_("A member's status was changed")),
     "member.exported": Phrase(_("All that is kept of a member was handed out")),
     "member.erased": Phrase(_("A member's personal data was erased")),
+    "member.erasure_asked": Phrase(_("A member asked to be erased")),
+    "member.erasure_withdrawn": Phrase(_("A member took the wish to be erased back")),
     "members.merged": Phrase(_("Two members were merged")),
     "members.parted": Phrase(_("A merge was undone")),
     "group.opened": Phrase(_("A shared account was opened")),

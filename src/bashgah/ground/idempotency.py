@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
 from bashgah.ground import ids, secrets
+from bashgah.ground.models import Idempotency
 from bashgah.ground.types import StoredAnswer
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -88,6 +90,24 @@ def idempotency_finish(
             """,
             [answer.status, sealed, club_id, credential, operation, key],
         )
+
+
+def idempotency_forget(*, club_id: UUID, named: Sequence[str]) -> int:
+    """Replace the stored answers that name one of these public ids by an empty one; return how many.
+
+    The keys stay bound: a repeated request does nothing again, and learns nothing any more. Every answer of
+    the club is opened, so this is a job's work.
+    """
+    kept = Idempotency.objects.filter(club_id=club_id, answer__isnull=False)
+    rows = kept.values_list("credential", "operation", "key", "id", "answer")
+    forgotten = 0
+    for credential, operation, key, row_id, answer in rows.iterator(2000):
+        text = secrets.decrypt(club_id, _TABLE, "answer", row_id, bytes(answer))
+        if any(name in text for name in named):
+            sealed = secrets.encrypt(club_id, _TABLE, "answer", row_id, "{}")
+            one = kept.filter(credential=credential, operation=operation, key=key)
+            forgotten += one.update(answer=sealed)
+    return forgotten
 
 
 def idempotency_sweep(older_than: datetime) -> int:

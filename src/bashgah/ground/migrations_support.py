@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.migrations import RunSQL
 from django.db.migrations.operations.base import Operation
 
 
@@ -93,4 +94,21 @@ def revoke(table: str, *privileges: str) -> Operation:
     )
 
 
-__all__ = ["Privileges", "append_only", "grant_columns", "revoke"]
+def words_forgotten(name: str, statements: str, *, more: str = "") -> Operation:
+    """Make a function that runs as the owner and empties people's words in rows the app role may not change.
+
+    It takes ``ids``, the members, and whatever ``more`` declares; its statements must touch rows of erased
+    people alone (``members_person.erased_at``), or what is past its time, so that they open no other way
+    around the privileges.
+    """
+    given = f"ids uuid[]{', ' + more if more else ''}"
+    return RunSQL(
+        f"""
+        CREATE FUNCTION {name} ({given}) RETURNS void LANGUAGE sql SECURITY DEFINER
+        SET search_path FROM CURRENT AS $words$ {statements} $words$
+        """,
+        f"DROP FUNCTION {name}",
+    )
+
+
+__all__ = ["Privileges", "append_only", "grant_columns", "revoke", "words_forgotten"]

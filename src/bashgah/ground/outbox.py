@@ -313,6 +313,15 @@ def deliveries_stuck(*, club_id: UUID | None = None, limit: int = 100) -> list[S
         return [StuckDelivery(*row) for row in cursor.fetchall()]
 
 
+def errors_forget(member_ids: Sequence[UUID]) -> None:
+    """Empty what handlers said as they failed over news of these members: it may quote anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ground_delivery SET error = '' WHERE member_id = ANY(%s) AND error <> ''",
+            [list(member_ids)],
+        )
+
+
 def delivery_retry(event_id: UUID, *, handler: str, club_id: UUID | None = None, now: datetime) -> bool:
     """Give a delivery that was set aside all its tries again; false if there is none (of that club)."""
     return bool(

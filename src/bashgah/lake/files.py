@@ -186,6 +186,16 @@ def month_write(folder: Path, month: str, fresh: pa.Table) -> int:
     return int(fresh.num_rows)
 
 
+def month_write_anew(folder: Path, month: str, owners: Sequence[bytes], fresh: pa.Table) -> None:
+    """Replace the facts of these members in a month's file by fresh ones; facts it does not hold stay out."""
+    path = month_path(folder, month)
+    held = pq.read_table(path, schema=FACTS)
+    theirs = pc.is_in(held["member_id"], value_set=pa.array(owners, pa.binary()))
+    known = pc.is_in(fresh["id"], value_set=held["id"].combine_chunks())
+    parts = [held.filter(pc.invert(theirs)), fresh.filter(known)]
+    table_write(path, pa.concat_tables(parts).unify_dictionaries().sort_by(ORDER))
+
+
 class Opened:
     """The files of a lake, opened once: what is written beside them meanwhile changes nothing.
 

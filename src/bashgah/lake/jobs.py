@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from bashgah.clubs.selectors import club_list
+from uuid import UUID
+
+from bashgah.clubs.selectors import club_get, club_list
 from bashgah.ground.jobs import job
-from bashgah.lake.services import lake_available, lake_export
+from bashgah.lake.services import lake_available, lake_export, lake_forget_words
+from bashgah.members.selectors import alias_set
+
+FORGET = "lake.forget"
 
 
 @job("lake.export", queue="upkeep", cron="27 1 * * *", lock="lake.export")
@@ -14,3 +19,10 @@ def export() -> None:
         return
     for club in club_list():
         lake_export(club=club)
+
+
+@job(FORGET, queue="upkeep", lock="lake.export")
+def forget(club: str, member: str) -> None:
+    """Write anew what the lake holds of a member who was erased."""
+    of = club_get(UUID(club))
+    lake_forget_words(club=of, member_ids=alias_set(of, UUID(member)))

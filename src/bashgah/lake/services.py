@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from bashgah.activities.streaming import StoredFact, facts_after
+from bashgah.activities.streaming import StoredFact, facts_after, facts_of
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.places import var_folder
 from bashgah.kit.ids import uuid7
@@ -73,6 +73,26 @@ def lake_export(*, club: ClubInfo, told: Told | None = None) -> LakeInfo:
 def lake_forget(*, club: ClubInfo) -> None:
     """Throw the club's lake away; the next export makes it again."""
     shutil.rmtree(lake_folder(club), ignore_errors=True)
+
+
+def lake_forget_words(*, club: ClubInfo, member_ids: Sequence[UUID]) -> None:
+    """Write anew what the lake holds of erased members, as the books have it now; no lake, nothing to do."""
+    if not lake_available() or not (lake_folder(club) / "manifest.json").is_file():
+        return
+    from bashgah.lake import files
+
+    folder, owners = lake_folder(club), [id_.bytes for id_ in member_ids]
+    with _alone(folder):
+        manifest = files.manifest_read(folder)
+        with reading():
+            by_month: dict[str, list[dict[str, Any]]] = {}
+            for stored in facts_of(club, member_ids):
+                by_month.setdefault(f"{stored.fact.local_at:%Y-%m}", []).append(_row(stored))
+            members = [row for page in _members(club) for row in page]
+        for month, rows in by_month.items():
+            if month in manifest.months:
+                files.month_write_anew(folder, month, owners, files.facts_table(rows))
+        files.table_write(folder / "members.parquet", files.members_table(members))
 
 
 @contextmanager

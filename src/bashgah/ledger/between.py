@@ -340,7 +340,7 @@ def _ripen(book: Book, wallet: WalletState, passed: Passed, amount: int, now: da
         lot = book.lots.get(stored.id, stored)
         if lot.is_pending:
             continue
-        origin = book._by_time(Cause.MATURITY, lot.available_from or now, now)
+        origin = book.by_time(Cause.MATURITY, lot.available_from or now, now)
         book._post(origin, (Account.PENDING, Account.AVAILABLE), wallet.unit, amount)
         wallet.pending -= amount
         wallet.available += amount

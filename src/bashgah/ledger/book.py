@@ -366,10 +366,10 @@ class Book(Struct, gc=False):
         for at, what, lots in due:
             left = [lot for lot in lots if lot.remaining and (lot.is_pending or what >= Due.EXPIRY)]
             if left and what is Due.MATURITY:
-                self._mature(wallet, self._by_time(Cause.MATURITY, at, now), left)
+                self._mature(wallet, self.by_time(Cause.MATURITY, at, now), left)
             elif left:
                 cause = Cause.CONFIRMATION if what is Due.CANCELLATION else Cause.EXPIRY
-                self._expire(wallet, self._by_time(cause, at, now, REASONS.get(what, "")), left)
+                self.expire(wallet, self.by_time(cause, at, now, REASONS.get(what, "")), left)
         return bool(due)
 
     def _mature(self, wallet: WalletState, origin: Origin, lots: list[LotState]) -> None:
@@ -382,7 +382,7 @@ class Book(Struct, gc=False):
             lot.is_dirty = True
         self._repay(wallet, posting_id)
 
-    def _expire(self, wallet: WalletState, origin: Origin, lots: list[LotState]) -> None:
+    def expire(self, wallet: WalletState, origin: Origin, lots: list[LotState]) -> None:
         for is_pending in (False, True):
             part = [lot for lot in lots if lot.is_pending is is_pending]
             if not part:
@@ -398,7 +398,7 @@ class Book(Struct, gc=False):
                 self._just_expired[lot.id] = lot.remaining
                 self._allocate(posting_id, lot, lot.remaining)
 
-    def _by_time(self, cause: Cause, at: datetime, now: datetime, reason: str = "") -> Origin:
+    def by_time(self, cause: Cause, at: datetime, now: datetime, reason: str = "") -> Origin:
         entry_id = self.new_id()
         return Origin(entry_id, cause, entry_id, at, now, self.local_date(at), reason=reason)
 

@@ -11,3 +11,9 @@ from bashgah.members import services
 def sweep() -> None:
     """Remove one-time codes that are over."""
     services.codes_sweep(now=clock.now())
+
+
+@job("members.erasures", queue="upkeep", cron="13 * * * *", lock="members.erasures", attempts=1)
+def erasures() -> None:
+    """Erase the people whose waiting time is over."""
+    services.erasures_carry_out(now=clock.now())

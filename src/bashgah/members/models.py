@@ -109,9 +109,44 @@ class Person(models.Model):
     national_id = models.BinaryField(null=True)
     address = models.BinaryField(null=True)
     notes = models.BinaryField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "members_person"
+
+
+class Erasure(models.Model):
+    """A wish to have a person's data erased, waiting until its day, and what became of it.
+
+    ``reason`` is one of the house's own (``services.erasing.REASONS``), never words of a person.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    club_id = models.UUIDField()
+    member_id = models.UUIDField()
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=9)
+    reason = models.CharField(max_length=9)
+    asked_kind = models.CharField(max_length=6)
+
+    class Meta:
+        db_table = "members_erasure"
+        indexes = [
+            models.Index(fields=["club_id", "id"], name="erasures_of_a_club"),
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="erasures_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member_id"], condition=Q(state__in=["waiting", "done"]), name="erased_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", closed_at__isnull=True)
+                | Q(state__in=["done", "withdrawn"], closed_at__isnull=False),
+                name="erasure_is_closed_once",
+            ),
+        ]
 
 
 class Identifier(models.Model):

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from bashgah.clubs.types import GroupType
 from bashgah.kit import email, mobile
+from bashgah.kit.phrases import Phrase
 from bashgah.kit.text import Texts
 
 Status = Literal["active", "blocked", "left"]
@@ -24,6 +25,8 @@ ConsentChannel = Literal["sms", "email", "push", "call", "post", "app"]
 ConsentPurpose = Literal["service", "marketing", "profiling"]
 CodePurpose = Literal["sign_in", "redeem", "verify", "give"]
 AttributeType = Literal["text", "number", "boolean", "date", "choice"]
+ErasureState = Literal["waiting", "done", "withdrawn"]
+ErasureReason = Literal["asked", "authority", "mistaken"]
 Sort = Literal["enrolled", "enrolled_first", "name", "name_last"]
 """``enrolled`` is the newest first, ``enrolled_first`` the oldest; ``name_last`` starts from its end."""
 
@@ -56,16 +59,40 @@ class MemberInfo:
     referrer_id: UUID | None
     external_id: str
     enrolled_at: datetime
+    erased_at: datetime | None = None
 
     @property
     def name(self) -> str:
-        """The full name, the nickname where there is none, or the masked mobile."""
-        return f"{self.first_name} {self.last_name}".strip() or self.nickname or self.mobile_masked
+        """The full name, else the nickname or the masked mobile; of an erased person the card's number."""
+        named = f"{self.first_name} {self.last_name}".strip() or self.nickname or self.mobile_masked
+        return self.number if self.erased_at and not named else named
 
     @property
     def is_active(self) -> bool:
         """Whether the member may earn and spend."""
         return self.status == "active" and self.merged_into is None
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureInfo:
+    """A wish to be erased: since when, until when it can be taken back, and what became of it."""
+
+    id: UUID
+    member_id: UUID
+    asked_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    state: ErasureState
+    reason: ErasureReason
+    asked_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureLook:
+    """What a person would give up by an erasure, and what stands in its way, as sentences."""
+
+    losses: tuple[Phrase, ...]
+    hindrances: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)

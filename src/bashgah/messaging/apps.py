@@ -10,10 +10,13 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self) -> None:
-        """Load the shelf of channels, and add this room's part to the export of a member."""
+        """Load the shelf of channels, and join the export and erasure of a member."""
+        from bashgah.members import forgetting
         from bashgah.members.exports import PARTS, ExportPart
         from bashgah.messaging.exports import messages_export
+        from bashgah.messaging.forgetting import PART
         from bashgah.messaging.shelf import channels_load
 
         channels_load()
         PARTS.add(ExportPart("messages", messages_export))
+        forgetting.PARTS.add(PART)

@@ -31,6 +31,7 @@ from bashgah.messaging.events import (
     TIER_RAISED,
     WELCOME,
 )
+from bashgah.messaging.forgetting import trial_forget
 from bashgah.messaging.group_events import (
     GROUP_INVITED,
     GROUP_JOINED,
@@ -105,6 +106,14 @@ def on_proof_refused(news: Sequence[News]) -> None:
     _tell(PROOF_REFUSED, [item for item in news if _is_fresh(item)], _refused_values)
 
 
+@hears("member.erased")
+def on_member_erased(news: News) -> None:
+    """Take what was written to or about an erased person out of the trial channels' files."""
+    if news.member_id is not None:
+        club = clubs.club_get(news.club_id)
+        trial_forget(club=club, member_ids=members.alias_set(club, news.member_id))
+
+
 @hears("group.invited", together=TOGETHER)
 def on_group_invited(news: Sequence[News]) -> None:
     """Tell whom an invitation names; one without a name is told by whoever passes its code on."""
@@ -138,7 +147,10 @@ def on_group_role_set(news: Sequence[News]) -> None:
 def _tell(event: EventInfo, news: Sequence[News], values: Values) -> None:
     def told(club: ClubInfo, item: News) -> Iterable[ToSay]:
         params = values(club, item)
-        return [ToSay(item.member_id, item.id, params)] if params is not None and item.member_id else []
+        if params is None or item.member_id is None:
+            return []
+        other = item.payload.get("other_id")
+        return [ToSay(item.member_id, item.id, params, UUID(other) if other else None)]
 
     _tell_each(event, news, told)
 
@@ -254,7 +266,7 @@ def _heads(club: ClubInfo, item: News) -> Iterable[ToSay]:
         for one in members.belonging_list(club, _group_id(item))
         if one.role == "head" and one.member_id != person and one.joined_at <= item.at
     ]
-    return [_of_group(club, item, head, person=_called(club, person)) for head in heads]
+    return [_of_group(club, item, head, about=person, person=_called(club, person)) for head in heads]
 
 
 def _those_out(club: ClubInfo, item: News) -> Iterable[ToSay]:
@@ -268,10 +280,12 @@ def _role(club: ClubInfo, item: News) -> Iterable[ToSay]:
     return [_of_group(club, item, ids.parse("member", item.payload["member"]), role=role)]
 
 
-def _of_group(club: ClubInfo, item: News, member_id: UUID, **more: Any) -> ToSay:
+def _of_group(
+    club: ClubInfo, item: News, member_id: UUID, *, about: UUID | None = None, **more: Any
+) -> ToSay:
     """One thing to tell one of several: a cause is told once, so each has a cause of their own."""
     account = members.group_get(club, _group_id(item)).name
-    return ToSay(member_id, uuid5(item.id, str(member_id)), {"account": account, **more})
+    return ToSay(member_id, uuid5(item.id, str(member_id)), {"account": account, **more}, about)
 
 
 def _group_id(item: News) -> UUID:

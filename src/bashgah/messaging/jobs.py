@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bashgah.clubs.selectors import club_list
 from bashgah.ground import clock
 from bashgah.ground.jobs import job
-from bashgah.messaging import expiry, sending
+from bashgah.messaging import expiry, forgetting, sending
 
 AT_ONCE = 200
 WARNING_HOUR = 10
@@ -34,3 +34,12 @@ def expiry_warnings() -> None:
     for club in club_list():
         if now.astimezone(ZoneInfo(club.timezone)).hour == WARNING_HOUR:
             expiry.expiry_warn(club=club, now=now)
+
+
+@job("messaging.forget", queue="upkeep", cron="47 2 * * *", lock="messaging.forget")
+def forget() -> None:
+    """Empty texts of messages that are older than each club keeps them."""
+    now = clock.now()
+    for club in club_list():
+        while forgetting.texts_forget(club=club, now=now) == forgetting.AT_ONCE:
+            pass

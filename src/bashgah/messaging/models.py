@@ -26,6 +26,7 @@ class Message(models.Model):
 
     ``sealed`` holds the text of a secret message and ``address_sealed`` the number of somebody who is no
     member yet; both are wiped when the message is closed. Other addresses are looked up when it is sent.
+    ``about_id`` is another member whom the text names.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -36,6 +37,7 @@ class Message(models.Model):
     read_at = models.DateTimeField(null=True)
     club_id = models.UUIDField()
     member_id = models.UUIDField(null=True)
+    about_id = models.UUIDField(null=True)
     cause_id = models.UUIDField()
     parts = models.SmallIntegerField()
     tries = models.SmallIntegerField()
@@ -55,6 +57,9 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["member_id", "id"], name="messages_of_a_member"),
+            models.Index(
+                fields=["about_id"], condition=Q(about_id__isnull=False), name="messages_naming_a_member"
+            ),
             models.Index(fields=["club_id", "id"], name="messages_of_a_club"),
             models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="messages_to_send"),
         ]

@@ -31,11 +31,15 @@ SEND_JOB = "messaging.send"
 
 @dataclass(frozen=True, slots=True)
 class ToSay:
-    """One thing to tell one member: the cause makes it once, the values fill the wording."""
+    """One thing to tell one member: the cause makes it once, the values fill the wording.
+
+    ``about_id`` is another member whom the values name.
+    """
 
     member_id: UUID
     cause_id: UUID
     params: Mapping[str, Any]
+    about_id: UUID | None = None
 
 
 def template_save(
@@ -252,6 +256,7 @@ def _row(
         sent_at=now if in_place else None,
         club_id=club.id,
         member_id=member.id,
+        about_id=one.about_id,
         cause_id=one.cause_id,
         parts=sms_parts(body) if template.channel == "sms" else 0,
         tries=0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +41,29 @@ def read(club_slug: str, *, limit: int) -> list[TrialMessage]:
         for fields in _last(_path(club_slug, channel), limit)
     ]
     return sorted(found, key=lambda message: message.at, reverse=True)[:limit]
+
+
+def forget(club_slug: str, refs: Collection[str]) -> int:
+    """Take the messages of these ids out of a club's files, also the older ones; return how many."""
+    gone = 0
+    for channel in CHANNELS:
+        path = _path(club_slug, channel)
+        for one in (path, path.with_suffix(".older.jsonl")):
+            gone += _without(one, refs) if one.exists() else 0
+    return gone
+
+
+def _without(path: Path, refs: Collection[str]) -> int:
+    """Write the file anew without these; one appended meanwhile may be lost, which a trial bears."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+    kept = [line for line in lines if not (line.endswith("}\n") and json.loads(line)["ref"] in refs)]
+    if len(kept) < len(lines):
+        fresh = path.with_suffix(f".{os.getpid()}.tmp")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(kept)
+        fresh.replace(path)
+    return len(lines) - len(kept)
 
 
 def _line(channel: str, message: Outgoing) -> str:

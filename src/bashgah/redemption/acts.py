@@ -380,7 +380,7 @@ def write_down(club: ClubInfo, row: Redemption, actor: Actor, action: str, now: 
             "unit": row.unit,
             "member_id": public("member", row.member_id),
             "yes_by": row.yes_by,
-            "reason": row.cancel_reason or row.reason,
+            "reason": row.reason,
             "branch": row.branch,
         },
         now=now,

@@ -114,7 +114,7 @@ def tier_grant(
             actor=actor,
             action="tier.granted",
             target=public("member", member_id),
-            details={"ladder": ladder, "tier": tier, "until": until.isoformat(), "reason": reason.strip()},
+            details={"ladder": ladder, "tier": tier, "until": until.isoformat()},
             now=now,
         )
 

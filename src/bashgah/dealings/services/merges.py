@@ -195,7 +195,6 @@ def _told(club: ClubInfo, row: Merge, actor: Actor, action: str, now: datetime) 
     details = {
         "survivor": public("member", row.survivor_id),
         "merged": public("member", row.merged_id),
-        "reason": row.reason,
     }
     audit_post(
         club_id=club.id, actor=actor, action=action, target=public("merge", row.id), details=details, now=now

@@ -221,7 +221,7 @@ def transfer_undo(
         )
         row.state, row.undone_at, row.undone_by, row.undo_reason = "undone", now, actor.name, reason
         row.save(update_fields=["state", "undone_at", "undone_by", "undo_reason"])
-        _write_down(club, row, actor, "transfer.undone", now, reason=reason)
+        _write_down(club, row, actor, "transfer.undone", now)
         _tell(club, row, "transfer.undone", now, (_root(giver), _root(receiver)))
         return selectors.transfer_info(row)
 
@@ -267,9 +267,7 @@ def _tell(club: ClubInfo, row: Transfer, kind: str, now: datetime, both: tuple[U
         )
 
 
-def _write_down(
-    club: ClubInfo, row: Transfer, actor: Actor, action: str, now: datetime, *, reason: str = ""
-) -> None:
+def _write_down(club: ClubInfo, row: Transfer, actor: Actor, action: str, now: datetime) -> None:
     audit_post(
         club_id=club.id,
         actor=actor,
@@ -282,7 +280,6 @@ def _write_down(
             "amount": row.amount,
             "channel": row.channel,
             "yes_by": row.yes_by,
-            "reason": reason,
         },
         now=now,
     )

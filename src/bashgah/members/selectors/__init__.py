@@ -2,6 +2,13 @@
 
 from bashgah.members.selectors.conditions import cities_in_use, sources_in_use, within_branches
 from bashgah.members.selectors.deciding import members_together
+from bashgah.members.selectors.erasures import (
+    erasure_info,
+    erasure_list,
+    erasure_look,
+    erasure_waiting,
+    erasures_waiting,
+)
 from bashgah.members.selectors.groups import (
     GROUPS,
     SPENT_OF_GROUPS,
@@ -64,6 +71,11 @@ __all__ = [
     "consent_history",
     "consents",
     "consents_granted",
+    "erasure_info",
+    "erasure_list",
+    "erasure_look",
+    "erasure_waiting",
+    "erasures_waiting",
     "group_get",
     "group_list",
     "group_purse",

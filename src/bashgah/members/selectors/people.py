@@ -24,7 +24,7 @@ from bashgah.members.types import IdentifierKind, MemberInfo, PersonInfo
 COLUMNS = """
     m.id, m.club_id, m.number, m.first_name, m.last_name, m.nickname, s.status, s.kind, s.merged_into,
     p.mobile, m.city, m.gender, m.birth_date, m.favourite_branch_id, m.source, m.channel, m.branch_id,
-    m.staff_id, m.tags, m.attributes, m.locale, m.referrer_id, m.external_id, m.enrolled_at
+    m.staff_id, m.tags, m.attributes, m.locale, m.referrer_id, m.external_id, m.enrolled_at, p.erased_at
 """
 MERGED = "SELECT member_id, merged_into FROM members_state WHERE merged_into IS NOT NULL"
 """Who is somebody else by now, for proofs that count across aliases."""
@@ -203,6 +203,7 @@ def _member(club: ClubInfo, row: tuple[Any, ...]) -> MemberInfo:
         referrer_id=row[21],
         external_id=row[22],
         enrolled_at=row[23],
+        erased_at=row[24],
     )
 
 

@@ -5,7 +5,8 @@ from bashgah.members.services.belonging import groups_join, groups_part
 from bashgah.members.services.codes import code_check, code_issue, codes_sweep
 from bashgah.members.services.consents import consent_record, consents_join, consents_part
 from bashgah.members.services.enrolment import member_enrol, members_enrol_bulk
-from bashgah.members.services.erasure import member_erase
+from bashgah.members.services.erasing import erasure_ask, erasure_withdraw, erasures_carry_out
+from bashgah.members.services.erasure import member_erase, member_forget_again
 from bashgah.members.services.exporting import member_export_take
 from bashgah.members.services.groups import (
     belonging_add,
@@ -49,6 +50,9 @@ __all__ = [
     "consent_record",
     "consents_join",
     "consents_part",
+    "erasure_ask",
+    "erasure_withdraw",
+    "erasures_carry_out",
     "group_allowed",
     "group_ended",
     "group_lock",
@@ -66,6 +70,7 @@ __all__ = [
     "member_enrol",
     "member_erase",
     "member_export_take",
+    "member_forget_again",
     "member_leave",
     "member_put_under",
     "member_rejoin",

@@ -13,6 +13,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members.models import State
+from bashgah.members.services.erased import erased_refuse
 from bashgah.members.types import LockedMember
 
 
@@ -21,7 +22,8 @@ def member_put_under(*, club: ClubInfo, survivor: LockedMember, merged: LockedMe
 
     Refuses ``merge_with_self`` (422), ``member_merged`` (409) where one of them is somebody else already,
     ``merge_kinds_differ`` (409) for a person and a household, ``group_not_merged`` (409) for two of these,
-    ``merge_has_others`` (409) where the one to go has taken others in: they would lose their way back.
+    ``member_erased`` (409), ``merge_has_others`` (409) where the one to go has taken others in: they would
+    lose their way back.
     """
     if survivor.id == merged.id:
         raise Refusal(
@@ -29,6 +31,8 @@ def member_put_under(*, club: ClubInfo, survivor: LockedMember, merged: LockedMe
         )
     if survivor.merged_into or merged.merged_into:
         raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
+    erased_refuse(survivor.id)
+    erased_refuse(merged.id)
     if survivor.kind == merged.kind == "group":
         raise Refusal("group_not_merged", Phrase(_("Shared accounts can't be merged.")))
     if survivor.kind != merged.kind:
@@ -42,5 +46,9 @@ def member_put_under(*, club: ClubInfo, survivor: LockedMember, merged: LockedMe
 
 
 def member_take_out(*, club: ClubInfo, merged_id: UUID) -> None:
-    """Let a merged membership stand for itself again; both are locked."""
+    """Let a merged membership stand for itself again; both are locked.
+
+    Refuses ``member_erased`` (409): nothing is left that could tell the two apart.
+    """
+    erased_refuse(merged_id)
     State.objects.filter(club_id=club.id, member_id=merged_id).update(merged_into=None)

@@ -21,6 +21,7 @@ from bashgah.members.models import Identifier, Member, Person
 from bashgah.members.names import names_search_key, names_sort_key
 from bashgah.members.services.attributes import ranged_set, stored_attributes
 from bashgah.members.services.enrolment import identifier_taken
+from bashgah.members.services.erased import erased_refuse
 from bashgah.members.services.standing import member_lock
 from bashgah.members.types import IdentifierKind, MemberInfo
 
@@ -60,6 +61,7 @@ def member_update(
         raise ValueError(f"a member has no field {sorted(unknown)}")
     with transaction.atomic():
         member_lock(club, id)
+        erased_refuse(id)
         before = selectors.member_get(club, id)
         columns = _columns(club, before, changes, now)
         sealed = {

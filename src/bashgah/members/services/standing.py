@@ -24,6 +24,7 @@ from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import clean
 from bashgah.members.models import Change, State
 from bashgah.members.services import belonging
+from bashgah.members.services.erased import erased_refuse
 from bashgah.members.types import LockedMember, Status
 
 REASON_LENGTH = 500
@@ -97,7 +98,11 @@ def member_leave(*, club: ClubInfo, id: UUID, reason: str, actor: Actor, now: da
 
 
 def member_rejoin(*, club: ClubInfo, id: UUID, reason: str, actor: Actor, now: datetime) -> None:
-    """Take a member back who had left; a blocked one raises ``member_blocked`` (409)."""
+    """Take a member back who had left.
+
+    A blocked one raises ``member_blocked`` (409), an erased one ``member_erased`` (409).
+    """
+    erased_refuse(id)
     _status_set(club, id, "active", reason, actor, now, only_from="left")
 
 

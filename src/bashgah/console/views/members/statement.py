@@ -57,6 +57,7 @@ def reasons() -> dict[str, str]:
         "timeout": gettext("not used in time"),
         "inactivity": gettext("no purchase or visit for a long time"),
         "unconfirmed": gettext("not confirmed in time"),
+        "erased": gettext("the personal data was erased"),
     }
 
 
