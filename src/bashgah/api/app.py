@@ -62,6 +62,17 @@ class ClubAPI(NinjaAPI):
         """Name an operation as its function is named."""
         return str(operation.view_func.__name__)
 
+    def queries(self) -> dict[str, dict[str, frozenset[str]]]:
+        """Return which parameters of the address each operation knows, by its route (Django's) and method."""
+        found: dict[str, dict[str, frozenset[str]]] = {}
+        for router in self._get_bound_routers():
+            for path, view in router.path_operations.items():
+                route = path.replace("//", "/").lstrip("/").replace("{", "<").replace("}", ">")
+                for operation in view.operations:
+                    names = _query_names(operation)
+                    found.setdefault(route, {}).update(dict.fromkeys(operation.methods, names))
+        return found
+
     def _operations(self) -> dict[str, Any]:
         return {
             self.get_openapi_operation_id(operation): operation
@@ -69,6 +80,15 @@ class ClubAPI(NinjaAPI):
             for view in router.path_operations.values()
             for operation in view.operations
         }
+
+
+def _query_names(operation: Any) -> frozenset[str]:
+    return frozenset(
+        name
+        for model in operation.models
+        if model.__ninja_param_source__ == "query"
+        for name in model.__ninja_flatten_map__
+    )
 
 
 api = ClubAPI(

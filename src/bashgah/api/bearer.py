@@ -53,10 +53,12 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """Let the call in, or turn it away with 401, 403 or 429."""
+        if not token.strip():
+            raise Turned(problems.credential_missing())
         moment = clock.now()
         credential = credential_check(token, moment) if len(token) <= LONGEST else None
         if credential is None:
-            raise Turned(problems.unauthenticated())
+            raise Turned(problems.credential_refused())
         enter(request, credential, moment)
         if self.scope not in credential.scopes:
             raise Turned(problems.scope_missing(self.scope))

@@ -27,6 +27,8 @@ at fault, and a `request_id`; sentences come in Persian or English by `Accept-La
 **Again.** An activity is bound to its `source` and `reference`: the same one sent twice is settled once and
 answered twice. Other writes are repeatable under `Idempotency-Key`.
 
+**Addresses.** A parameter that an operation does not know is refused (422 `parameter_unknown`), not ignored.
+
 **Values.** Money and points are integers in the smallest unit; times are RFC 3339 with an offset; ids are
 typed (`mbr_…`, `act_…`). Lists go on by `next_cursor`.
 """
@@ -34,8 +36,8 @@ typed (`mbr_…`, `act_…`). Lists go on by `next_cursor`.
 REF = "#/components/schemas/{name}"
 TOKEN_URL = "https://club.example/api/oauth/token"  # noqa: S105 an address
 SINGLE, BATCH = "/api/v1/activities", "/api/v1/activities/batch"
-ALWAYS = (401, 403, 404, 429, 500, 503)
-WITH_BODY = (400, 409, 413, 415, 422)
+ALWAYS = (401, 403, 404, 422, 429, 500, 503)
+WITH_BODY = (400, 409, 413, 415)
 
 _TOLD = {"source": "pos", "occurred_at": "2026-11-21T17:42:00+03:30"}
 _SARA = {"member": {"mobile": "09121234567"}}
@@ -231,7 +233,7 @@ def _scope(operation: Any) -> str:
 
 def _finish(operation: dict[str, Any], scope: str) -> None:
     operation.pop("security", None)
-    statuses: tuple[int, ...] = (500, 503)
+    statuses: tuple[int, ...] = (422, 500, 503)
     if scope:
         operation["security"] = [{"key": []}, {"client": [scope]}]
         operation["x-scope"] = scope
@@ -240,7 +242,7 @@ def _finish(operation: dict[str, Any], scope: str) -> None:
     if operation.get("requestBody"):
         statuses += WITH_BODY
     elif operation.get("parameters"):
-        statuses += (400, 409, 422)
+        statuses += (400, 409)
     for status in sorted(statuses):
         operation["responses"].setdefault(
             str(status),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,10 +120,24 @@ def invalid(errors: Sequence[FieldError]) -> Problem:
     return Problem(422, "invalid", Phrase(_("Some values do not fit; each is named below.")), errors)
 
 
-def unauthenticated() -> Problem:
-    """No credential, or one that opens nothing."""
-    phrase = Phrase(_("Send a valid API key or access token as a bearer token."))
-    return Problem(401, "unauthenticated", phrase, headers={"WWW-Authenticate": 'Bearer realm="bashgah"'})
+def parameter_unknown(names: Sequence[str], known: Iterable[str]) -> Problem:
+    """The address asks for something by a name that this operation does not know; nothing is guessed."""
+    phrase = Phrase(_("This operation does not know every parameter of the address; each is named below."))
+    errors = [FieldError(name, Phrase(_("This parameter is not known here."))) for name in names]
+    return Problem(422, "parameter_unknown", phrase, errors, extra={"known": sorted(known)})
+
+
+def credential_missing() -> Problem:
+    """No bearer token came with the request."""
+    phrase = Phrase(_("Send an API key or an access token with the request: Authorization: Bearer …"))
+    return Problem(401, "credential_missing", phrase, headers={"WWW-Authenticate": 'Bearer realm="bashgah"'})
+
+
+def credential_refused() -> Problem:
+    """A token came that opens nothing; which of the reasons it is, is not told to who holds it."""
+    phrase = Phrase(_("This key or token is not accepted: it is wrong, has run out or was revoked."))
+    headers = {"WWW-Authenticate": 'Bearer realm="bashgah", error="invalid_token"'}
+    return Problem(401, "credential_refused", phrase, headers=headers)
 
 
 def scope_missing(scope: str) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -30,14 +30,22 @@ View = Callable[..., HttpResponse]
 log = structlog.get_logger("bashgah.api")
 
 
-def through(view: View, *, more_methods: tuple[str, ...] = ()) -> View:
-    """Wrap a view of the API; ``more_methods`` are served by the intake at the same address."""
+def through(
+    view: View, *, more_methods: tuple[str, ...] = (), queries: Mapping[str, frozenset[str]] | None = None
+) -> View:
+    """Wrap a view of the API; ``more_methods`` are served by the intake at the same address.
+
+    ``queries`` are the parameters of the address that it knows, by method: another one is refused.
+    """
+    known_by = queries or {}
 
     @csrf_exempt
     @non_atomic_requests
     @wraps(view)
     def called(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            _check_request(request)
+            _check_query(request, known_by.get(request.method or ""))
             response = _called(view, request, args, kwargs)
         except Exception as error:
             response = answer(request, error)
@@ -73,7 +81,7 @@ def problem_of(error: Exception) -> problems.Problem:  # noqa: PLR0911 one line 
             # ninja wraps what its parser raises
             return error.__cause__.problem
         case AuthenticationError():
-            return problems.unauthenticated()
+            return problems.credential_missing()
         case Http404():
             return problems.not_found()
         case RequestDataTooBig():
@@ -107,7 +115,6 @@ def lang_of(request: HttpRequest) -> language.Lang:
 
 
 def _called(view: View, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
-    _check_request(request)
     for _try in range(TRIES):
         request.is_ended = False  # type: ignore[attr-defined]
         with attempt() as tried, transaction.atomic():
@@ -136,6 +143,13 @@ def _check_request(request: HttpRequest) -> None:
         raise Turned(problems.too_large(most))
     if int(length) and request.content_type != "application/json":
         raise Turned(problems.not_json())
+
+
+def _check_query(request: HttpRequest, known: frozenset[str] | None) -> None:
+    """Refuse a mistyped parameter: a list that ignores its filter gives everything."""
+    unknown = [name for name in request.GET if known is not None and name not in known]
+    if unknown:
+        raise Turned(problems.parameter_unknown(unknown, known or ()))
 
 
 # pydantic's own words are English only: the kinds a caller meets are said in both languages

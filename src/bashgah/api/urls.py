@@ -13,8 +13,11 @@ INTAKE_TOO = {"activities": ("POST",)}
 
 def _through(patterns: list[URLPattern]) -> list[URLPattern]:
     """Send every operation through the one door."""
+    queries = api.queries()
     for pattern in patterns:
-        pattern.callback = through(pattern.callback, more_methods=INTAKE_TOO.get(str(pattern.pattern), ()))
+        route = str(pattern.pattern)
+        more = INTAKE_TOO.get(route, ())
+        pattern.callback = through(pattern.callback, more_methods=more, queries=queries.get(route))
     return patterns
 
 

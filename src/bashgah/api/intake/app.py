@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qs
 
 import structlog
 from prometheus_client import Counter
@@ -104,6 +105,7 @@ class Call:
 
     def __init__(self, scope: Scope) -> None:
         self.path: str = scope["path"]
+        self.query: bytes = scope.get("query_string", b"")
         self.given: dict[bytes, bytes] = dict(scope["headers"])
         wished = self.given.get(b"x-request-id", b"").decode("latin-1")
         self.request_id = wished if wished and ACCEPTED.fullmatch(wished) else ids.fresh_hex()
@@ -131,6 +133,8 @@ class Call:
         self._count(identity.credential)
         if SCOPE not in identity.credential.scopes:
             raise Turned(problems.scope_missing(SCOPE))
+        if self.query and (names := parse_qs(self.query.decode("latin-1"), keep_blank_values=True)):
+            raise Turned(problems.parameter_unknown(list(names), ()))
         if self.path == BATCH:
             return await self._batch(receive, identity)
         fact = reading.single(await reading.body(receive, self.given, reading.SINGLE_LIMIT))
@@ -197,13 +201,16 @@ def _token(header: bytes) -> str | None:
 
 
 async def _identified(headers: dict[bytes, bytes], now: datetime) -> Identity:
-    token = _token(headers.get(b"authorization", b""))
+    header = headers.get(b"authorization", b"")
+    token = _token(header)
     if token is None:
-        raise Turned(problems.unauthenticated())
+        kind, _space, given = header.partition(b" ")
+        is_bearer = kind.lower() == b"bearer" and given.strip()
+        raise Turned(problems.credential_refused() if is_bearer else problems.credential_missing())
     identities = STATE.identities()
     identity = identities.at_hand(token, now) or await identities.find(token, now)
     if identity is None:
-        raise Turned(problems.unauthenticated())
+        raise Turned(problems.credential_refused())
     return identity
 
 
