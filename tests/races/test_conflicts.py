@@ -23,6 +23,7 @@ from tests.races.crossing import crossed
 pytestmark = pytest.mark.django_db(transaction=True)
 SHARED = rule("shared", "purchase", [per_step("points")], budget={"most": 900, "window": "year"})
 BUDGET = "SELECT 1 FROM programs_budget FOR UPDATE"
+WALLET = "SELECT 1 FROM ledger_wallet FOR UPDATE"
 
 
 @pytest.fixture
@@ -63,14 +64,15 @@ def tries(key: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.parametrize(("returned", "left"), [(0, 3), (1, 2), (3, 0)])
+@pytest.mark.parametrize(("returned", "left"), [(0, 4), (1, 3), (3, 1)])
 def test_what_is_begun_anew_counts_its_tries_once(shop: Shop, app_url: str, returned: int, left: int) -> None:
-    """Of three tries, which is all there may be, so many turn out to be no guesses."""
+    """One of four tries was another's of the same moment; of three, so many turn out to be no guesses."""
+    throttle_take(key="k", limits=[Limit(4, 600)], now=NOW)
     told, begun = shop.purchase("A-1", amount=500_000), []
 
     def act() -> Settled:
         begun.append("once")
-        throttle_take(key="k", limits=[Limit(3, 600)], times=3, now=NOW)
+        throttle_take(key="k", limits=[Limit(4, 600)], times=3, now=NOW)
         if returned:
             throttle_return(key="k", times=returned, now=NOW)
         return settle_one(told, club=shop.club, actor=SYSTEM, now=NOW)
@@ -86,11 +88,25 @@ def test_a_settlement_begun_anew_counts_a_wrong_code_once(shop: Shop, app_url: s
         shop.purchase("A-2", amount=500_000, paid_with=(PaymentIn(coupon=code_from(bytes(RANDOM_BYTES))),)),
     ]
     settled, refused = crossed(
-        app_url, BUDGET, shop.sara.id, lambda: settle(told, club=shop.club, actor=SYSTEM, now=NOW)
+        app_url, WALLET, shop.sara.id, lambda: settle(told, club=shop.club, actor=SYSTEM, now=NOW)
     )
     assert isinstance(settled, Settled)
     assert refused.refusal.code == "coupon_not_found"
     assert tries("coupon:") == 3, "one try under the limits of who asks, two, and of the club, one"
+
+
+def test_a_wrong_code_of_a_settlement_within_what_is_begun_anew_counts_once(shop: Shop, app_url: str) -> None:
+    """The settlement itself was through; what its caller did afterwards was ended."""
+    wrong = shop.purchase("A-1", amount=1, paid_with=(PaymentIn(coupon=code_from(bytes(RANDOM_BYTES))),))
+    told = shop.purchase("A-2", amount=500_000)
+
+    def act() -> Settled:
+        settle([wrong], club=shop.club, actor=SYSTEM, now=NOW)
+        return settle_one(told, club=shop.club, actor=SYSTEM, now=NOW)
+
+    settled = crossed(app_url, WALLET, shop.sara.id, lambda: once_more(act))
+    assert isinstance(settled, Settled), settled
+    assert tries("coupon:") == 3
 
 
 def test_a_refusal_takes_no_try_back(shop: Shop) -> None:

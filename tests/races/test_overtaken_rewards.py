@@ -11,6 +11,7 @@ from bashgah.clubs.services import settings_set
 from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.services import members_merge
 from bashgah.ground.types import SYSTEM
+from bashgah.kit.text import Texts
 from bashgah.members.services import member_block
 from bashgah.redemption.bills import payment_begin
 from bashgah.redemption.models import Redemption
@@ -24,8 +25,9 @@ from bashgah.redemption.services import (
 )
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.rewards.selectors import reward_get
-from bashgah.rewards.services import stock_set
+from bashgah.rewards.services import reward_save, stock_set
 from tests import cast
+from tests.activities.shop import open_shop
 from tests.cast import NOW
 from tests.dealings.test_groups import Home
 from tests.ledger.hand import Hand
@@ -125,6 +127,24 @@ def test_who_is_merged_at_this_moment_begins_nothing(asking: cast.Naderi, app_ur
             club=asking.club, survivor_id=asking.reza.id, merged_id=asking.sara.id, actor=SYSTEM, now=NOW
         ),
         lambda: begin(asking),
+    )
+    assert (found.waited, found.code) == (True, "member_merged")
+    assert Redemption.objects.count() == 0
+
+
+def test_who_is_merged_at_this_moment_gets_nothing_for_nothing(app_url: str) -> None:
+    """A reward without a price asks the books for nothing: only the member themselves stands against it."""
+    free = {"key": "free", "kind": "discount_coupon", "price": 0, "params": {"percent": 10, "valid_days": 9}}
+    shop = open_shop(document={"rewards": [free]})
+    reward_save(club=shop.club, key="free", name=Texts("هدیه", "Gift"), actor=SYSTEM, now=NOW)
+    found = overtaken(
+        app_url,
+        lambda: members_merge(
+            club=shop.club, survivor_id=shop.reza.id, merged_id=shop.sara.id, actor=SYSTEM, now=NOW
+        ),
+        lambda: redemption_begin(
+            club=shop.club, member_id=shop.sara.id, reward_key="free", channel="till", actor=OMID, now=NOW
+        ),
     )
     assert (found.waited, found.code) == (True, "member_merged")
     assert Redemption.objects.count() == 0

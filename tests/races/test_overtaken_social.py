@@ -11,7 +11,7 @@ from bashgah.clubs.services import settings_set
 from bashgah.dealings.services import members_merge, merge_undo
 from bashgah.ground.ids import fresh
 from bashgah.ground.types import SYSTEM
-from bashgah.members.services import member_block
+from bashgah.members.services import member_block, member_leave
 from bashgah.social import services
 from bashgah.social.models import Proof, Task
 from bashgah.social.types import ProofInfo
@@ -90,6 +90,16 @@ def test_who_is_blocked_at_this_moment_sends_nothing(hands: Hands, app_url: str)
     hands.task()
     second = overtaken(app_url, lambda: blocks(hands), hands.sends)
     assert (second.waited, second.code, states()) == (True, "member_blocked", [])
+
+
+def test_who_leaves_at_this_moment_sends_nothing(hands: Hands, app_url: str) -> None:
+    hands.task()
+    second = overtaken(
+        app_url,
+        lambda: member_leave(club=hands.club, id=hands.sara.id, reason="x", actor=SYSTEM, now=NOW),
+        hands.sends,
+    )
+    assert (second.waited, second.code, states()) == (True, "member_left", [])
 
 
 def test_for_a_task_that_is_closed_at_this_moment_nothing_is_taken(hands: Hands, app_url: str) -> None:

@@ -76,6 +76,24 @@ def test_a_review_is_of_ones_own_purchase_once_and_in_stars(hands: Hands) -> Non
     assert [each.stars for each in selectors.review_of(hands.club, hands.sara.id, bought)] == [5]
 
 
+def test_a_review_that_was_refused_may_be_sent_again_until_the_limit(hands: Hands) -> None:
+    bought = hands.shop.buys("A-1", 100_000).activity_id
+    for _ in range(services.REVIEW_TRIES):
+        hands.refuses(reviews(hands, bought))
+    with refused("tries_used"):
+        reviews(hands, bought)
+
+
+def test_reviews_are_written_ten_in_an_hour_and_no_more(hands: Hands) -> None:
+    bought = hands.shop.buys("A-1", 100_000).activity_id
+    reviews(hands, bought)
+    for _ in range(9):
+        with refused("review_sent"):
+            reviews(hands, bought)
+    with refused("too_many", 429):
+        reviews(hands, bought)
+
+
 def test_a_task_and_a_proof_are_of_their_club_alone(hands: Hands) -> None:
     hands.task()
     proof, other = hands.sends(), ketab()
