@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, Permission] = {
         _permission("members.write", _("Enrol members and change their details"), by_branch=True, scope=True),
         _permission("members.personal", _("See personal data unmasked"), by_branch=True, scope=True),
         _permission("members.export", _("Hand out all that is kept of a member"), scope=True),
+        _permission("members.erase", _("Erase a member's personal data"), scope=True),
         _permission("members.block", _("Block and unblock members"), scope=True),
         _permission("activities.read", _("See purchases and other activities"), by_branch=True, scope=True),
         _permission(

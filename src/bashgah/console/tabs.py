@@ -19,6 +19,7 @@ SETTINGS = (
     (_("Stages of rules"), "console:stage_settings", "settings.read"),
     (_("Brand"), "console:brand", "settings.read"),
     (_("Behaviours"), "console:behaviours", "settings.read"),
+    (_("Privacy"), "console:retention", "settings.read"),
     (_("Branches"), "console:branches", "branches.read"),
     (_("Staff and roles"), "console:staff", "staff.read"),
     (_("API keys"), "console:keys", "keys.manage"),

@@ -25,6 +25,7 @@ from bashgah.console.views import (
     recompute,
     recompute_many,
     redeeming,
+    retention,
     returning,
     reviews,
     rewards,
@@ -39,7 +40,17 @@ from bashgah.console.views.books import auditing as books
 from bashgah.console.views.books import journal, liability
 from bashgah.console.views.groups import pages as group_pages
 from bashgah.console.views.groups import settings as group_settings
-from bashgah.console.views.members import acts, forms, giving, listing, merging, one, record, timeline
+from bashgah.console.views.members import (
+    acts,
+    erasing,
+    forms,
+    giving,
+    listing,
+    merging,
+    one,
+    record,
+    timeline,
+)
 from bashgah.console.views.promotions import editor as promoting
 from bashgah.console.views.promotions import listing as promotions
 from bashgah.console.views.promotions.trial import trial as promotion_trial
@@ -77,6 +88,10 @@ urlpatterns = [
     path("members/<str:member_id>/details/", one.details, name="member_details"),
     path("members/<str:member_id>/edit/", forms.edit, name="member_edit"),
     path("members/<str:member_id>/data/", acts.data, name="member_data"),
+    path("members/<str:member_id>/erase/", erasing.erase, name="member_erase"),
+    path("members/<str:member_id>/erase/withdraw/", erasing.withdraw, name="erasure_withdraw"),
+    path("erasures/", erasing.wishes, name="erasures"),
+    path("settings/privacy/", retention.edit, name="retention"),
     path("members/<str:member_id>/block/", acts.block, name="member_block"),
     path("members/<str:member_id>/consents/", acts.consents, name="member_consents"),
     path("members/<str:member_id>/adjust/", acts.adjust, name="member_adjust"),

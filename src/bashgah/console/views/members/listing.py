@@ -62,6 +62,7 @@ class MembersPage:
     rows: tuple[MemberRow, ...]
     count: int
     can_enrol: bool
+    wishes: int
 
 
 @page("members.read")
@@ -81,6 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
         rows=tuple(_rows(request, club, result.members)),
         count=count,
         can_enrol=may(request, "members.write"),
+        wishes=selectors.erasures_waiting(club) if may(request, "members.erase") else 0,
     )
     return show(request, "members/list.html", model)
 

@@ -60,6 +60,9 @@ class Head:
     may_block: bool
     may_recompute: bool
     may_export: bool
+    may_erase: bool
+    erased: str
+    wish: str
     may_adjust: bool
     may_record: bool
     adjust_limit: int | None
@@ -160,7 +163,8 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
     lang, now, public = lang_of(request), clock.now(), ids.public("member", member.id)
     own = standing.of_members(club, [member.id], lang, now)[member.id]
     branch = member.favourite_branch_id or member.branch_id
-    words = member.name.split()
+    words, stays = member.name.split(), member.erased_at is None
+    wish = selectors.erasure_waiting(club, member.id) if stays else None
     mobile = digits(member.mobile_masked)
     if may(request, "members.personal") and (
         clear := selectors.members_mobiles(club, [member.id]).get(member.id)
@@ -185,11 +189,14 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         stats=_stats(club, member, lang, now) + standing.progress_of(club, member.id, lang, now),
         tabs=_tabs(public, view, request),
         crumbs=(Crumb(gettext("Members"), reverse("console:members")), Crumb(member.name)),
-        may_edit=may(request, "members.write"),
-        may_block=may(request, "members.block"),
+        may_edit=may(request, "members.write") and stays,
+        may_block=may(request, "members.block") and stays,
         may_recompute=may(request, "points.recompute"),
         may_export=may(request, "members.export"),
-        may_adjust=may(request, "points.adjust") and member.merged_into is None,
+        may_erase=may(request, "members.erase") and stays and member.kind == "person",
+        erased=day_words(member.erased_at, club, "long") if member.erased_at else "",
+        wish=day_words(wish.due_at, club, "long") if wish else "",
+        may_adjust=may(request, "points.adjust") and member.merged_into is None and stays,
         may_record=may(request, "activities.write") and member.is_active,
         adjust_limit=limit_for(request.grants, "points.adjust"),
         reasons=tuple(
