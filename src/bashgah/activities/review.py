@@ -18,7 +18,7 @@ from bashgah.ground.audit import audit_post
 from bashgah.ground.batch import cursor
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
-from bashgah.kit.pages import Page
+from bashgah.kit.pages import Page, id_of
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -84,7 +84,7 @@ def reviews_list(
     where, params = _conditions(club, wanted)
     if after is not None:
         where.append("w.id > %s" if waits else "w.id < %s")
-        params.append(_place(after))
+        params.append(id_of(after))
     size = max(1, min(limit, PAGE_MOST))
     with cursor() as cur:
         rows = cur.execute(
@@ -205,15 +205,6 @@ def _held(club: ClubInfo, row: Sequence[Any]) -> HeldFact:
     *first, decision, decided_at, decided_by, member_id, activity_id, body = row
     intake = held_unpack(club.id, row[1], row[2], bytes(body))
     return HeldFact(*first, decision or "waiting", decided_at, decided_by, member_id, activity_id, intake)
-
-
-def _place(text: str) -> UUID:
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        raise Refusal(
-            "cursor_invalid", Phrase(_("This page cannot be found.")), status=422, field="/cursor"
-        ) from None
 
 
 def _not_found() -> Refusal:

@@ -21,7 +21,7 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.engine.returns import bought_of
 from bashgah.ground.actors import actor_of
 from bashgah.ground.batch import cursor
-from bashgah.kit.pages import Page
+from bashgah.kit.pages import Page, id_of
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -333,9 +333,4 @@ def _page(rows: list[Any], more: bool) -> Page[Any]:
 def _before(text: str | None) -> UUID:
     if text is None:
         return UUID(int=(1 << 128) - 1)
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        raise Refusal(
-            "cursor_invalid", Phrase(_("This page cannot be found.")), status=422, field="/cursor"
-        ) from None
+    return id_of(text)

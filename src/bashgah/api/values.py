@@ -15,8 +15,8 @@ from bashgah.clubs.selectors import branch_by_code
 from bashgah.clubs.types import BranchInfo, ClubInfo
 from bashgah.engine.facts import Discount
 from bashgah.kit import ids
+from bashgah.kit.pages import cursor_invalid
 from bashgah.kit.phrases import Phrase
-from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members.selectors import member_get
@@ -99,8 +99,7 @@ def cursor_id(kind: str, cursor: str) -> UUID | None:
     try:
         return ids.parse(kind, cursor)
     except Refusal as refusal:
-        phrase = Phrase(_("This cursor is not valid; begin again from the first page."))
-        raise Refusal("cursor_invalid", phrase, status=422, field="cursor") from refusal
+        raise cursor_invalid() from refusal
 
 
 class Numbered(Protocol):

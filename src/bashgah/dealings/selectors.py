@@ -42,11 +42,19 @@ def transfer_get(club: ClubInfo, transfer_id: UUID) -> TransferInfo:
     return transfer_info(transfer_row(club, transfer_id))
 
 
-def transfers_of_member(club: ClubInfo, member_id: UUID, *, limit: int = 50) -> list[TransferInfo]:
-    """What a member gave and received, newest first; what awaits a yes or was given up too."""
+def transfers_of_member(
+    club: ClubInfo, member_id: UUID, *, before: UUID | None = None, limit: int = 50
+) -> list[TransferInfo]:
+    """What a member gave and received, newest first; what awaits a yes or was given up too.
+
+    ``before`` is the last id of the page before; at most one more than the largest page, by which who asks
+    knows that there is another.
+    """
     ids = alias_set(club, member_id)
     found = Transfer.objects.filter(Q(member_id__in=ids) | Q(receiver_id__in=ids), club_id=club.id)
-    return [transfer_info(row) for row in found.order_by("-id")[: min(limit, PAGE_MOST)]]
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [transfer_info(row) for row in found.order_by("-id")[: min(limit, PAGE_MOST + 1)]]
 
 
 def transfer_list(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.batch import cursor
-from bashgah.kit.pages import Page
+from bashgah.kit.pages import Page, id_of
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -310,9 +310,4 @@ def _statement_row(row: tuple[Any, ...]) -> StatementRow:
 def _cursor(text: str | None) -> UUID:
     if text is None:
         return UUID(int=(1 << 128) - 1)
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        raise Refusal(
-            "cursor_invalid", Phrase(_("This page cannot be found.")), status=422, field="/cursor"
-        ) from None
+    return id_of(text)

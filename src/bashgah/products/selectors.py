@@ -14,6 +14,7 @@ from django.db import connection
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground import batch
 from bashgah.ground.asking import Statement, ask
+from bashgah.kit.pages import cursor_invalid
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
@@ -22,6 +23,8 @@ from bashgah.products.models import Brand, Category, Product
 from bashgah.products.types import BrandInfo, CategoryInfo, ProductFact, ProductInfo, ProductPage
 
 LONGEST_PAGE = 200
+OF_SKUS = "sku:"
+"""How a cursor of products begins: one of another list is refused."""
 FACTS_MOST = 50_000
 
 
@@ -186,14 +189,14 @@ def _fact(row: tuple[Any, ...], paths: Mapping[str, tuple[str, ...]]) -> Product
 
 
 def _cursor_of(sku: str) -> str:
-    return base64.urlsafe_b64encode(sku.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"{OF_SKUS}{sku}".encode()).decode().rstrip("=")
 
 
 def _cursor_read(cursor: str) -> str:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        text = "\x00"
-    if "\x00" in text:
-        raise Refusal("cursor_invalid", Phrase(_("This page of the list no longer exists.")), status=422)
-    return text
+        raise cursor_invalid() from None
+    if not text.startswith(OF_SKUS) or "\x00" in text:
+        raise cursor_invalid()
+    return text.removeprefix(OF_SKUS)

@@ -12,7 +12,7 @@ from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from bashgah.api.bearer import Bearer, Call
-from bashgah.api.cursors import Limit, NextCursor
+from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.once import once
 from bashgah.api.routes.redemptions import Source
 from bashgah.api.strict import BIGGEST, Body, QueryText, Text
@@ -107,7 +107,7 @@ def adjustment_make(request: Call, member_id: MemberId, body: AdjustmentIn) -> S
 def adjustment_list(
     request: Call,
     state: Annotated[QueryText, Query("", description="`waiting`, `approved` … alone.")],
-    cursor: Annotated[QueryText, Query("", description="`next_cursor` of the page before.")],
+    cursor: Cursor,
     limit: Limit,
 ) -> AdjustmentPageOut:
     """All adjustments of the club, newest first."""

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Path, Query, Router, Schema, Status
+from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from bashgah.api.bearer import Bearer, Call
-from bashgah.api.cursors import Limit, NextCursor
+from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.once import once
 from bashgah.api.routes.rewards import CouponOut, coupon_out
-from bashgah.api.strict import Body, Flag, QueryText, Short, Text
+from bashgah.api.strict import Body, Flag, Short, Text
 from bashgah.api.through import lang_of
 from bashgah.api.values import (
     MemberId,
@@ -255,7 +255,7 @@ def redemption_cancel(request: Call, redemption_id: RedemptionId, body: CancelIn
 def redemption_list(
     request: Call,
     member_id: MemberId,
-    cursor: Annotated[QueryText, Query("", description="`next_cursor` of the page before.")],
+    cursor: Cursor,
     limit: Limit,
 ) -> RedemptionPageOut:
     """The member's redemptions, newest first."""

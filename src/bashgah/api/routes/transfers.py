@@ -9,11 +9,11 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from bashgah.api.bearer import Bearer, Call
-from bashgah.api.cursors import Limit
+from bashgah.api.cursors import Cursor, Limit, NextCursor
 from bashgah.api.once import once
 from bashgah.api.routes.redemptions import CodeSentOut, Source, request_id_of
 from bashgah.api.strict import BIGGEST, Body, Short, Text
-from bashgah.api.values import MemberId, member_id_of, member_in_body
+from bashgah.api.values import MemberId, cursor_id, member_id_of, member_in_body, page_of
 from bashgah.dealings import selectors, services
 from bashgah.dealings.types import TransferInfo
 from bashgah.kit import ids
@@ -71,9 +71,10 @@ class TransferOut(Schema):
 
 
 class TransfersOut(Schema):
-    """A member's latest transfers, newest first."""
+    """One page of a member's transfers, newest first."""
 
     transfers: list[TransferOut]
+    next_cursor: NextCursor
 
 
 @router.post(
@@ -184,10 +185,14 @@ def transfer_undo(request: Call, transfer_id: TransferId, body: UndoIn) -> Trans
     auth=Bearer("wallets.read"),
     summary="List transfers",
 )
-def transfer_list(request: Call, member_id: MemberId, limit: Limit) -> TransfersOut:
+def transfer_list(request: Call, member_id: MemberId, cursor: Cursor, limit: Limit) -> TransfersOut:
     """What the member gave and received, newest first."""
-    found = selectors.transfers_of_member(request.club, member_id_of(request.club, member_id), limit=limit)
-    return TransfersOut(transfers=[_out(info) for info in found])
+    member = member_id_of(request.club, member_id)
+    found = selectors.transfers_of_member(
+        request.club, member, before=cursor_id("transfer", cursor), limit=limit + 1
+    )
+    page, following = page_of("transfer", found, limit)
+    return TransfersOut(transfers=[_out(info) for info in page], next_cursor=following)
 
 
 def _out(info: TransferInfo) -> TransferOut:

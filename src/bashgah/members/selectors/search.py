@@ -15,8 +15,7 @@ from django.db import connection
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit import email, ids, mobile, national_id
 from bashgah.kit.card import card_digits
-from bashgah.kit.phrases import Phrase
-from bashgah.kit.phrases import marked as _
+from bashgah.kit.pages import cursor_invalid
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import ascii_digits
 from bashgah.members import qr
@@ -290,6 +289,4 @@ def _cursor_read(cursor: str, sort: str) -> list[Any]:
             raise ValueError(sort)
         return [str(place) if sort in BY_NAME else datetime.fromisoformat(place), UUID(id)]
     except (binascii.Error, ValueError, TypeError, AttributeError):
-        raise Refusal(
-            "cursor_invalid", Phrase(_("This page of the list no longer exists.")), status=422
-        ) from None
+        raise cursor_invalid() from None
