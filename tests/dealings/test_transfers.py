@@ -11,9 +11,10 @@ from django.db import transaction
 from bashgah.dealings import selectors, services
 from bashgah.ground import outbox
 from bashgah.ground.types import SYSTEM
+from bashgah.kit.ids import public
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import lots_open
-from bashgah.members.services import member_block, member_enrol
+from bashgah.members.services import code_issue, member_block, member_enrol
 from bashgah.members.types import MemberInfo
 from bashgah.messaging import selectors as messaging
 from tests import cast
@@ -209,6 +210,30 @@ def test_the_code_of_one_gift_agrees_to_no_other(givers: Givers) -> None:
         )
     )
     assert (refused.code, balances(givers)) == ("code_wrong", (100, 0))
+
+
+def test_the_receivers_code_agrees_to_no_gift(givers: Givers) -> None:
+    """It is right, and of this very gift, but not the giver's."""
+    given(givers.club, givers.sara, 100)
+    wish = givers.gives(10, channel="portal", actor=the_member(givers.sara))
+    theirs = code_issue(
+        club=givers.club,
+        purpose="give",
+        contact=cast.REZA_MOBILE,
+        subject=public("transfer", wish.id),
+        now=NOW,
+    )
+    refused = refusal_of(
+        lambda: services.transfer_confirm(
+            club=givers.club,
+            transfer_id=wish.id,
+            request_id=theirs.request_id,
+            code=theirs.code,
+            actor=the_member(givers.sara),
+            now=NOW,
+        )
+    )
+    assert (refused.code, refused.status, balances(givers)) == ("yes_of_another", 403, (100, 0))
 
 
 def test_a_wish_is_over_after_ten_minutes_and_when_given_up(givers: Givers) -> None:

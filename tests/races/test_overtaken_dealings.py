@@ -280,6 +280,19 @@ def test_a_gift_whose_giver_becomes_another_at_this_moment_is_undone_when_asked_
     assert (points(givers, tina), points(givers, givers.reza)) == (1000, 0)
 
 
+def test_a_gift_undone_at_this_moment_is_not_undone_again(givers: Givers, app_url: str) -> None:
+    gift = givers.gives(100)
+
+    def undoes() -> TransferInfo:
+        return services.transfer_undo(
+            club=givers.club, transfer_id=gift.id, reason="a mistake", actor=givers.people.owner, now=LATER
+        )
+
+    second = overtaken(app_url, undoes, undoes)
+    assert (second.waited, second.code, second.got.repeated) == (True, "TransferInfo", True)
+    assert (points(givers), points(givers, givers.reza)) == (1000, 0)
+
+
 def test_who_stands_for_the_giver_is_locked_where_a_gift_is_undone(
     givers: Givers, tina: MemberInfo, app_url: str
 ) -> None:

@@ -9,8 +9,17 @@ import pytest
 from bashgah.dealings import services
 from bashgah.dealings.types import Contributed
 from bashgah.ground.types import SYSTEM
-from bashgah.members.models import Belonging
-from bashgah.members.services import belonging_add, group_open, member_block, member_enrol
+from bashgah.members.models import Belonging, GroupInvitation
+from bashgah.members.services import (
+    belonging_add,
+    group_open,
+    invitation_decline,
+    invitation_make,
+    invitation_take,
+    invitation_withdraw,
+    member_block,
+    member_enrol,
+)
 from bashgah.members.types import BelongingInfo, MemberInfo
 from tests.cast import NOW, given
 from tests.dealings.test_groups import Home, home_of
@@ -80,6 +89,36 @@ def test_who_is_blocked_at_this_moment_does_not_join(app_url: str) -> None:
     late = late_of(home)
     second = overtaken(app_url, lambda: blocks(home, late.id), lambda: joins(home, late))
     assert (second.waited, second.code) == (True, "member_blocked")
+    assert not Belonging.objects.filter(member_id=late.id).exists()
+
+
+@pytest.mark.parametrize("takes_first", [True, False])
+def test_an_invitation_taken_or_declined_at_this_moment_is_what_it_was_first(
+    app_url: str, takes_first: bool
+) -> None:
+    home = home_of()
+    late = late_of(home)
+    made = invitation_make(club=home.club, group_id=home.group_id, member_id=late.id, actor=SYSTEM, now=NOW)
+    named = {"club": home.club, "member_id": late.id, "invitation_id": made.id, "now": NOW}
+    acts = [lambda: invitation_take(**named, actor=SYSTEM), lambda: invitation_decline(**named)]
+    second = overtaken(app_url, *(acts if takes_first else acts[::-1]))
+    assert (second.waited, second.code) == (True, "NoneType" if takes_first else "invitation_over")
+    assert GroupInvitation.objects.get().state == ("accepted" if takes_first else "declined")
+    assert Belonging.objects.filter(member_id=late.id).exists() is takes_first
+
+
+def test_an_invitation_withdrawn_at_this_moment_lets_nobody_in(app_url: str) -> None:
+    home = home_of()
+    late = late_of(home)
+    made = invitation_make(club=home.club, group_id=home.group_id, actor=SYSTEM, now=NOW)
+    second = overtaken(
+        app_url,
+        lambda: invitation_withdraw(
+            club=home.club, group_id=home.group_id, invitation_id=made.id, actor=SYSTEM, now=NOW
+        ),
+        lambda: invitation_take(club=home.club, member_id=late.id, code=made.code, actor=SYSTEM, now=NOW),
+    )
+    assert (second.waited, second.code) == (True, "invitation_over")
     assert not Belonging.objects.filter(member_id=late.id).exists()
 
 

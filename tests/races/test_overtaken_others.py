@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bashgah.access import services as access
-from bashgah.activities import behaviours
+from bashgah.activities import behaviours, services
 from bashgah.activities.services import settle, waiting_settle
 from bashgah.activities.types import Settled
 from bashgah.activities.waiting import return_discard, returns_waiting
@@ -17,6 +17,7 @@ from bashgah.clubs.services import club_create, settings_set
 from bashgah.clubs.types import ClubInfo
 from bashgah.ground.conflicts import once_more
 from bashgah.ground.types import SYSTEM
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members.models import Consent
 from bashgah.members.services import consent_record
@@ -89,6 +90,28 @@ def test_a_return_settled_at_this_moment_is_not_let_go(shop: Shop, app_url: str)
         lambda: return_discard(club=shop.club, id=found.id, actor=SYSTEM, now=NOW),
     )
     assert (second.code, points(shop)) == ("return_not_found", 0)
+
+
+@pytest.mark.parametrize("let_go", [True, False])
+def test_a_return_closed_after_it_was_found_ready_is_not_settled_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, let_go: bool
+) -> None:
+    found, plain = waits(shop), services.waiting_ready
+
+    def ready_and_gone(club_ids: Any) -> Any:
+        got = plain(club_ids)
+        monkeypatch.setattr(services, "waiting_ready", plain)
+        if let_go:
+            return_discard(club=shop.club, id=found.id, actor=SYSTEM, now=NOW)
+        else:
+            waiting_settle([shop.club.id], now=NOW)
+        return got
+
+    monkeypatch.setattr(services, "waiting_ready", ready_and_gone)
+    assert waiting_settle([shop.club.id], now=NOW) == []
+    assert points(shop) == (10 if let_go else 0)
+    with pytest.raises(Refusal, match="return_not_found"):
+        return_discard(club=shop.club, id=found.id, actor=SYSTEM, now=NOW)
 
 
 # members and tiers

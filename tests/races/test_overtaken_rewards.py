@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,8 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.services import members_merge
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.text import Texts
-from bashgah.members.services import member_block
+from bashgah.members.services import belonging_set, member_block
+from bashgah.members.types import GroupRole
 from bashgah.redemption.bills import payment_begin
 from bashgah.redemption.models import Redemption
 from bashgah.redemption.services import (
@@ -198,6 +200,31 @@ def test_a_household_blocked_at_this_moment_pays_nothing(home: Home, app_url: st
         lambda: from_household(home, kind),
     )
     assert (found.waited, found.code) == (True, "group_blocked")
+    assert Hand(home.club, home.group_id).wallet(NOW).available == 100
+
+
+@pytest.mark.parametrize("kind", ["bill", "reward"])
+@pytest.mark.parametrize(
+    ("role", "limit", "refused"),
+    [("head", 49, "group_limit_reached"), ("junior", 0, "group_role_spends_not")],
+)
+def test_who_may_spend_less_from_this_moment_spends_no_more(
+    home: Home,  # noqa: F811
+    app_url: str,
+    role: GroupRole,
+    limit: int,
+    refused: str,
+    kind: str,
+) -> None:
+    """Reza is a head as well, and sets what Sara may spend of the household in a month."""
+    sets = partial(belonging_set, club=home.club, group_id=home.group_id, actor=SYSTEM, now=NOW)
+    sets(member_id=home.reza.id, role="head", monthly_limit=None)
+    found = overtaken(
+        app_url,
+        lambda: sets(member_id=home.sara.id, role=role, monthly_limit=limit),
+        lambda: from_household(home, kind),
+    )
+    assert (found.waited, found.code) == (True, refused)
     assert Hand(home.club, home.group_id).wallet(NOW).available == 100
 
 

@@ -98,9 +98,9 @@ def invitation_take(
         person = groups.person_locked(club, member_id)
         row = _open(club, person.id, code, invitation_id, now)
         group = groups.group_lock(club, row.group_id)
-        row = _again(row, now)
+        if not _close(row, "accepted", now):
+            raise over()
         groups.person_join(club, group, person, row.role, row.monthly_limit, actor, now)  # type: ignore[arg-type]
-        _close(row, "accepted", now)
         return groups.member_belonging(club, row.group_id, person.id)
 
 
@@ -151,17 +151,10 @@ def _open(
     return row
 
 
-def _again(row: GroupInvitation, now: datetime) -> GroupInvitation:
-    """The invitation as it is now that its group is locked."""
-    again = GroupInvitation.objects.filter(id=row.id, state="open", expires_at__gt=now).first()
-    if again is None:
-        raise over()
-    return again
-
-
-def _close(row: GroupInvitation, state: str, now: datetime) -> None:
-    row.state, row.closed_at = state, now
-    row.save(update_fields=["state", "closed_at"])
+def _close(row: GroupInvitation, state: str, now: datetime) -> bool:
+    """Close an invitation; false where somebody closed it a moment ago, by whatever they did with it."""
+    still_open = GroupInvitation.objects.filter(id=row.id, state="open")
+    return bool(still_open.update(state=state, closed_at=now))
 
 
 def _digest(club: ClubInfo, code: str) -> bytes:
