@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -31,7 +31,6 @@ from bashgah.ui.framing import lang_of, theme_of
 from bashgah.ui.types import Frame, Lang, NavGroup, NavItem
 
 View = Callable[..., HttpResponse]
-T = TypeVar("T")
 
 LONGEST_WAY = 500
 
@@ -121,15 +120,6 @@ def _way_in(request: HttpRequest) -> str:
     if request.method != "GET" or not wanted or request.headers.get("Sec-Fetch-Dest") == "empty":
         return home
     return f"{home}?{urlencode({'next': wanted})}"
-
-
-def tried(act: Callable[[], T]) -> tuple[T | None, Refusal | None]:
-    """Do it, or undo what it began and return why not; for forms that say the reason beside the field."""
-    try:
-        with transaction.atomic():
-            return act(), None
-    except Refusal as refusal:
-        return None, refusal
 
 
 def page(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -28,7 +28,6 @@ from bashgah.ui.framing import lang_of, theme_of
 from bashgah.ui.types import Frame, Lang
 
 View = Callable[..., HttpResponse]
-T = TypeVar("T")
 OPENED = "till"
 MODES = ("amount", "lines")
 
@@ -149,15 +148,6 @@ def check_branch(request: HttpRequest, club: ClubInfo, branch: str) -> None:
         Phrase(_("This purchase was made at another branch: it is returned, made void or claimed there.")),
         status=403,
     )
-
-
-def tried(act: Callable[[], T]) -> tuple[T | None, Refusal | None]:
-    """Do it, or undo what it began and return why not."""
-    try:
-        with transaction.atomic():
-            return act(), None
-    except Refusal as refusal:
-        return None, refusal
 
 
 def part(

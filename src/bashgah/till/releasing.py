@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from bashgah.ground.trying import tried
 from bashgah.redemption.services import redemption_release
 from bashgah.redemption.types import RedemptionInfo
-from bashgah.till.counter import Counter, tried
+from bashgah.till.counter import Counter
 from bashgah.till.forms import Typed
 
 

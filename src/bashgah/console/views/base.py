@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from bashgah.access import gate
 from bashgah.console.framing import frame_for, said
 from bashgah.console.scope import within_branches
+from bashgah.ground.trying import tried as attempt  # noqa: F401 every form of the console takes it from here
 from bashgah.kit import ids
 from bashgah.kit.jalali import parse_date
 from bashgah.kit.refusals import Refusal
@@ -24,7 +25,6 @@ from bashgah.kit.text import Texts
 from bashgah.ui.entries import money_or_none, whole_or_none
 from bashgah.ui.types import Option
 
-T = TypeVar("T")
 View = Callable[..., HttpResponse]
 
 
@@ -82,18 +82,6 @@ def fragment(request: HttpRequest, template: str, page: object, **more: Any) -> 
     """Renders a part of a page for htmx, without the frame."""
     context = {"page": page, "club": request.club, **more}
     return render(request, f"console/{template}", context)
-
-
-def attempt(act: Callable[[], T]) -> tuple[T | None, Refusal | None]:
-    """Calls a service inside its own savepoint.
-
-    What it began is gone if it refuses, and the form can be shown again.
-    """
-    try:
-        with transaction.atomic():
-            return act(), None
-    except Refusal as refusal:
-        return None, refusal
 
 
 class Entry:

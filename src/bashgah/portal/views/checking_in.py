@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from bashgah.activities.behaviours import check_in, check_in_branch
+from bashgah.ground.trying import tried
 from bashgah.portal import cards
-from bashgah.portal.doorway import Door, page, tried, visitor
+from bashgah.portal.doorway import Door, page, visitor
 from bashgah.portal.pages import CheckInPage
 from bashgah.portal.views.home import landing
 

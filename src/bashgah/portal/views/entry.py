@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from bashgah.ground.trying import tried
 from bashgah.kit import mobile
 from bashgah.kit.refusals import Refusal
 from bashgah.members import services as members
 from bashgah.portal import codes, enrolment, sessions
-from bashgah.portal.doorway import Door, page, tried, visitor
+from bashgah.portal.doorway import Door, page, visitor
 from bashgah.portal.pages import CodePage, JoinPage
 from bashgah.portal.views.home import landing, wanted
 

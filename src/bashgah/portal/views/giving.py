@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from bashgah.dealings import selectors, services
 from bashgah.dealings.types import Allowance, TransferInfo
 from bashgah.ground.throttle import throttle_take
+from bashgah.ground.trying import tried
 from bashgah.ground.types import Limit
 from bashgah.kit import formats, ids, mobile
 from bashgah.kit.phrases import Phrase
@@ -26,7 +27,7 @@ from bashgah.members import selectors as members
 from bashgah.members.types import MemberInfo
 from bashgah.portal import codes
 from bashgah.portal.cards import POINTS
-from bashgah.portal.doorway import Door, members_only, page, tried
+from bashgah.portal.doorway import Door, members_only, page
 from bashgah.portal.pages import CodePage
 
 SOURCE = "portal"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bashgah.activities.behaviours import Behaviour, behaviours_record, is_known, is_recorded
 from bashgah.engine.words import texts
+from bashgah.ground.trying import tried
 from bashgah.kit import formats, ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
@@ -20,7 +21,7 @@ from bashgah.ledger.selectors import expiring
 from bashgah.members.selectors import alias_set
 from bashgah.messaging.selectors import inbox_unread_count
 from bashgah.portal import cards, offers, promises, statements
-from bashgah.portal.doorway import Door, inside, members_only, page, tried, visitor
+from bashgah.portal.doorway import Door, inside, members_only, page, visitor
 from bashgah.portal.pages import Ask, Expiring, HomePage, LandingPage
 from bashgah.portal.views.social import task_card
 from bashgah.redemption.selectors import redemption_get, redemptions_awaiting_yes

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bashgah.ground.trying import tried
 from bashgah.kit import formats
 from bashgah.kit import mobile as mobiles
 from bashgah.kit.refusals import Refusal
@@ -18,7 +19,7 @@ from bashgah.messaging import selectors as messages
 from bashgah.messaging.services import inbox_read, member_update_told
 from bashgah.portal import codes, enrolment, sessions
 from bashgah.portal.cards import POINTS
-from bashgah.portal.doorway import Door, members_only, page, tried
+from bashgah.portal.doorway import Door, members_only, page
 from bashgah.portal.pages import CodePage, MePage, MessageRow, MobilePage
 from bashgah.portal.views import shared
 from bashgah.ui.files import json_file

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bashgah.ground.trying import tried
 from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger.selectors import wallets_get
 from bashgah.members.selectors import alias_set, belonging_get
 from bashgah.portal import offers, partings
 from bashgah.portal.cards import POINTS
-from bashgah.portal.doorway import Door, members_only, page, tried
+from bashgah.portal.doorway import Door, members_only, page
 from bashgah.portal.pages import CouponPage, Question, RewardsPage
 from bashgah.portal.qr import qr_svg
 from bashgah.programs.selectors import program_in_force

@@ -17,6 +17,7 @@ from bashgah.clubs.types import GroupType
 from bashgah.dealings import selectors, services
 from bashgah.dealings.types import GroupPage, Insider
 from bashgah.ground.throttle import throttle_take
+from bashgah.ground.trying import tried
 from bashgah.ground.types import Limit
 from bashgah.kit import ids, mobile
 from bashgah.kit.phrases import Phrase
@@ -29,7 +30,7 @@ from bashgah.members import services as members_services
 from bashgah.members.types import BelongingInfo, GroupInvitationInfo, GroupRole
 from bashgah.portal import partings
 from bashgah.portal.cards import POINTS
-from bashgah.portal.doorway import Door, members_only, page, tried
+from bashgah.portal.doorway import Door, members_only, page
 from bashgah.portal.pages import Question
 from bashgah.ui.types import Option
 

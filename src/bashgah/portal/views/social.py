@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bashgah.activities.selectors import activity_get
 from bashgah.activities.types import ActivityInfo
 from bashgah.ground.pictures import PICTURE_BYTES
+from bashgah.ground.trying import tried
 from bashgah.kit import formats, ids
 from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.members.selectors import alias_set
 from bashgah.portal import statements
-from bashgah.portal.doorway import Door, members_only, page, tried
+from bashgah.portal.doorway import Door, members_only, page
 from bashgah.portal.pages import TaskCard
 from bashgah.social import selectors, services
 from bashgah.social.networks import NETWORKS, REASONS

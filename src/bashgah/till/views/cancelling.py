@@ -7,13 +7,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bashgah.access.gate import require
+from bashgah.ground.trying import tried
 from bashgah.kit import formats, ids
 from bashgah.members.selectors import alias_set, member_get
 from bashgah.redemption.agreement import check_place
 from bashgah.redemption.selectors import redemption_get, redemptions_of_member
 from bashgah.redemption.services import redemption_cancel
 from bashgah.redemption.types import RedemptionInfo
-from bashgah.till import counter as counters
 from bashgah.till import people, spending
 from bashgah.till.counter import Counter, at_counter, part
 from bashgah.till.pages import Redeemed, RedeemedPage
@@ -52,7 +52,7 @@ def cancel(request: HttpRequest, counter: Counter) -> HttpResponse:
         counter.club, ids.parse("redemption", request.POST.get("redemption", "")), now=counter.now
     )
     check_place(found.branch, counter.branch.code)
-    done, refusal = counters.tried(
+    done, refusal = tried(
         lambda: redemption_cancel(
             club=counter.club,
             redemption_id=found.id,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bashgah.access.gate import allowed, may
+from bashgah.ground.trying import tried
 from bashgah.kit import mobile
 from bashgah.kit.text import ascii_digits, persian_digits
 from bashgah.members import qr
@@ -86,10 +87,10 @@ def find(request: HttpRequest, counter: Counter) -> HttpResponse:
     text = request.POST.get("q", "").strip()[:QUERY_LONGEST]
     if looks_coupon(text):
         return _of_coupon(request, counter, text)
-    found, refusal = counters.tried(lambda: members.member_find(counter.club, text, now=counter.now, limit=2))
+    found, refusal = tried(lambda: members.member_find(counter.club, text, now=counter.now, limit=2))
     if refusal or not found or (len(found) > 1):
         return _not_found(request, counter, text, counter.say(refusal.phrase) if refusal else "")
-    typed, _refusal = counters.tried(lambda: typed_of(request.POST, counter.club))
+    typed, _refusal = tried(lambda: typed_of(request.POST, counter.club))
     if typed is not None and typed.member_id not in (None, found[0].id):
         releasing.release_all(counter, typed)
         typed = None
@@ -121,7 +122,7 @@ def found_part(
 
 def _of_coupon(request: HttpRequest, counter: Counter, text: str) -> HttpResponse:
     """A coupon's code was scanned: open its member and put the coupon on this invoice."""
-    coupon, refusal = counters.tried(
+    coupon, refusal = tried(
         lambda: coupon_find(club=counter.club, code=text, actor=counter.actor, now=counter.now)
     )
     if coupon is None:

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from bashgah.access.gate import require
+from bashgah.ground.trying import tried
 from bashgah.kit import ids, mobile
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import clean
 from bashgah.members import services as members
 from bashgah.members.types import MemberInfo
-from bashgah.till import counter as counters
 from bashgah.till.counter import Counter, at_counter, part
 from bashgah.till.pages import EnrolForm
 from bashgah.till.views.desk import found_part
@@ -29,7 +29,7 @@ def enrol(request: HttpRequest, counter: Counter) -> HttpResponse:
         number = mobile.national(mobile.normalise(typed)) if mobile.looks_mobile(typed) else ""
         return part(request, counter, "enrol.html", form=EnrolForm(mobile=number))
     typed, name = request.POST.get("mobile", ""), request.POST.get("name", "")
-    member, refusal = counters.tried(lambda: _enrolled(counter, typed, name))
+    member, refusal = tried(lambda: _enrolled(counter, typed, name))
     if refusal and refusal.code == "mobile_taken":
         return _shown(request, counter, ids.parse("member", str(refusal.extra["member_id"])), is_new=False)
     if member is None:

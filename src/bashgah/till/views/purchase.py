@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from bashgah.access.gate import require
 from bashgah.activities.selectors import anonymous_get
 from bashgah.activities.services import anonymous_claim
+from bashgah.ground.trying import tried
 from bashgah.kit import formats, ids
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
@@ -69,10 +70,10 @@ def preview(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Say what is owed and what the purchase would earn, as typed so far."""
     if request.POST.get("mode") in counters.MODES and request.POST["mode"] != counter.mode:
         counters.counter_keep(request, mode=request.POST["mode"])
-    typed, refusal = counters.tried(lambda: typed_of(request.POST, counter.club))
+    typed, refusal = tried(lambda: typed_of(request.POST, counter.club))
     if typed is None:
         return _refused_sum(request, counter, refusal)
-    shown, refusal = counters.tried(lambda: purchases.sum_of(counter, typed))
+    shown, refusal = tried(lambda: purchases.sum_of(counter, typed))
     if shown is None:
         return _refused_sum(request, counter, refusal)
     side = None
@@ -86,12 +87,12 @@ def preview(request: HttpRequest, counter: Counter) -> HttpResponse:
 def record(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Record the purchase once; the answer makes the till ready for the next customer."""
     require(request, "activities.write", branch=counter.branch.id)
-    typed, refusal = counters.tried(lambda: typed_of(request.POST, counter.club))
+    typed, refusal = tried(lambda: typed_of(request.POST, counter.club))
     if typed is not None and typed.pay_shown:
         require(request, "redemptions.make", branch=counter.branch.id)
     recorded = None
     if typed is not None:
-        recorded, refusal = counters.tried(lambda: purchases.record(counter, typed))
+        recorded, refusal = tried(lambda: purchases.record(counter, typed))
     if recorded is None or typed is None:
         return _not_recorded(request, counter, typed, refusal)
     counters.counter_keep(request, **results.kept(counter, typed, recorded))
@@ -164,7 +165,7 @@ def _not_recorded(
 
 def _looked_at_again(request: HttpRequest, counter: Counter, typed: Typed, refusal: Refusal) -> HttpResponse:
     """Say why it was not recorded above the sum as it is by now."""
-    shown, _again = counters.tried(lambda: purchases.sum_of(counter, typed))
+    shown, _again = tried(lambda: purchases.sum_of(counter, typed))
     said = counter.say(refusal.phrase)
     again = replace(shown, error=said) if shown else purchases.blank(error=said)
     response = part(request, counter, "preview.html", status=refusal.status, sum=again, side=None)

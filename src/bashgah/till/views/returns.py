@@ -24,6 +24,7 @@ from bashgah.activities.types import (
     Settled,
 )
 from bashgah.engine.words import tier_name, wallet_name
+from bashgah.ground.trying import tried
 from bashgah.kit import formats, ids
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import ascii_digits, clean
@@ -59,7 +60,7 @@ def record(request: HttpRequest, counter: Counter) -> HttpResponse:
     """Record the return of what was typed; nothing typed is all that is left."""
     require(request, "activities.write", branch=counter.branch.id)
     found = _named(request, counter, request.POST.get("activity", ""))
-    done, refusal = counters.tried(lambda: _recorded(request, counter, found))
+    done, refusal = tried(lambda: _recorded(request, counter, found))
     if done is None:
         response = _lines_part(request, counter, found, error=counter.say(refusal.phrase) if refusal else "")
         response.headers["HX-Retarget"] = "#till-panel"

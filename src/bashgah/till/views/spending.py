@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from bashgah.access.gate import require
+from bashgah.ground.trying import tried
 from bashgah.kit import ids
 from bashgah.kit.refusals import Refusal
 from bashgah.members import selectors as members
@@ -20,7 +21,6 @@ from bashgah.redemption.services import (
 )
 from bashgah.redemption.types import RedemptionInfo
 from bashgah.till import agreeing, paying, people, purchases, releasing, spending
-from bashgah.till import counter as counters
 from bashgah.till.counter import Counter, at_counter, part
 from bashgah.till.forms import Typed, typed_of
 
@@ -39,7 +39,7 @@ def take(request: HttpRequest, counter: Counter) -> HttpResponse:
     offer = spending.offer_of(counter, _member(typed), key)
     if not offer.needs_yes:
         return _shown(request, counter, _with(typed, rewards=(*typed.rewards, key)))
-    begun, refusal = counters.tried(lambda: _begun(counter, typed, key))
+    begun, refusal = tried(lambda: _begun(counter, typed, key))
     if begun is None:
         return _shown(request, counter, typed, error=_said(counter, refusal))
     typed = _with(typed, redemptions=(*typed.redemptions, begun.id))
@@ -57,7 +57,7 @@ def pay(request: HttpRequest, counter: Counter) -> HttpResponse:
     typed = _typed(request, counter)
     payment = purchases.payment_of(counter, typed)
     before = paying.aside_of(counter, typed)
-    begun, refusal = counters.tried(lambda: paying.begun(counter, typed, payment))
+    begun, refusal = tried(lambda: paying.begun(counter, typed, payment))
     others = tuple(id for id in typed.redemptions if before is None or id != before.redemption.id)
     if begun is None and before is None and refusal is None:
         response = HttpResponse(status=204)
@@ -117,7 +117,7 @@ def yes_check(request: HttpRequest, counter: Counter) -> HttpResponse:
     typed = _typed(request, counter)
     redemption_id = _asked(request, counter).id
     way, sent = request.POST.get("way", ""), request.POST.get("request", "")
-    confirmed, refusal = counters.tried(
+    confirmed, refusal = tried(
         lambda: redemption_confirm(
             club=counter.club,
             redemption_id=redemption_id,
@@ -168,7 +168,7 @@ def _given(request: HttpRequest, counter: Counter, typed: Typed, redemption: Red
 
 
 def _asked_by_code(request: HttpRequest, counter: Counter, typed: Typed, redemption_id: UUID) -> HttpResponse:
-    issued, refusal = counters.tried(
+    issued, refusal = tried(
         lambda: redemption_code_send(
             club=counter.club, redemption_id=redemption_id, at=counter.branch.code, now=counter.now
         )
