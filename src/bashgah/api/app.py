@@ -18,6 +18,7 @@ from bashgah.api.routes import (
     backtests,
     branches,
     carts,
+    erasure,
     grants,
     groups,
     health,
@@ -104,6 +105,7 @@ api = ClubAPI(
 for error in (Exception, ValidationError, HttpError, AuthenticationError, Http404):
     api.add_exception_handler(error, through.answer)
 for router in (
+    erasure.router,
     member_export.router,
     members.router,
     wallets.router,

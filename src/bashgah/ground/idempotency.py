@@ -92,13 +92,13 @@ def idempotency_finish(
         )
 
 
-def idempotency_forget(*, club_id: UUID, named: Sequence[str]) -> int:
+def idempotency_forget(*, club_id: UUID, named: Sequence[str], but: str = "") -> int:
     """Replace the stored answers that name one of these public ids by an empty one; return how many.
 
-    The keys stay bound: a repeated request does nothing again, and learns nothing any more. Every answer of
-    the club is opened, so this is a job's work.
+    The keys stay bound: a repeated request does nothing again, and learns nothing any more; answers of the
+    operation ``but`` say nothing of a person and stay. Every other one of the club is opened: a job's work.
     """
-    kept = Idempotency.objects.filter(club_id=club_id, answer__isnull=False)
+    kept = Idempotency.objects.filter(club_id=club_id, answer__isnull=False).exclude(operation=but)
     rows = kept.values_list("credential", "operation", "key", "id", "answer")
     forgotten = 0
     for credential, operation, key, row_id, answer in rows.iterator(2000):

@@ -10,6 +10,7 @@ from bashgah.kit.phrases import Phrase
 from bashgah.kit.phrases import marked as _
 from bashgah.kit.points import Points
 from bashgah.kit.text import Texts
+from bashgah.messaging.erase_event import ERASE_CODE
 from bashgah.messaging.fields import CLUB, NADERI, NAME, SARA
 from bashgah.messaging.group_events import GROUP_EVENTS
 from bashgah.messaging.types import EventInfo
@@ -391,6 +392,7 @@ EVENTS: Mapping[str, EventInfo] = {
         SIGN_IN_CODE,
         VERIFY_CODE,
         GIVE_CODE,
+        ERASE_CODE,
         POINTS_GIVEN,
         POINTS_RECEIVED,
         PROOF_ACCEPTED,
@@ -404,4 +406,5 @@ CODE_EVENTS: Mapping[str, str] = {
     "redeem": "redeem_code",
     "verify": "verify_code",
     "give": "give_code",
+    "erase": "erase_code",
 }

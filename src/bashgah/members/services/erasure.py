@@ -96,7 +96,8 @@ def member_forget_again(*, club: ClubInfo, id: UUID, now: datetime) -> None:
         if not is_erased(leaving.ids):
             return
         _all_forget(leaving)
-        idempotency_forget(club_id=club.id, named=[public("member", one) for one in leaving.ids])
+        named = [public("member", one) for one in leaving.ids]
+        idempotency_forget(club_id=club.id, named=named, but="member_erase")
 
 
 def _locked(club: ClubInfo, id: UUID, actor: Actor, now: datetime) -> Leaving:
