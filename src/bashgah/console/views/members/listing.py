@@ -196,9 +196,9 @@ def _rows(request: HttpRequest, club: ClubInfo, members: tuple[MemberInfo, ...])
     for member in members:
         own = known.get(member.id, standing.NOTHING)
         yield MemberRow(
-            name=member.name,
+            name=standing.called(member),
             url=reverse("console:member", args=[ids.public("member", member.id)]),
-            mobile=digits(member.mobile_masked),
+            mobile=digits(member.number if member.erased_at else member.mobile_masked),
             status=member.status,
             tier=own.tier,
             tone=own.tone,

@@ -163,7 +163,8 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
     lang, now, public = lang_of(request), clock.now(), ids.public("member", member.id)
     own = standing.of_members(club, [member.id], lang, now)[member.id]
     branch = member.favourite_branch_id or member.branch_id
-    words, stays = member.name.split(), member.erased_at is None
+    name, stays = standing.called(member), member.erased_at is None
+    words = name.split()
     wish = selectors.erasure_waiting(club, member.id) if stays else None
     mobile = digits(member.mobile_masked)
     if may(request, "members.personal") and (
@@ -172,10 +173,10 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         mobile = formats.phone(clear, lang)
     return Head(
         id=public,
-        name=member.name,
+        name=name,
         initials="\u200c".join(word[0] for word in words[:1] + words[-1:] if word)
         if len(words) > 1
-        else member.name[:1],
+        else name[:1],
         tier=own.tier,
         tone=own.tone,
         status=member.status,
@@ -186,9 +187,10 @@ def head_of(request: HttpRequest, member: MemberInfo, view: str) -> Head:
         birth=formats.date(member.birth_date, lang, club.calendar, "medium") if member.birth_date else "",
         since=day_words(member.enrolled_at, club, "medium"),
         tags=member.tags,
-        stats=_stats(club, member, lang, now) + standing.progress_of(club, member.id, lang, now),
+        stats=_stats(club, member, lang, now)
+        + (standing.progress_of(club, member.id, lang, now) if stays else ()),
         tabs=_tabs(public, view, request),
-        crumbs=(Crumb(gettext("Members"), reverse("console:members")), Crumb(member.name)),
+        crumbs=(Crumb(gettext("Members"), reverse("console:members")), Crumb(name)),
         may_edit=may(request, "members.write") and stays,
         may_block=may(request, "members.block") and stays,
         may_recompute=may(request, "points.recompute"),

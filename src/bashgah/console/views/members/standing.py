@@ -17,6 +17,7 @@ from bashgah.history import selectors as history
 from bashgah.kit.phrases import Phrase, say
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import selectors as ledger
+from bashgah.members.types import MemberInfo
 from bashgah.programs.selectors import program_in_force
 from bashgah.tiers import selectors as tiers
 from bashgah.tiers import words
@@ -58,6 +59,11 @@ def of_members(club: ClubInfo, member_ids: Sequence[UUID], lang: Lang, now: date
             last_purchase=sums[member_id].last_purchase_at,
         )
     return found
+
+
+def called(member: MemberInfo) -> str:
+    """The member's name, or that there is none any more."""
+    return gettext("Erased member") if member.erased_at else member.name
 
 
 def progress_of(club: ClubInfo, member_id: UUID, lang: Lang, now: datetime) -> tuple[Stat, ...]:
