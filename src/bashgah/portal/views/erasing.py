@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from bashgah.ground.trying import tried
 from bashgah.kit import formats
 from bashgah.kit.ids import public
 from bashgah.kit.phrases import Phrase
@@ -21,7 +22,7 @@ from bashgah.members import services as members
 from bashgah.members.types import ErasureInfo
 from bashgah.messaging.services import code_post
 from bashgah.portal import codes, sessions
-from bashgah.portal.doorway import Door, members_only, page, tried
+from bashgah.portal.doorway import Door, members_only, page
 from bashgah.portal.pages import CodePage
 
 
