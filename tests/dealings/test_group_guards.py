@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,8 @@ from bashgah.members.services import (
     group_open,
     group_update,
     invitation_make,
+    invitation_take,
+    invitation_withdraw,
     member_block,
     member_enrol,
     member_erase,
@@ -121,6 +124,48 @@ def test_the_share_is_the_clubs_and_a_percentage() -> None:
     assert {refusal_of(lambda n=n: shares(n)) for n in (-1, 101)} == {"share_invalid"}
     home.shop.buys("S-1", MILLION)
     assert home.points()[:2] == (3, 7)
+
+
+def test_a_member_who_is_no_head_rules_over_nobody() -> None:
+    home = home_of()
+    reza = the(home.reza)
+    late = member_enrol(club=home.club, mobile="+989120000082", channel="till", now=NOW)
+    made = invitation_make(club=home.club, group_id=home.group_id, actor=SYSTEM, now=NOW)
+    of = {"club": home.club, "group_id": home.group_id, "actor": reza, "now": NOW}
+    acts: list[Callable[[], object]] = [
+        lambda: belonging_set(member_id=home.reza.id, role="head", monthly_limit=None, **of),
+        lambda: group_update(club=home.club, id=home.group_id, name="x", actor=reza, now=NOW),
+        lambda: services.group_leave(member_id=home.tina.id, **of),
+        lambda: services.group_close(**of),
+        lambda: invitation_make(member_id=late.id, **of),
+        lambda: invitation_withdraw(invitation_id=made.id, **of),
+    ]
+    assert [refusal_of(act) for act in acts] == ["group_head_only"] * len(acts)
+    assert services.group_leave(member_id=home.reza.id, **of).got == {}
+
+
+def test_the_last_head_stays_one_until_another_is() -> None:
+    home = home_of()
+
+    def sets(member: Any, role: Any) -> object:
+        return belonging_set(
+            club=home.club, group_id=home.group_id, member_id=member.id, role=role, monthly_limit=None,
+            actor=the(home.sara), now=NOW,
+        )  # fmt: skip
+
+    assert refusal_of(lambda: sets(home.sara, "adult")) == "group_needs_head"
+    sets(home.reza, "head")
+    sets(home.sara, "adult")
+
+
+def test_a_blocked_household_takes_nobody_in() -> None:
+    home = home_of()
+    late = member_enrol(club=home.club, mobile="+989120000082", channel="till", now=NOW)
+    made = invitation_make(club=home.club, group_id=home.group_id, actor=SYSTEM, now=NOW)
+    member_block(club=home.club, id=home.group_id, reason="x", actor=SYSTEM, now=NOW)
+    who = {"club": home.club, "member_id": late.id, "actor": SYSTEM, "now": NOW}
+    assert refusal_of(lambda: belonging_add(group_id=home.group_id, **who)) == "group_blocked"
+    assert refusal_of(lambda: invitation_take(code=made.code, **who)) == "group_blocked"
 
 
 def test_a_monthly_limit_is_never_below_zero_nor_beyond_reason() -> None:

@@ -177,6 +177,11 @@ def test_a_blocked_member_is_not_freed_by_a_merge(shop: Shop) -> None:
     assert refusal_of(lambda: merges(shop)).code == "member_left"
 
 
+def test_nobody_is_merged_into_a_blocked_member(shop: Shop) -> None:
+    member_block(club=shop.club, id=shop.reza.id, reason="abuse", actor=SYSTEM, now=NOW)
+    assert refusal_of(lambda: merges(shop)).code == "member_blocked"
+
+
 def test_units_on_hold_are_finished_first(shop: Shop) -> None:
     shop.buys("S-1", 12 * MILLION)
     Hand(shop.club, shop.sara.id).holds(10, now=NOW)

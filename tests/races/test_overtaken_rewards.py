@@ -11,6 +11,7 @@ import pytest
 from bashgah.clubs.services import settings_set
 from bashgah.clubs.types import ClubInfo
 from bashgah.dealings.services import members_merge
+from bashgah.ground.audit import audit_list
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.text import Texts
 from bashgah.members.services import belonging_set, member_block
@@ -120,6 +121,18 @@ def test_points_that_are_set_aside_at_this_moment_are_not_set_aside_again(
     found = overtaken(app_url, lambda: begin(asking), lambda: begin(asking))
     assert (found.waited, found.code) == (True, "reward_unavailable")
     assert (points(asking.club, asking.sara), coffees(asking.club)) == ((0, 300), 1)
+
+
+def test_a_stock_set_while_one_is_taken_says_what_was_left(asking: cast.Naderi, app_url: str) -> None:
+    """The trail must say what the shelf held, not what it had held before somebody took of it."""
+    found = overtaken(
+        app_url,
+        lambda: begin(asking),
+        lambda: stock_set(club=asking.club, reward="free_coffee", remaining=9, actor=OMID, now=NOW),
+    )
+    assert (found.waited, found.code, coffees(asking.club)) == (True, "RewardInfo", 9)
+    stocked = next(act for act in audit_list(club_id=asking.club.id) if act.action == "reward.stocked")
+    assert stocked.details == {"before": 1, "after": 9}
 
 
 def test_who_is_merged_at_this_moment_begins_nothing(asking: cast.Naderi, app_url: str) -> None:
