@@ -13,6 +13,8 @@ from bashgah.clubs.selectors import club_get
 from bashgah.ground import clock
 from bashgah.ground.outbox import deliveries_run, relay_once
 from bashgah.insights.selectors import home_kpis, period_of
+from bashgah.kit import ids
+from bashgah.members.models import Member
 from tests.cast import NOW
 from tests.console.conftest import Console, text
 
@@ -64,3 +66,37 @@ def test_the_home_page_says_that_its_figures_will_grow_until_every_sale_is_count
         assert said not in text(console.get(""))
     finally:
         clock.run_ahead(timedelta())
+
+
+def test_a_branch_manager_sees_the_sales_of_her_branch_alone(console: Console) -> None:
+    console.buys(console.cast.sara, 30_000_000)
+    club_days_rebuild(club=console.club)
+    month = clock.now().astimezone(ZoneInfo("Asia/Tehran")).date().isoformat()
+    leila = console.works_as("branch_manager")
+
+    hers = text(leila.get(f"?month={month}"))
+    assert "میدان ونک" in hers
+    assert "تجریش" not in hers
+    assert "خریدهای اعضا" in hers
+    assert "نرخ استفاده از امتیاز" not in hers
+    assert "۳" in hers.split("فروش به اعضا")[1][:300]
+
+
+def test_another_branch_asked_for_by_its_address_shows_her_own(console: Console) -> None:
+    leila = console.works_as("branch_manager")
+    other = ids.public("branch", console.cast.tajrish.id)
+
+    assert "تجریش" not in text(leila.get(f"?branch={other}"))
+
+
+def test_a_cashier_comes_to_the_till(console: Console) -> None:
+    assert console.works_as("cashier").get("")["Location"] == "/till/"
+
+
+def test_a_club_younger_than_the_last_month_begins_with_this_one(console: Console) -> None:
+    Member.objects.filter(club_id=console.club.id).update(enrolled_at=clock.now())
+
+    page = text(console.get(""))
+
+    assert "هنوز عضوی ندارید" not in page
+    assert "نخستین عضو</strong><small>ثبت‌نام اعضا آغاز شده است" in page

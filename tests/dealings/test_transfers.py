@@ -60,6 +60,24 @@ def test_a_gift_moves_points_and_tells_both(givers: Givers) -> None:
     assert any("سارا" in text for event, text in told if event == "points_received")
 
 
+def test_an_undone_gift_is_told_to_both(givers: Givers) -> None:
+    given(givers.club, givers.sara, 100)
+    done = givers.gives(30)
+    services.transfer_undo(
+        club=givers.club, transfer_id=done.id, reason="the wrong Reza", actor=givers.people.owner, now=NOW
+    )
+    outbox.relay_once()
+    outbox.deliveries_run(now=NOW)
+    told = {
+        (member.id, row.event): row.body
+        for member in (givers.sara, givers.reza)
+        for row in messaging.messages_of_member(givers.club, [member.id])
+        if row.channel == "inbox"
+    }
+    assert "اهدای شما به رضا بازگردانی شد و ۳۰ امتیاز" in told[givers.sara.id, "points_returned"]
+    assert "هدیهٔ سارا بازگردانی شد و ۳۰ امتیاز" in told[givers.reza.id, "points_taken_back"]
+
+
 def test_one_reference_is_one_gift(givers: Givers) -> None:
     given(givers.club, givers.sara, 100)
     first = givers.gives(30, reference=("app", "G-1"))

@@ -50,6 +50,7 @@ def allowed(permission: str, *, writes: str = "") -> Callable[[View], View]:
 
     Passing sets ``request.club`` (ClubInfo), ``request.actor``, ``request.grants`` and
     ``request.staff_branches``: the branches where the permission holds, ``None`` for all.
+    ``request.may_write`` says whether the same person could also send the page's form.
     """
     for key in filter(None, (permission, writes)):
         if key not in permissions.PERMISSIONS:
@@ -137,6 +138,7 @@ def _enter(request: HttpRequest, needs: Needs) -> HttpResponse | None:
     request.club = club  # type: ignore[attr-defined]
     request.grants = grants  # type: ignore[attr-defined]
     request.actor = Actor(kind="staff", id=ids.public("staff", staff.pk), name=str(staff))  # type: ignore[attr-defined]
+    request.may_write = not needs.write or selectors.granted(grants, needs.write)  # type: ignore[attr-defined]
     request.staff_branches = (  # type: ignore[attr-defined]
         selectors.branches_for(grants, permission) if permission else None
     )

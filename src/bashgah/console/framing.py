@@ -27,7 +27,13 @@ from bashgah.ui.types import Frame, Lang, NavGroup, NavItem, Notice
 
 # title, then (label, route, icon, permission); a place is shown only to who may open it
 MENU: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
-    ("", ((_("Home"), "console:home", "home", "insights.read"),)),
+    (
+        "",
+        (
+            (_("Home"), "console:home", "home", "sales.read"),
+            (_("Till"), "till:desk", "building-store", "till.use"),
+        ),
+    ),
     (
         _("Members"),
         (
@@ -50,7 +56,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ),
     ),
     (_("Contact"), ((_("Messages"), "console:messages", "message", "messages.read"),)),
-    (_("Insights"), ((_("Ledger"), "console:ledger", "book", "wallets.read"),)),
+    (_("Insights"), ((_("Ledger"), "console:ledger", "book", "insights.read"),)),
 )
 FOOT: tuple[tuple[str, str, str, str], ...] = (
     (_("Settings"), "console:settings", "settings", "settings.read"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from bashgah.history.types import ClubDayInfo
 from bashgah.insights import questions
 from bashgah.insights.kept import Answer
 from bashgah.insights.questions import Books
-from bashgah.insights.types import HomeKpis, Measured, Period, SalesDay
+from bashgah.insights.types import HomeKpis, Measured, Period, SalesDay, SalesKpis
 from bashgah.kit.jalali import month_bounds
 from bashgah.ledger.types import Account
 
@@ -63,6 +63,20 @@ def home_kpis(club: ClubInfo, period: Period, now: datetime, *, branch: UUID | N
     )
 
 
+def sales_kpis(club: ClubInfo, period: Period, codes: Sequence[str]) -> SalesKpis:
+    """Return what these branches sold; without a branch nothing was sold."""
+    days = history.club_days(club, period.since, period.seen_until, list(codes)) if codes else []
+    before = history.club_days(club, period.before_since, period.before_until, list(codes)) if codes else []
+    return SalesKpis(
+        period=period,
+        member_sales=Measured(_sales(days, members_only=True), _sales(before, members_only=True)),
+        member_share=Measured(_share(days), _share(before)),
+        average_basket=Measured(_basket(days), _basket(before)),
+        purchases=Measured(_purchases(days), _purchases(before)),
+        days=_by_day(days, period),
+    )
+
+
 def figures_grow(club: ClubInfo, now: datetime) -> bool:
     """Say whether sales recorded more than a minute ago are not in the figures yet."""
     since = history.club_days_wait_since(club)
@@ -81,6 +95,10 @@ def _share(days: list[ClubDayInfo]) -> float | None:
 def _basket(days: list[ClubDayInfo]) -> float | None:
     purchases = sum(day.purchases for day in days if not day.is_anonymous)
     return _sales(days, members_only=True) / purchases if purchases else None
+
+
+def _purchases(days: Iterable[ClubDayInfo]) -> int:
+    return sum(day.purchases for day in days if not day.is_anonymous)
 
 
 def _repeat(buyers: Answer[tuple[int, int]]) -> float | None:

@@ -47,6 +47,18 @@ class SalesDay:
 
 
 @dataclass(frozen=True, slots=True)
+class SalesKpis:
+    """What branches sold in one month, net of returns; ``purchases`` counts members' alone."""
+
+    period: Period
+    member_sales: Measured
+    member_share: Measured
+    average_basket: Measured
+    purchases: Measured
+    days: tuple[SalesDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomeKpis:
     """The first figures of a club for one month; sales are of now, the others of ``as_of``."""
 

@@ -12,6 +12,7 @@ from bashgah.kit.points import Points
 from bashgah.kit.text import Texts
 from bashgah.messaging.erase_event import ERASE_CODE
 from bashgah.messaging.fields import CLUB, NADERI, NAME, SARA
+from bashgah.messaging.giving_events import GIVING_EVENTS
 from bashgah.messaging.group_events import GROUP_EVENTS
 from bashgah.messaging.types import EventInfo
 
@@ -245,48 +246,6 @@ GIVE_CODE = EventInfo(
     ),
 )
 
-POINTS_GIVEN = EventInfo(
-    key="points_given",
-    label=Phrase(_("Points given")),
-    when=Phrase(_("When a member gave points to another member.")),
-    line="service",
-    is_secret=False,
-    channels=("sms", "inbox"),
-    fields={
-        "club": CLUB,
-        "name": NAME,
-        "points": Phrase(_("the points given")),
-        "receiver": Phrase(_("who received them")),
-    },
-    example={"club": NADERI, "name": SARA, "points": Points(500), "receiver": "رضا"},
-    subject=Texts("{points} اهدا کردید", "You gave {points}"),
-    body=Texts(
-        "{club}\n{points} از امتیاز شما به {receiver} رسید.",
-        "{club}\n{points} of yours went to {receiver}.",
-    ),
-)
-
-POINTS_RECEIVED = EventInfo(
-    key="points_received",
-    label=Phrase(_("Points received")),
-    when=Phrase(_("When a member received points from another member.")),
-    line="service",
-    is_secret=False,
-    channels=("sms", "inbox"),
-    fields={
-        "club": CLUB,
-        "name": NAME,
-        "points": Phrase(_("the points received")),
-        "giver": Phrase(_("who gave them")),
-    },
-    example={"club": NADERI, "name": SARA, "points": Points(500), "giver": "رضا"},
-    subject=Texts("{points} هدیه گرفتید", "You received {points}"),
-    body=Texts(
-        "{club}\n{giver} به شما {points} هدیه داد.",
-        "{club}\n{giver} gave you {points}.",
-    ),
-)
-
 PROOF_ACCEPTED = EventInfo(
     key="proof_accepted",
     label=Phrase(_("Proof accepted")),
@@ -393,8 +352,7 @@ EVENTS: Mapping[str, EventInfo] = {
         VERIFY_CODE,
         GIVE_CODE,
         ERASE_CODE,
-        POINTS_GIVEN,
-        POINTS_RECEIVED,
+        *GIVING_EVENTS,
         PROOF_ACCEPTED,
         PROOF_REFUSED,
         *GROUP_EVENTS,

@@ -22,8 +22,6 @@ from bashgah.members import selectors as members
 from bashgah.messaging.events import (
     BALANCE,
     CREDIT_ISSUED,
-    POINTS_GIVEN,
-    POINTS_RECEIVED,
     PROOF_ACCEPTED,
     PROOF_REFUSED,
     REWARD_GIVEN,
@@ -32,6 +30,12 @@ from bashgah.messaging.events import (
     WELCOME,
 )
 from bashgah.messaging.forgetting import trial_forget
+from bashgah.messaging.giving_events import (
+    POINTS_GIVEN,
+    POINTS_RECEIVED,
+    POINTS_RETURNED,
+    POINTS_TAKEN_BACK,
+)
 from bashgah.messaging.group_events import (
     GROUP_INVITED,
     GROUP_JOINED,
@@ -91,6 +95,14 @@ def on_transfer_done(news: Sequence[News]) -> None:
     fresh = [item for item in news if _is_fresh(item)]
     _tell(POINTS_GIVEN, [item for item in fresh if item.payload["half"] == "gave"], _given_values)
     _tell(POINTS_RECEIVED, [item for item in fresh if item.payload["half"] == "received"], _received_values)
+
+
+@hears("transfer.undone", together=TOGETHER)
+def on_transfer_undone(news: Sequence[News]) -> None:
+    """Tell the giver what came back, and the receiver what went."""
+    fresh = [item for item in news if _is_fresh(item)]
+    _tell(POINTS_RETURNED, [item for item in fresh if item.payload["half"] == "gave"], _given_values)
+    _tell(POINTS_TAKEN_BACK, [item for item in fresh if item.payload["half"] == "received"], _received_values)
 
 
 @hears("proof.accepted", together=TOGETHER)

@@ -74,7 +74,10 @@ def show(
     request: HttpRequest, template: str, page: object, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """Renders a page dataclass inside the frame."""
-    context = {"frame": frame_for(request), "page": page, "club": request.club, **more}
+    may_write = getattr(request, "may_write", True)
+    context = {
+        "frame": frame_for(request), "page": page, "club": request.club, "may_write": may_write, **more
+    }  # fmt: skip
     return render(request, f"console/{template}", context, status=status)
 
 

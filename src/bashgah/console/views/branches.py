@@ -57,7 +57,6 @@ class BranchPage:
     title: str
     values: dict[str, str]
     errors: dict[str, str]
-    may_edit: bool
 
 
 @page("branches.read")
@@ -145,7 +144,6 @@ def _form(request: HttpRequest, branch: BranchInfo | None) -> HttpResponse:
         title=title,
         values=values,
         errors=entry.errors,
-        may_edit=may(request, "settings.edit"),
     )
     return show(request, "branch.html", model, status=status)
 

@@ -17,24 +17,26 @@ from django.views.decorators.http import require_POST
 
 from bashgah.access import selectors as access
 from bashgah.access.gate import may
+from bashgah.access.selectors import branches_for
 from bashgah.access.services import part_bring_back, part_put_away
 from bashgah.clubs import selectors as clubs
 from bashgah.clubs.types import ClubInfo
 from bashgah.console.first_steps import PART, FirstSteps, first_steps
-from bashgah.console.framing import done
+from bashgah.console.framing import done, waiting_facts
 from bashgah.console.views.base import chosen, own_page, show
 from bashgah.console.views.members.standing import program_now
 from bashgah.console.views.tiers import LadderCard, ladder_card
 from bashgah.ground import clock
 from bashgah.insights import selectors as insights
 from bashgah.insights.questions import MEMBERS, STANDINGS
-from bashgah.insights.types import HomeKpis, Measured, Period, SalesDay
+from bashgah.insights.types import HomeKpis, Measured, Period, SalesDay, SalesKpis
 from bashgah.kit import formats, ids
 from bashgah.kit.jalali import month_bounds
 from bashgah.ui.figures import (
     change,
     counted_words,
     day_words,
+    listed,
     money_parts,
     money_unit,
     plain,
@@ -45,6 +47,7 @@ from bashgah.ui.framing import current_lang, lang_of
 from bashgah.ui.types import Chart, ChartRow, FilterChoice, Lang, Series, Stat
 
 MONTHS_OFFERED = 18
+Sold = HomeKpis | SalesKpis
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +69,34 @@ class HomePage:
     can_enrol: bool
     steps: FirstSteps | None
     steps_away: bool
+    waiting: int = 0
+
+    @property
+    def stats_class(self) -> str:
+        """Seven figures stand closer than four."""
+        return "b-stats-7" if len(self.stats) > 5 else ""
 
 
 @own_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Home for those who may see figures; others land on the first page they may open."""
+    """Home for those who may see figures, of their branches or of all; cashiers land at the till."""
     if not may(request, "insights.read"):
+        if may(request, "sales.read"):
+            return _branch_home(request)
         return redirect("till:desk" if may(request, "till.use") else "console:members")
     club: ClubInfo = request.club
     now, lang = clock.now(), lang_of(request)
     today = now.astimezone(ZoneInfo(club.timezone)).date()
     # on a month's first days there is nothing to see of it yet
-    month = _asked(request.GET.get("month", ""), today - timedelta(days=2))
-    period = insights.period_of(club, month, now)
+    asked = request.GET.get("month", "")
+    period = insights.period_of(club, _asked(asked, today), now)
     branch = _branch(request, club)
     kpis = insights.home_kpis(club, period, now, branch=branch)
+    members = MEMBERS.ask(club, now=now).value
+    if not asked and members and not kpis.members.now:
+        # the club is younger than the month that has passed
+        period = insights.period_of(club, today, now)
+        kpis = insights.home_kpis(club, period, now, branch=branch)
     key = request.GET.get("chart", "sales")
     key = key if key in CHARTS else "sales"
     before = _month_name(period.before_since, club, lang)
@@ -88,19 +104,60 @@ def index(request: HttpRequest) -> HttpResponse:
     model = HomePage(
         title=gettext("Home"),
         sentence=_sentence(club, kpis, today),
-        stats=_stats(request, club, kpis, before, key),
+        stats=_stats(request, kpis, before, key),
         chart=chart,
         chart_note=note,
         month=_months(club, period, today, lang),
         branch=_branches(club, branch, lang),
         chart_key=key,
         ladder=_ladder(club, now, lang) if may(request, "members.read") else None,
-        is_empty=not kpis.members.now,
+        is_empty=not members,
         grows=insights.figures_grow(club, now),
         counted=counted_words(kpis.as_of, now, club),
         can_enrol=may(request, "members.write"),
-        steps=first_steps(request, has_members=bool(kpis.members.now), now=now),
+        steps=first_steps(request, has_members=bool(members), now=now),
         steps_away=access.is_put_away(club, request.user.pk, PART),
+    )
+    return show(request, "home.html", model)
+
+
+def _branch_home(request: HttpRequest) -> HttpResponse:
+    """The home of who looks after some branches: their sales alone, and what waits there."""
+    club: ClubInfo = request.club
+    now, lang = clock.now(), lang_of(request)
+    today = now.astimezone(ZoneInfo(club.timezone)).date()
+    period = insights.period_of(club, _asked(request.GET.get("month", ""), today), now)
+    ids_of_own = branches_for(request.grants, "sales.read")
+    own = [each for each in clubs.branch_list(club) if ids_of_own is None or each.id in ids_of_own]
+    picked = next((each for each in own if ids.public("branch", each.id) == request.GET.get("branch")), None)
+    kpis = insights.sales_kpis(club, period, [each.code for each in ([picked] if picked else own)])
+    key = request.GET.get("chart", "sales")
+    key = key if key in CHARTS else "sales"
+    chart, note = CHARTS[key](club, kpis, _month_name(period.since, club, lang))
+    before = _month_name(period.before_since, club, lang)
+    places = [(ids.public("branch", each.id), each.name.say(lang)) for each in own]
+    everywhere = [("", gettext("My branches"))] if len(own) > 1 else []
+    model = HomePage(
+        title=gettext("Home"),
+        sentence=f"{day_words(today, club)} · {listed(*(name for _, name in places))}",
+        stats=_sales_stats(request, kpis, before, key),
+        chart=chart,
+        chart_note=note,
+        month=_months(club, period, today, lang),
+        branch=FilterChoice(
+            "branch",
+            gettext("Branch"),
+            chosen(everywhere + places, ids.public("branch", picked.id) if picked else ""),
+        ),
+        chart_key=key,
+        ladder=None,
+        is_empty=False,
+        grows=insights.figures_grow(club, now),
+        counted="",
+        can_enrol=False,
+        steps=None,
+        steps_away=False,
+        waiting=waiting_facts(request) or 0,
     )
     return show(request, "home.html", model)
 
@@ -138,10 +195,11 @@ def _ladder(club: ClubInfo, now: datetime, lang: Lang) -> LadderCard | None:
 
 
 def _asked(text: str, today: date) -> date:
+    """The month that is asked for; else this one, or the last while there is next to nothing to see of it."""
     try:
         return min(date.fromisoformat(text), today)
     except ValueError:
-        return today
+        return today - timedelta(days=2)
 
 
 def _branch(request: HttpRequest, club: ClubInfo) -> UUID | None:
@@ -191,43 +249,61 @@ def _sentence(club: ClubInfo, kpis: HomeKpis, today: date) -> str:
     return f"{day}. {said}{'؛' if current_lang() == 'fa' else ';'} {more}."
 
 
-def _stats(request: HttpRequest, club: ClubInfo, kpis: HomeKpis, before: str, key: str) -> tuple[Stat, ...]:
-    def money(label: str, figure: Measured, chart: str) -> Stat:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Words for the figures of one page: each beside the month before."""
+
+    request: HttpRequest
+    before: str
+    key: str
+
+    def money(self, label: str, figure: Measured, chart: str) -> Stat:
+        """An amount that chooses a chart."""
+        club: ClubInfo = self.request.club  # type: ignore[attr-defined]
         value, unit = money_parts(round(figure.now or 0), club) if figure.now is not None else ("–", "")
         against = (
-            f"{before}: {' '.join(money_parts(round(figure.before), club))}"
+            f"{self.before}: {' '.join(money_parts(round(figure.before), club))}"
             if figure.before is not None
             else ""
         )
-        return _linked(
-            request,
-            Stat(label, value, unit, delta=change(figure.now, figure.before, against=against)),
-            chart,
-            key,
-        )
+        delta = change(figure.now, figure.before, against=against)
+        return _linked(self.request, Stat(label, value, unit, delta=delta), chart, self.key)
 
-    def share(label: str, figure: Measured, chart: str = "", note: str = "") -> Stat:
-        value = _percent(figure.now)
-        against = f"{before}: {_percent(figure.before)}" if figure.before is not None else ""
-        stat = Stat(
-            label, value, note=note, delta=change(figure.now, figure.before, against=against, points=True)
-        )
-        return _linked(request, stat, chart, key) if chart else stat
+    def share(self, label: str, figure: Measured, chart: str = "", note: str = "") -> Stat:
+        """A part of a whole."""
+        against = f"{self.before}: {_percent(figure.before)}" if figure.before is not None else ""
+        delta = change(figure.now, figure.before, against=against, points=True)
+        stat = Stat(label, _percent(figure.now), note=note, delta=delta)
+        return _linked(self.request, stat, chart, self.key) if chart else stat
 
-    def count(label: str, figure: Measured) -> Stat:
-        against = f"{before}: {plain(int(figure.before or 0))}"
-        return Stat(
-            label, plain(int(figure.now or 0)), delta=change(figure.now, figure.before, against=against)
-        )
+    def count(self, label: str, figure: Measured) -> Stat:
+        """How many."""
+        against = f"{self.before}: {plain(int(figure.before or 0))}"
+        delta = change(figure.now, figure.before, against=against)
+        return Stat(label, plain(int(figure.now or 0)), delta=delta)
 
+
+def _stats(request: HttpRequest, kpis: HomeKpis, before: str, key: str) -> tuple[Stat, ...]:
+    say = Figures(request, before, key)
     return (
-        money(gettext("Sales to members"), kpis.member_sales, "sales"),
-        share(gettext("Member share of sales"), kpis.member_share, "share"),
-        money(gettext("Average basket of members"), kpis.average_basket, "basket"),
-        count(gettext("Members"), kpis.members),
-        count(gettext("Members active in 90 days"), kpis.active_members),
-        share(gettext("Repeat purchase in 30 days"), kpis.repeat_purchase),
-        share(gettext("Redemption rate"), kpis.redemption_rate, note=gettext("since the beginning")),
+        *_sold(say, kpis),
+        say.count(gettext("Members"), kpis.members),
+        say.count(gettext("Members active in 90 days"), kpis.active_members),
+        say.share(gettext("Repeat purchase in 30 days"), kpis.repeat_purchase),
+        say.share(gettext("Redemption rate"), kpis.redemption_rate, note=gettext("since the beginning")),
+    )
+
+
+def _sales_stats(request: HttpRequest, kpis: SalesKpis, before: str, key: str) -> tuple[Stat, ...]:
+    say = Figures(request, before, key)
+    return *_sold(say, kpis), say.count(gettext("Purchases of members"), kpis.purchases)
+
+
+def _sold(say: Figures, kpis: Sold) -> tuple[Stat, ...]:
+    return (
+        say.money(gettext("Sales to members"), kpis.member_sales, "sales"),
+        say.share(gettext("Member share of sales"), kpis.member_share, "share"),
+        say.money(gettext("Average basket of members"), kpis.average_basket, "basket"),
     )
 
 
@@ -250,7 +326,7 @@ def _row(club: ClubInfo, day: SalesDay, values: tuple[float | None, ...], shown:
     return ChartRow(label, short, values, shown)
 
 
-def _sales_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, str]:
+def _sales_chart(club: ClubInfo, kpis: Sold, month: str) -> tuple[Chart, str]:
     """Sales of each day in millions of the shown unit."""
     size = 10**6 if club.currency == "IRR" else 10**3
 
@@ -277,7 +353,7 @@ def _sales_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, str
     return Chart("sales", title, gettext("Day"), "stack", series, rows), note % {"unit": unit}
 
 
-def _share_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, str]:
+def _share_chart(club: ClubInfo, kpis: Sold, month: str) -> tuple[Chart, str]:
     rows = []
     for day in kpis.days:
         whole = day.members + day.others
@@ -289,7 +365,7 @@ def _share_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, str
     ), gettext("percent of the day's sales")
 
 
-def _basket_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, str]:
+def _basket_chart(club: ClubInfo, kpis: Sold, month: str) -> tuple[Chart, str]:
     rows = []
     for day in kpis.days:
         each = day.members // day.member_purchases if day.member_purchases else None
@@ -301,7 +377,7 @@ def _basket_chart(club: ClubInfo, kpis: HomeKpis, month: str) -> tuple[Chart, st
     ), gettext("%(unit)s a purchase") % {"unit": money_unit(club)}
 
 
-CHARTS: dict[str, Callable[[ClubInfo, HomeKpis, str], tuple[Chart, str]]] = {
+CHARTS: dict[str, Callable[[ClubInfo, Sold, str], tuple[Chart, str]]] = {
     "sales": _sales_chart,
     "share": _share_chart,
     "basket": _basket_chart,

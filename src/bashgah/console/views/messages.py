@@ -262,7 +262,7 @@ def _previews(
 
 
 def _rows(request: HttpRequest, club: ClubInfo, found: list[MessageInfo]) -> tuple[MessageRow, ...]:
-    channels, states = _channels(), _states()
+    channels, states, reasons = _channels(), _states(), _reasons()
     who = members.members_get(club, {row.member_id for row in found if row.member_id})
     rows = []
     for row in found:
@@ -278,7 +278,7 @@ def _rows(request: HttpRequest, club: ClubInfo, found: list[MessageInfo]) -> tup
                 state=states.get(row.state, row.state),
                 tone=tone,
                 text="" if row.is_secret else row.body,
-                reason=row.reason,
+                reason=reasons.get(row.reason, row.reason),
                 at=row.sent_at or row.created_at,
                 parts=row.parts,
             )
@@ -312,4 +312,16 @@ def _states() -> dict[str, str]:
         "failed": gettext("failed"),
         "unknown": gettext("not known"),
         "skipped": gettext("not sent"),
+    }
+
+
+def _reasons() -> dict[str, str]:
+    """Why a message did not go; what a channel of others says itself stands as it is."""
+    return {
+        "no_address": gettext("the member gave no address"),
+        "no_consent": gettext("the member does not allow it"),
+        "too_late": gettext("it came too late"),
+        "no_channel": gettext("no service is connected"),
+        "no_receipt": gettext("the service gave no receipt"),
+        "no_answer": gettext("the service did not answer"),
     }

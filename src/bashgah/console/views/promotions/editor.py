@@ -101,7 +101,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@page("rules.edit")
+@page("rules.read")
 def preview(request: HttpRequest) -> HttpResponse:
     """What the promotion in the making says."""
     return PROMOTION.preview(request)

@@ -135,7 +135,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@page("rules.edit")
+@page("rules.read")
 def preview(request: HttpRequest) -> HttpResponse:
     """What the counter in the making says."""
     return COUNTER.preview(request)

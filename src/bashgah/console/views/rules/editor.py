@@ -88,7 +88,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@page("rules.edit")
+@page("rules.read")
 def preview(request: HttpRequest) -> HttpResponse:
     """What the rule in the making says."""
     return RULE.preview(request)
