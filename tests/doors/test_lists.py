@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LISTS = [path.removeprefix("/api/v1") for _method, path, known in OPERATIONS if "cursor" in known]
 LIMITED = [path.removeprefix("/api/v1") for _method, path, known in OPERATIONS if "limit" in known]
-MADE_UP = ("nonsense", "mbr_x", "act_00000000000000000000000001x", "[]", "AAAA", "%C2%B2" * 32)
+MADE_UP = ("nonsense", "mbr_x", "act_00000000000000000000000001x", "[]", "AAAA", "QUJD", "%C2%B2" * 32)
 
 
 def address(path: str, naderi: cast.Naderi) -> str:
