@@ -37,6 +37,11 @@ def test_the_page_says_what_is_given_up_and_the_cards_end_erases(console: Consol
     assert "سارا" not in left
     assert "داده‌های شخصی این عضو" in left
     assert f"{console.page_of(sara)}erase/" not in left
+    for name in ("members.csv", "activities.csv", "ledger/audit.csv"):
+        sent = console.get(name)
+        text = b"".join(sent.streaming_content) if sent.streaming else sent.content
+        assert sent.status_code == 200
+        assert [word for word in ("سارا", "9121234567") if word in text.decode("utf-8-sig")] == []
 
 
 @pytest.mark.parametrize("role", ["marketer", "branch_manager", "analyst", "auditor"])

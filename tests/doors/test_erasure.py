@@ -39,6 +39,7 @@ from bashgah.ledger.selectors import wallets_get
 from bashgah.members import services as members
 from bashgah.members.forgetting import PARTS
 from bashgah.members.selectors import member_get, member_resolve
+from bashgah.members.types import Enrolled, NewMember
 from bashgah.messaging.sending import messages_send
 from bashgah.social import services as social
 from bashgah.social.services.showing import pictures_of
@@ -83,6 +84,8 @@ class Scene:
     def kept(self, owner: psycopg.Connection[Any]) -> dict[str, set[str]]:
         """Every place that knows the person: tables, files, and what the API hands out of them."""
         found = database_marks(owner) | files_marks(self.folder)
+        if rows := self.pos.get("/members?text=qzcanary").json()["members"]:
+            found["search"] = marks_in(str(rows))
         for id_ in (self.person, self.twin, self.shop.sara.id):
             answer = self.pos.get(f"/members/{ids.public('member', id_)}/export")
             if marks := marks_in(answer.text):
@@ -117,9 +120,10 @@ def _lived(shop: Shop, pos: Integrator, folder: Path) -> Scene:
     made = pos.post("/members", _told(MOBILE, NATIONAL_ID), Idempotency_Key="canary-1")
     assert made.status_code == 201, made.text
     person = ids.parse("member", made.json()["id"])
-    twin = members.member_enrol(
-        club=club, mobile=f"0{OTHER_MOBILE}", last_name=word("twin"), channel="till", now=now
-    ).id
+    row = NewMember(mobile=f"0{OTHER_MOBILE}", last_name=word("twin"), external_id=word("row"))
+    (imported,) = members.members_enrol_bulk(club=club, rows=[row], channel="import", now=now)
+    assert isinstance(imported, Enrolled)
+    twin = imported.member_id
     scene, now = Scene(shop, club, pos, person, twin, folder), clock.now()
     members.member_update(club=club, id=person, changes={"notes": word("note")}, actor=STAFF, now=now)
     members.member_block(club=club, id=person, reason=word("block"), actor=STAFF, now=now)
@@ -266,6 +270,7 @@ def test_an_erased_person_is_found_nowhere(
     assert before.keys() >= MARKED
     files = {name for name in before if name.endswith((".parquet", ".jsonl", ".jpg"))}
     assert {"members.parquet", "sms.jsonl", "one.jpg"} <= files
+    assert "search" in before
 
     erased(scene)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from bashgah.ledger.selectors import wallets_get
 from bashgah.ledger.services import entry_adjust, hold_open
 from bashgah.ledger.types import WalletKind
 from bashgah.members import selectors, services
+from bashgah.members.forgetting import PARTS, Leaving
+from bashgah.members.models import State
 from bashgah.members.types import MemberInfo
 from tests.cast import NOW, Naderi, naderi
 
@@ -94,6 +97,36 @@ def test_who_was_erased_comes_back_only_as_somebody_new() -> None:
     assert code_of(lambda: services.member_rejoin(**back, reason="x")) == "member_erased"
     assert code_of(lambda: services.member_update(**back, changes={"city": "x"})) == "member_erased"
     assert code_of(lambda: services.erasure_ask(**back)) == "member_erased"
+
+
+def test_a_wish_of_a_membership_merged_since_is_the_survivors() -> None:
+    cast = naderi()
+    services.erasure_ask(club=cast.club, id=cast.reza.id, actor=the(cast.reza), now=NOW)
+    State.objects.filter(member_id=cast.reza.id).update(merged_into=cast.sara.id)
+    wish = selectors.erasure_waiting(cast.club, cast.sara.id)
+    assert wish is not None
+    assert wish.member_id == cast.reza.id
+    assert services.erasures_carry_out(now=NOW + 7 * DAY) == 1
+    assert selectors.erasure_list(cast.club) == []
+    assert services.erasures_carry_out(now=NOW + 8 * DAY) == 0
+
+
+def test_a_fault_over_one_wish_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = naderi()
+    for member in (cast.sara, cast.reza):
+        services.erasure_ask(club=cast.club, id=member.id, actor=the(member), now=NOW)
+
+    def falters(leaving: Leaving) -> None:
+        if cast.sara.id in leaving.ids:
+            raise ValueError("broken")
+
+    part = PARTS.find("tiers")
+    assert part is not None
+    monkeypatch.setitem(PARTS._plugins, "tiers", replace(part, forget=falters))
+    with pytest.raises(RuntimeError, match="1 erasures failed"):
+        services.erasures_carry_out(now=NOW + 7 * DAY)
+    assert selectors.member_get(cast.club, cast.sara.id).erased_at is None
+    assert selectors.member_get(cast.club, cast.reza.id).erased_at is not None
 
 
 def test_a_shared_account_and_an_unknown_reason_are_refused() -> None:

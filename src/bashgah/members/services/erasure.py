@@ -77,7 +77,7 @@ def member_erase(*, club: ClubInfo, id: UUID, reason: str, actor: Actor, now: da
         _groups_forget(club, group_ids)
         Person.objects.filter(club_id=club.id, member_id__in=leaving.ids).update(erased_at=now)
         _all_forget(leaving)
-        _closed(club, person.id, reason, actor, now)
+        _closed(leaving, reason)
         audit_post(
             club_id=club.id,
             actor=actor,
@@ -142,18 +142,20 @@ def _groups_forget(club: ClubInfo, group_ids: Sequence[UUID]) -> None:
     )
 
 
-def _closed(club: ClubInfo, id: UUID, reason: str, actor: Actor, now: datetime) -> None:
-    waiting = Erasure.objects.filter(club_id=club.id, member_id=id, state="waiting")
+def _closed(leaving: Leaving, reason: str) -> None:
+    """Close the wish that waited, also one of a membership merged since; or write down what nobody wished."""
+    club, now = leaving.club, leaving.now
+    waiting = Erasure.objects.filter(club_id=club.id, member_id__in=leaving.ids, state="waiting")
     if waiting.update(state="done", closed_at=now):
         return
     Erasure.objects.create(
         id=fresh_ids.fresh(),
         club_id=club.id,
-        member_id=id,
+        member_id=leaving.ids[0],
         asked_at=now,
         due_at=now,
         closed_at=now,
         state="done",
         reason=reason,
-        asked_kind=actor.kind,
+        asked_kind=leaving.actor.kind,
     )

@@ -80,7 +80,7 @@ class WishesPage:
 def erase(request: HttpRequest, member_id: str) -> HttpResponse:
     """Says what an erasure takes and leaves, and does it once the card's end is typed."""
     club: ClubInfo = request.club
-    member = selectors.member_get(club, read_id("member", member_id))
+    member = selectors.member_get(club, selectors.member_root(club, read_id("member", member_id)))
     if member.erased_at is not None:
         return redirect("console:member", member_id)
     entry = Entry(request)
@@ -128,9 +128,9 @@ def wishes(request: HttpRequest) -> HttpResponse:
 @page("members.erase")
 def withdraw(request: HttpRequest, member_id: str) -> HttpResponse:
     """Takes a wish back for a member who changed their mind."""
-    services.erasure_withdraw(
-        club=request.club, id=read_id("member", member_id), actor=request.actor, now=clock.now()
-    )
+    club: ClubInfo = request.club
+    id_ = selectors.member_root(club, read_id("member", member_id))
+    services.erasure_withdraw(club=club, id=id_, actor=request.actor, now=clock.now())
     done(request, gettext("The wish was taken back. Nothing is erased."))
     return redirect("console:erasures")
 
