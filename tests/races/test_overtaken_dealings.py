@@ -170,6 +170,17 @@ def test_what_is_approved_while_two_part_is_theirs_for_whom_it_was_asked(
     assert (points(givers), points(givers, givers.reza)) == (1900, 0)
 
 
+def test_a_correction_while_two_part_is_theirs_for_whom_it_is(givers: Givers, app_url: str) -> None:
+    merge = merges(givers, givers.reza, givers.sara)
+    second = overtaken(
+        app_url,
+        lambda: services.merge_undo(club=givers.club, merge_id=merge, actor=SYSTEM, now=NOW),
+        lambda: corrects(givers, 500),
+    )
+    assert (second.waited, second.code) == (True, "AdjustmentInfo")
+    assert (points(givers), points(givers, givers.reza)) == (1500, 0)
+
+
 def test_what_is_approved_while_its_member_becomes_another_waits_for_being_asked_again(
     givers: Givers, app_url: str
 ) -> None:
@@ -220,6 +231,29 @@ def test_who_is_merged_at_this_moment_neither_gives_nor_is_given(
     )
     assert (second.waited, second.code) == (True, "member_merged")
     assert Transfer.objects.count() == 0
+
+
+@pytest.mark.parametrize("gives", [True, False])
+def test_a_gift_of_or_to_who_parts_from_another_at_this_moment_is_asked_for_again(
+    givers: Givers, tina: MemberInfo, app_url: str, gives: bool
+) -> None:
+    """Sara stood for Tina, who parts from her: it is no gift of hers."""
+    given(givers.club, tina, 300)
+    given(givers.club, givers.reza, 300)
+    merge = merges(givers, givers.sara, tina)
+    pair = (tina, givers.reza) if gives else (givers.reza, tina)
+
+    def gift() -> TransferInfo:
+        return givers.gives(100, giver=pair[0], receiver=pair[1])
+
+    second = overtaken(
+        app_url,
+        lambda: services.merge_undo(club=givers.club, merge_id=merge, actor=SYSTEM, now=NOW),
+        gift,
+    )
+    assert (second.waited, second.code) == (True, "member_merged")
+    gift()
+    assert (points(givers), points(givers, tina)) == (1000, 200 if gives else 400)
 
 
 def test_one_reference_given_twice_at_one_moment_is_one_gift(givers: Givers, app_url: str) -> None:

@@ -65,7 +65,6 @@ def adjustment_make(
     known = references.reference_find(club, reference, body)
     if known is not None:
         return selectors.adjustment_info(selectors.adjustment_row(club, known), repeated=True)
-    member_id = members.member_root(club, member_id)
     note = clean(note, field="/note", limit=NOTE_LENGTH)
     if amount == 0:
         raise _invalid("amount_invalid", _("The amount must not be zero."), "/amount")
@@ -80,10 +79,10 @@ def adjustment_make(
         if known is not None:
             return selectors.adjustment_info(selectors.adjustment_row(club, known), repeated=True)
         behind = credential_maker(club.id, actor.id) if actor.kind == "key" else ""
-        moved = selectors.moved_today(club, member_id, unit, behind or actor.id, now)
+        moved = selectors.moved_today(club, locked.id, unit, behind or actor.id, now)
         waits = limit is not None and moved + abs(amount) > limit
         row = Adjustment(
-            member_id=member_id,
+            member_id=locked.id,
             id=ids.fresh(),
             club_id=club.id,
             unit=unit,
@@ -105,7 +104,7 @@ def adjustment_make(
             row.entry_id = _post(club, locked, row, actor, now)
         row.save(force_insert=True)
         references.reference_bind(
-            club=club, asked=reference, member_id=member_id, target_id=row.id, body=body
+            club=club, asked=reference, member_id=locked.id, target_id=row.id, body=body
         )
         _write_down(club, row, actor, "adjustment.asked" if waits else "adjustment.done", now)
         return selectors.adjustment_info(row)
@@ -216,14 +215,11 @@ def _post(club: ClubInfo, locked: LockedMember, row: Adjustment, author: Actor, 
 def _waiting(club: ClubInfo, adjustment_id: UUID, now: datetime) -> tuple[Adjustment, LockedMember]:
     """The request under the lock of the member it is about (who may have been merged since)."""
     row = selectors.adjustment_row(club, adjustment_id)
-    root = members.member_root(club, row.member_id)
-    held = members_lock(club, {row.member_id, root})
+    locked = _locked(club, row.member_id)
     row = Adjustment.objects.get(member_id=row.member_id, id=row.id)
     if row.state != "waiting" or row.expires_at <= now:
         raise Refusal("adjustment_decided", Phrase(_("This request is no longer waiting.")))
-    stands_for = held[row.member_id].merged_into or row.member_id  # merged or parted since we looked
-    references.merged_meanwhile([stands_for not in held])
-    return row, held[stands_for]
+    return row, locked
 
 
 def _day_allows(  # noqa: PLR0917 one question about one approval
@@ -277,11 +273,16 @@ def _write_down(club: ClubInfo, row: Adjustment, actor: Actor, action: str, now:
 
 
 def _locked(club: ClubInfo, member_id: UUID) -> LockedMember:
-    locked = members_lock(club, [member_id]).get(member_id)
-    if locked is None:
+    """Lock a member and who stands for them, and return the latter: they may have parted since we looked.
+
+    Merged since into somebody who is not locked, it is refused (``member_merged``, 409): ask again.
+    """
+    held = members_lock(club, {member_id, members.member_root(club, member_id)})
+    if member_id not in held:
         raise Refusal("member_not_found", Phrase(_("There is no such member.")), status=404)
-    references.merged_meanwhile([locked.merged_into is not None])
-    return locked
+    stands_for = held[member_id].merged_into or member_id
+    references.merged_meanwhile([stands_for not in held])
+    return held[stands_for]
 
 
 def _kind(club: ClubInfo, unit: str, now: datetime) -> WalletKind:

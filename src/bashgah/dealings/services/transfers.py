@@ -62,9 +62,13 @@ def transfer_begin(
     known = references.reference_find(club, reference, body)
     if known is not None:
         return selectors.transfer_info(selectors.transfer_row(club, known), repeated=True)
-    giver_id, receiver_id = (members.member_root(club, id_) for id_ in (giver_id, receiver_id))
+    asked = (giver_id, receiver_id)
+    giver_id, receiver_id = (members.member_root(club, id_) for id_ in asked)
     with transaction.atomic():
         giver, receiver = _locked(club, giver_id, receiver_id)
+        # whoever stood for somebody must still do: parting them takes these locks
+        roots = tuple(members.member_root(club, id_) for id_ in asked)
+        references.merged_meanwhile([roots != (giver.id, receiver.id)])
         known = references.reference_find(club, reference, body)
         if known is not None:
             return selectors.transfer_info(selectors.transfer_row(club, known), repeated=True)
