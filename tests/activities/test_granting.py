@@ -12,6 +12,7 @@ from bashgah.activities.verify import verify
 from bashgah.ground import outbox
 from bashgah.ground.types import SYSTEM
 from bashgah.ledger.selectors import wallets_get
+from bashgah.members.services import member_block, member_leave
 from bashgah.redemption.granting import grant_issue, grant_retry
 from bashgah.redemption.selectors import grants_of_activities, grants_waiting, redemptions_of_member
 from bashgah.redemption.types import GrantInfo
@@ -135,6 +136,18 @@ def test_what_is_out_of_stock_is_set_aside_and_tried_again() -> None:
     assert grant_retry(club=shop.club, grant_id=waiting.id, actor=SYSTEM, now=NOW).state == "issued"
     assert coupons(shop) == ["issued"]
     assert [each.state for each in granted(shop, told)] == ["issued"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "reason"), [(member_block, "member_blocked"), (member_leave, "member_left")]
+)
+def test_who_may_not_have_it_any_more_finds_it_set_aside(ends: Any, reason: str) -> None:
+    shop = shop_of(gives("gift", TEN))
+    told = shop.buys("A-1", 250_000)
+    ends(club=shop.club, id=shop.sara.id, reason="x", actor=SYSTEM, now=NOW)
+    (grant,) = grants_of_activities(shop.club, [shop.sara.id], [told.activity_id])[told.activity_id]
+    found = grant_issue(club=shop.club, member_id=shop.sara.id, grant_id=grant.id, now=NOW)
+    assert (found.state, found.reason, coupons(shop)) == ("aside", reason, [])
 
 
 def test_the_whole_purchase_takes_an_unused_coupon_back() -> None:

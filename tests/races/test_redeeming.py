@@ -13,6 +13,7 @@ from bashgah.ground.types import SYSTEM, Actor
 from bashgah.kit.ids import public
 from bashgah.kit.text import Texts
 from bashgah.members.services import member_enrol
+from bashgah.redemption.bills import payment_begin
 from bashgah.redemption.granting import grant_issue
 from bashgah.redemption.models import Redemption
 from bashgah.redemption.selectors import grants_of_activities
@@ -30,7 +31,7 @@ from bashgah.rewards.services import coupon_reopen, coupon_use, reward_save, sto
 from tests.activities.test_granting import TEN, gives, shop_of
 from tests.cast import NOW, given
 from tests.coupons import coupon_of
-from tests.dealings.test_groups import Home, home_of
+from tests.dealings.test_groups import Home, home_of, refusal_of
 from tests.ledger.hand import Hand
 from tests.races.hands import at_once, codes
 from tests.races.waiting import waits_for_member
@@ -162,6 +163,20 @@ def home() -> Home:
     given(made.club, made.sara, 100)
     made.pays_in(made.sara, 100)
     return made
+
+
+def test_a_household_spends_by_its_people_alone(home: Home) -> None:
+    acts = (
+        lambda: redemption_begin(
+            club=home.club, member_id=home.group_id, reward_key="ten", channel="till", actor=SYSTEM, now=NOW
+        ),
+        lambda: payment_begin(
+            club=home.club, member_id=home.group_id, unit="points", amount=50, pays=1000, channel="till",
+            actor=SYSTEM, now=NOW,
+        ),
+    )  # fmt: skip
+    assert [refusal_of(act) for act in acts] == ["group_spends_by_person"] * 2
+    assert Hand(home.club, home.group_id).wallet(NOW).available == 100
 
 
 def test_what_a_household_pays_waits_for_the_household(home: Home, app_url: str) -> None:

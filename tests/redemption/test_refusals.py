@@ -16,7 +16,17 @@ from bashgah.members.services import members_lock
 from bashgah.redemption import granting, selectors, services
 from tests import cast
 from tests.redemption.test_cancelling import cancel, redeemed
-from tests.redemption.test_redemption import NOW, OMID, _aftermath, always_ask, begin, give, naderi, points
+from tests.redemption.test_redemption import (
+    NOW,
+    OMID,
+    _aftermath,
+    always_ask,
+    begin,
+    give,
+    naderi,
+    points,
+    the_member,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +54,15 @@ def test_credit_that_was_used_in_part_is_not_taken_back(naderi: cast.Naderi) -> 
     assert points(naderi.club, naderi.sara) == left
     credit = ledger.wallets_get(naderi.club, naderi.sara.id, NOW)["credit"].available
     assert credit == found.credited - 1
+
+
+def test_a_member_agrees_for_nobody_but_themselves(naderi: cast.Naderi) -> None:
+    """Who redeems for themselves has agreed; who redeems for another has not made the other agree."""
+    made = always_ask(naderi)
+    give(made.club, made.sara, 5000)
+    give(made.club, made.reza, 5000)
+    assert begin(made, actor=the_member(made.reza)).awaits_yes
+    assert begin(made, member=made.reza, actor=the_member(made.reza)).state == "captured"
 
 
 def test_one_that_is_not_finished_is_released_instead(naderi: cast.Naderi) -> None:
