@@ -15,6 +15,7 @@ from bashgah.clubs.services import settings_set
 from bashgah.dealings import services
 from bashgah.dealings.types import SharedOut
 from bashgah.ground.types import SYSTEM
+from bashgah.members.selectors import member_get
 from bashgah.members.services import (
     belonging_add,
     belonging_set,
@@ -27,6 +28,9 @@ from bashgah.members.services import (
     member_enrol,
     member_erase,
 )
+from bashgah.redemption.granting import grant_issue
+from bashgah.redemption.selectors import grants_of_activities
+from tests.activities.test_granting import REWARDS, TEN, gives
 from tests.cast import NOW, given
 from tests.dealings.test_groups import DAY, MILLION, Home, home_of, refusal_of, the
 
@@ -195,6 +199,15 @@ def test_what_a_merged_member_spent_counts_against_the_survivors_month() -> None
     assert refusal_of(lambda: home.pays_with("N-1", 11, member=nora)) == "group_limit_reached"
     home.pays_with("N-2", 10, member=nora)
     assert home.points()[0] == 70
+
+
+def test_a_reward_of_a_rule_is_nobodys_where_the_household_itself_bought() -> None:
+    home = home_of(rules=[gives("gift", TEN)], document={"rewards": REWARDS})
+    own = member_get(home.club, home.group_id)
+    told = home.shop.tell(home.shop.purchase("H-1", member=own, amount=250_000))
+    (grant,) = grants_of_activities(home.club, [own.id], [told.activity_id])[told.activity_id]
+    found = grant_issue(club=home.club, member_id=own.id, grant_id=grant.id, now=NOW)
+    assert (found.state, found.reason) == ("aside", "group_spends_by_person")
 
 
 def test_two_of_different_households_are_not_merged_before_one_has_left() -> None:
