@@ -221,7 +221,28 @@ REWARDS: tuple[tuple[str, Texts, Texts, Texts, int | None], ...] = (
         Texts("هر روز یک بار.", "Once a day."),
         480,
     ),
+    (
+        "dairy_15",
+        Texts("۱۵٪ تخفیف لبنیات", "15% off dairy"),
+        Texts("فقط روی لبنیات سبد، تا ۱۵۰ هزار تومان.", "Off the dairy in your basket, up to 150,000 toman."),
+        Texts("برای خریدهایی با حداقل ۱۰۰ هزار تومان لبنیات.", "With at least 100,000 toman of dairy."),
+        None,
+    ),
 )
+DAIRY: dict[str, Any] = {
+    "key": "dairy_15",
+    "kind": "discount_coupon",
+    "price": 350,
+    "params": {
+        "percent": 15,
+        "most": 1_500_000,
+        "minimum_order": 1_000_000,
+        "valid_days": 30,
+        "lines": {"field": "line.category", "op": "under", "value": "dairy"},
+    },
+    "limits": [{"window": "month", "most": 2}],
+}
+"""A coupon for some goods, beside the rewards every club begins with."""
 
 MONTH_PURCHASES = {
     "key": "month_purchases",

@@ -265,7 +265,8 @@ def _program_start(club: ClubInfo, now: datetime, gifts: datetime) -> None:
     document = {**starter_program(club.currency, club.calendar), "pay_with_points": paying}
     told = {ready.key: ready.rule for ready in ready_rules(document_read(document))}
     document["rules"] = [*document["rules"], *({**told[key], "stage": "live"} for key in GIVEN_FOR)]
-    document["rewards"] = [{**each, **goods.TERMS.get(each["key"], {})} for each in document["rewards"]]
+    offered = [*document["rewards"], goods.DAIRY]
+    document["rewards"] = [{**each, **goods.TERMS.get(each["key"], {})} for each in offered]
     document["counters"] = [*document.get("counters", ()), goods.MONTH_PURCHASES]
     document["rules"] = [*document["rules"], {**goods.FIFTH, "schedule": {"starts_at": gifts.isoformat()}}]
     draft = draft_open(club=club, document=document, actor=actor, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import UUID
@@ -15,7 +16,9 @@ from bashgah.clubs.types import ClubInfo
 from bashgah.demo.places import STAFF
 from bashgah.ground.types import Actor
 from bashgah.kit.ids import public
+from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
+from bashgah.redemption.services import redemption_begin
 from bashgah.social import selectors, services
 from bashgah.social.types import TaskTerms, Told
 
@@ -76,6 +79,7 @@ def shown(club: ClubInfo, members: Sequence[UUID], *, begin: datetime, until: da
 
     What is decided is old enough that nobody is told of it. Run again it does nothing.
     """
+    _coupon_for_dairy(club, members[0], until)
     if selectors.task_list(club):
         return
     staff = Actor(kind="system", name=STAFF[1].name)
@@ -100,6 +104,20 @@ def shown(club: ClubInfo, members: Sequence[UUID], *, begin: datetime, until: da
         for no, who in _some(members, 1, 2):
             _sent(club, who, "story", Told(picture=_picture()), until - timedelta(hours=no))
         _reviewed(club, members, until)
+
+
+def _coupon_for_dairy(club: ClubInfo, member_id: UUID, until: datetime) -> None:
+    """The member everybody signs in as holds a coupon for some goods, if the points suffice."""
+    with suppress(Refusal):
+        redemption_begin(
+            club=club,
+            member_id=member_id,
+            reward_key="dairy_15",
+            channel="portal",
+            reference=("demo", f"{public('member', member_id)}-dairy"),
+            actor=Actor(kind="member", id=public("member", member_id)),
+            now=until,
+        )
 
 
 def _some(members: Sequence[UUID], first: int, after: int) -> list[tuple[int, UUID]]:
