@@ -10,7 +10,7 @@ import pytest
 
 from bashgah.clubs.services import settings_set
 from bashgah.clubs.types import ClubInfo
-from bashgah.dealings.services import members_merge
+from bashgah.dealings.services import members_merge, merge_undo
 from bashgah.ground.audit import audit_list
 from bashgah.ground.types import SYSTEM
 from bashgah.kit.text import Texts
@@ -187,6 +187,24 @@ def test_who_is_blocked_at_this_moment_pays_no_bill(asking: cast.Naderi, app_url
     )
     assert (found.waited, found.code) == (True, "member_blocked")
     assert points(asking.club, asking.sara) == (300, 0)
+
+
+@pytest.mark.parametrize("kind", ["bill", "reward"])
+def test_who_parts_from_another_at_this_moment_spends_nothing_of_theirs(
+    asking: cast.Naderi, app_url: str, kind: str
+) -> None:
+    """Reza stood for Sara: what she wants is not his to pay any more."""
+    give(asking.club, asking.reza, 500)
+    merge = members_merge(
+        club=asking.club, survivor_id=asking.reza.id, merged_id=asking.sara.id, actor=SYSTEM, now=NOW
+    )
+    found = overtaken(
+        app_url,
+        lambda: merge_undo(club=asking.club, merge_id=merge.id, actor=SYSTEM, now=NOW),
+        lambda: pays(asking) if kind == "bill" else begin(asking),
+    )
+    assert (found.waited, found.code) == (True, "member_merged")
+    assert (points(asking.club, asking.reza), points(asking.club, asking.sara)) == ((500, 0), (300, 0))
 
 
 # what a shared account pays

@@ -16,6 +16,7 @@ from bashgah.kit.phrases import marked as _
 from bashgah.kit.refusals import Refusal
 from bashgah.ledger import services as ledger
 from bashgah.ledger.types import Cause, WalletKind
+from bashgah.members.selectors import member_root
 from bashgah.members.services import group_spent, members_lock
 from bashgah.members.types import LockedMember
 from bashgah.programs import selectors as programs
@@ -47,6 +48,16 @@ def member_lock(club: ClubInfo, member_id: UUID) -> LockedMember:
 def not_merged(locked: LockedMember) -> None:
     """Refuse with ``member_merged`` who gave way to another membership."""
     if locked.merged_into is not None:
+        raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
+
+
+def stands_for(club: ClubInfo, locked: LockedMember, asked_id: UUID) -> None:
+    """Refuse with ``member_merged`` who stands no more for whom they were looked up; ask again.
+
+    Two who part take the lock of the one who stood for both.
+    """
+    not_merged(locked)
+    if asked_id != locked.id and member_root(club, asked_id) != locked.id:
         raise Refusal("member_merged", Phrase(_("This membership was merged into another one.")))
 
 

@@ -53,6 +53,7 @@ def payment_begin(
     with transaction.atomic():
         locked = acts.member_lock(club, members.member_root(club, member_id))
         acts.is_person(locked)
+        acts.stands_for(club, locked, member_id)
         acts.may_spend(locked)
         payer = _payer(club, locked, unit, amount, now) if from_group else None
         row_id = ids.fresh()

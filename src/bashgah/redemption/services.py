@@ -67,7 +67,7 @@ def redemption_begin(
     their role and the month's limit allow it (``not_in_group``, ``group_role_spends_not``,
     ``group_limit_reached``); a group itself redeems nothing (``group_spends_by_person``, 409).
     """
-    member_id = members.member_root(club, member_id)
+    asked_id, member_id = member_id, members.member_root(club, member_id)
     body = _body(member_id, reward_key, from_group=from_group)
     with transaction.atomic():
         locked = acts.member_lock(club, member_id)
@@ -75,7 +75,7 @@ def redemption_begin(
         repeated = _repeated(club, reference, body, now)
         if repeated is not None:
             return repeated
-        acts.not_merged(locked)
+        acts.stands_for(club, locked, asked_id)
         acts.is_person(locked)
         payer = group.member if group else None
         offer = offers.reward_offer_get(
