@@ -113,6 +113,8 @@ UNIQUES = {
     "access_invitation_digest_key": ("digest", "'\\x01'", "'\\x02'"),
     "access_key_digest_key": ("digest", "'\\x01'", "'\\x02'"),
     "access_key_prefix_key": ("prefix", "'a'", "'b'"),
+    "one_part_put_away_once": (
+        "staff_id, club_id, part", "'{0}', '{1}', 'first_steps'", "'{0}', '{1}', 'tour'"),
     "one_role_once_in_a_club": (
         "staff_id, club_id, role", "'{0}', '{1}', 'owner'", "'{0}', '{1}', 'cashier'"),
     "access_staff_email_key": ("email", "'a@b.example'", "'c@b.example'"),
