@@ -12,6 +12,7 @@ from bashgah.kit.jalali import to_jalali
 from bashgah.kit.refusals import Refusal
 from bashgah.kit.text import Texts
 from bashgah.members import selectors, services
+from bashgah.members.selectors import search
 from bashgah.members.types import AttributeFilter, MemberFilters, NewMember
 from tests.cast import NOW, SARA_MOBILE, ketab, naderi
 
@@ -158,6 +159,23 @@ def test_pages_follow_one_another_without_gap_or_double(sort):
     else:
         assert [m.last_name for m in seen][:2] == ["الف 001", "الف 003"]
         assert [m.last_name for m in seen][-2:] == ["کریمی", "محمدی"]
+
+
+@pytest.mark.parametrize("window", [1, 5, 12, 29, 100])
+@pytest.mark.parametrize("sort", ["enrolled", "enrolled_first"])
+def test_words_are_found_near_and_far_without_gap_or_double(monkeypatch, sort, window):
+    monkeypatch.setattr(search, "WINDOW", window)
+    club = naderi().club
+    enrolled(club, 30)
+    seen, cursor = [], None
+    for _page in range(9):
+        page = selectors.member_list(club, MemberFilters(text="الف", sort=sort), cursor=cursor, limit=4)
+        seen += [member.last_name for member in page.members]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    newest_first = [f"الف {n:03d}" for n in range(1, 30, 2)]
+    assert seen == (newest_first if sort == "enrolled" else newest_first[::-1])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from bashgah.clubs.types import ClubInfo
 from bashgah.kit.text import Texts
 from bashgah.members import selectors
+from bashgah.members.selectors.search import WINDOW
 from bashgah.members.services import attribute_declare
 from bashgah.members.types import AttributeFilter, MemberFilters
 from tests.cast import NOW, naderi
@@ -59,7 +60,17 @@ def test_namesakes_are_found_without_walking_the_list(club: ClubInfo) -> None:
     assert {member.last_name for member in (*found, *by_name.members, *newest.members)} == {"یزدانی"}
     assert (len(found), len(by_name.members), len(newest.members)) == (10, 10, 10)
     for query in asked.captured_queries:
-        assert not walked(query["sql"]) & {"member_by_name", "member_by_enrolment"}, query["sql"]
+        if walked(query["sql"]) & {"member_by_name", "member_by_enrolment"}:
+            assert read(query["sql"]) <= WINDOW + 1, query["sql"]
+
+
+def test_of_a_name_that_many_carry_only_those_near_are_visited(club: ClubInfo) -> None:
+    for sort, number in (("enrolled", "30000"), ("enrolled_first", "1201")):
+        with CaptureQueriesContext(connection) as asked:
+            page = selectors.member_list(club, MemberFilters(text="الف", sort=sort), limit=10)
+        assert (len(page.members), page.members[0].last_name) == (10, f"الف{number}")
+        for query in asked.captured_queries:
+            assert read(query["sql"]) <= WINDOW + 1, query["sql"]
 
 
 def test_a_list_by_words_goes_on_where_its_page_ended(club: ClubInfo) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,8 @@ from bashgah.members.types import AttributeFilter, IdentifierKind, MemberFilters
 LONGEST_PAGE = 200
 TAGGED_MOST = 20_000
 FOUND_MOST = 1_001
-SOUGHT = 20_000
+WINDOW = 20_000
+"""So many of a list are looked at for words before all who carry them are."""
 MERGED_FEW = 500
 RANGE_FEW = 7_000
 """At a million members as many rows as are walked until fifty of so many are met."""
@@ -53,6 +54,7 @@ ORDERS = {
     "name": ("m.sort_key", "ASC", ">"),
     "name_last": ("m.sort_key", "DESC", "<"),
 }
+UNTIL = {"<": ">=", ">": "<="}
 
 
 def member_find(club: ClubInfo, text: str, *, now: datetime, limit: int = 10) -> list[MemberInfo]:
@@ -93,16 +95,18 @@ def member_list(
     """
     filters = _looked(club, filters or MemberFilters())
     limit = max(1, min(limit, LONGEST_PAGE))
-    condition, params = _condition(club, filters)
-    column, direction, sign = ORDERS[filters.sort]
-    if cursor is not None:
-        condition += f" AND ({column}, m.id) {sign} (%s, %s)"
-        params += _cursor_read(cursor, filters.sort)
-    place = SORTED[column] if _is_sought(club, filters) else column
-    order = f"ORDER BY {place} {direction}, m.id {direction} LIMIT %s"
-    found = people.rows(condition, club, [*params, limit + 1], order)
-    page = tuple(found[:limit])
-    more = len(found) > limit
+    after = None if cursor is None else _cursor_read(cursor, filters.sort)
+    condition, params = joined([_condition(club, filters), *_after(filters.sort, after)])
+    column, direction, _sign = ORDERS[filters.sort]
+    order = f"{direction}, m.id {direction} LIMIT {limit + 1}"
+    found = None
+    if _is_met(filters):
+        found = _found_near(club, filters.sort, after, (condition, params), f"ORDER BY {column} {order}")
+    if found is None or (len(found.rows) <= limit and not found.is_all):
+        place = SORTED[column] if _is_sought(filters) else column
+        found = _Found(people.rows(condition, club, params, f"ORDER BY {place} {order}"), is_all=True)
+    page = tuple(found.rows[:limit])
+    more = len(found.rows) > limit
     return MemberPage(page, _cursor_of(page[-1], filters.sort) if more else None)
 
 
@@ -206,20 +210,59 @@ def _condition(club: ClubInfo, filters: MemberFilters) -> Condition:
     return joined((status_condition(filters), profile_condition(club, filters)))
 
 
-def _is_sought(club: ClubInfo, filters: MemberFilters) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Members found, in order; ``is_all`` where no others can follow them."""
+
+    rows: list[MemberInfo]
+    is_all: bool
+
+
+def _is_sought(filters: MemberFilters) -> bool:
     """Say whether those who match are to be found by an index of their own, and sorted then.
 
-    Left alone the planner walks the list in its order until enough match. That is quick for words that many
-    carry all over the list; by name it may be to the very end, since those of one name stand together.
+    Left alone the planner walks the list in its order until enough match, for rare words to the very end.
     """
-    if any(asked.few is not None for asked in filters.attributes):
-        return True
-    if not filters.text:
-        return False
-    if filters.sort in BY_NAME:
-        return True
-    words = profile_condition(club, MemberFilters(text=filters.text))
-    return _counted("members_member m", club, words, SOUGHT + 1) <= SOUGHT
+    return bool(filters.text) or any(asked.few is not None for asked in filters.attributes)
+
+
+def _is_met(filters: MemberFilters) -> bool:
+    """Say whether a page of them may be met near its beginning; by name those of one name stand together."""
+    return bool(filters.text) and filters.sort not in BY_NAME
+
+
+def _found_near(club: ClubInfo, sort: str, after: list[Any] | None, where: Condition, tail: str) -> _Found:
+    """Look among the next ``WINDOW`` of the list alone: where many carry a word, not all need be visited."""
+    last = _last_near(club, sort, after)
+    if last is None:
+        condition, params = where
+        return _Found(people.rows(condition, club, params, tail), is_all=True)
+    column, _direction, sign = ORDERS[sort]
+    until = (f"({column}, m.id) {UNTIL[sign]} (%s, %s)", last)
+    condition, params = joined([where, until])
+    return _Found(people.rows(condition, club, params, tail), is_all=False)
+
+
+def _last_near(club: ClubInfo, sort: str, after: list[Any] | None) -> list[Any] | None:
+    """Return the place in the list up to which is near; None where all of it is."""
+    column, direction, _sign = ORDERS[sort]
+    condition, params = joined(_after(sort, after))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT {column}, m.id FROM members_member m WHERE m.club_id = %s AND {condition}
+            ORDER BY {column} {direction}, m.id {direction} OFFSET %s LIMIT 1
+            """,
+            [club.id, *params, WINDOW],
+        )
+        row = cursor.fetchone()
+    return None if row is None else list(row)
+
+
+def _after(sort: str, place: list[Any] | None) -> list[Condition]:
+    """Return the condition that members follow a place in the list."""
+    column, _direction, sign = ORDERS[sort]
+    return [] if place is None else [(f"({column}, m.id) {sign} (%s, %s)", place)]
 
 
 def _looked(club: ClubInfo, filters: MemberFilters) -> MemberFilters:
