@@ -24,7 +24,9 @@ SPECIAL = {
     "reference": SQL("{0} || '/' || b"),
     "external_id": SQL("CASE WHEN {0} = '' THEN '' ELSE {0} || '/' || b END"),
     # namesakes who all joined in one moment would stand together in every list
-    "enrolled_at": SQL("{0} - interval '1 minute' * ('x' || substr(md5({0}::text || b), 1, 5))::bit(20)::int"),
+    "enrolled_at": SQL(
+        "{0} - interval '1 minute' * ('x' || substr(md5({0}::text || b), 1, 5))::bit(20)::int"
+    ),
     "digest": SQL("sha256({0} || int4send(b::int))"),
     "number": SQL(
         "lpad((('x' || substr(md5({0} || b), 1, 13))::bit(52)::bigint %% 10000000000000000)::text, 16, '0')"
